@@ -1,0 +1,45 @@
+# Every target also works by hand: read its lines.
+SHELL := /bin/bash
+VENV  := .venv
+BIN   := $(VENV)/bin
+PY    ?= python3
+T     ?= tests
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo test lint fix check golden bench clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.installed ## Make .venv with the command in .venv/bin/homeward
+setup-dev: $(VENV)/.installed-dev
+
+$(VENV)/.installed: pyproject.toml constraints.txt tools/install
+	@PY=$(PY) tools/install $(VENV) .
+	@touch $@
+$(VENV)/.installed-dev: pyproject.toml constraints.txt tools/install
+	@PY=$(PY) tools/install $(VENV) ".[dev]"
+	@touch $@ $(VENV)/.installed
+
+demo: setup ## Play a whole 150-for-150 exchange between three nodes
+	@$(BIN)/homeward demo
+
+test: setup-dev ## Run the tests (T=tests/unit/terms for some)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(T)
+
+lint: setup-dev ## Format, style, types, and the rules of the house
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@$(BIN)/mypy && $(BIN)/lint-imports --no-cache
+
+fix: setup-dev ## Mend what can be mended by itself
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+check: lint test ## Everything that must pass
+
+golden: setup-dev ## Write the golden files anew; read the difference before you commit it
+	@$(BIN)/python -m pytest -q tests/golden --write-golden
+
+bench: setup-dev ## Measure (ratios against a sort, an fsync, a peer)
+	@$(BIN)/python bench/run.py
+
+clean: ## Remove what was made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,224 @@
+"""Keys, signatures and seals: the one door to cryptography.
+
+Rules of this file:
+- Signatures are Ed25519 (RFC 8032) over exact bytes; checking raises, it never
+  returns a boolean.
+- Secret keys rest only under a key derived from a passphrase: argon2id (RFC 9106),
+  then AES-256-GCM.
+- What only one party may read is sealed to that party's age key.
+- Randomness comes in as an argument, so that a test or a demo can repeat itself.
+  Sealing is the exception: age draws its own file key.
+
+Python cannot wipe memory: a key stays in the process until it ends.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+import pyrage
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+from homeward.foundation.errors import AccessError, InputError, TamperError
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+SALT_BYTES = 16
+# RFC 9106, second recommended option: 64 MiB, three passes, four lanes.
+_ARGON2_MEMORY_KIB, _ARGON2_PASSES, _ARGON2_LANES = 64 * 1024, 3, 4
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """An Ed25519 key that signs. `secret` is the 32-byte seed."""
+
+    secret: bytes
+
+    @property
+    def public(self) -> bytes:
+        """The 32-byte public key."""
+        key = Ed25519PrivateKey.from_private_bytes(self.secret).public_key()
+        return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the 64-byte signature of exactly these bytes."""
+        return Ed25519PrivateKey.from_private_bytes(self.secret).sign(message)
+
+
+def verify_signature(public: bytes, message: bytes, signature: bytes, *, what: str) -> None:
+    """Check a signature.
+
+    Args:
+        public: 32-byte Ed25519 public key.
+        message: The exact bytes that were signed.
+        signature: 64 bytes.
+        what: What was signed, for the message (`"checkpoint"`, `"entry 12"`).
+
+    Raises:
+        TamperError: The signature does not hold.
+    """
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError) as error:
+        raise TamperError(
+            "crypto.signature",
+            f"Expected a valid signature on the {what}, found one that does not hold.",
+            hint="Fetch it again from its author; do not use this copy.",
+        ) from error
+
+
+def derive_key(passphrase: str, salt: bytes) -> bytes:
+    """Derive a 32-byte key from a passphrase.
+
+    Args:
+        passphrase: As typed; encoded as UTF-8.
+        salt: 16 bytes, kept beside what the key protects.
+
+    Returns:
+        32 bytes.
+
+    Source:
+        RFC 9106 (argon2id, 64 MiB, 3 passes, 4 lanes).
+    """
+    kdf = Argon2id(
+        salt=salt,
+        length=KEY_BYTES,
+        iterations=_ARGON2_PASSES,
+        lanes=_ARGON2_LANES,
+        memory_cost=_ARGON2_MEMORY_KIB,
+    )
+    return kdf.derive(passphrase.encode("utf-8"))
+
+
+def wrap(key: bytes, secret: bytes, *, nonce: bytes, purpose: str) -> bytes:
+    """Encrypt a secret under a key.
+
+    Args:
+        key: 32 bytes.
+        secret: What to protect.
+        nonce: 12 bytes, never used twice with one key.
+        purpose: Bound to the ciphertext; the same word opens it.
+
+    Returns:
+        The nonce followed by AES-256-GCM ciphertext and tag.
+    """
+    return nonce + AESGCM(key).encrypt(nonce, secret, purpose.encode())
+
+
+def unwrap(key: bytes, wrapped: bytes, *, purpose: str) -> bytes:
+    """Decrypt what `wrap` made.
+
+    Raises:
+        AccessError: The key is wrong (or the file was changed: they look alike).
+    """
+    try:
+        return AESGCM(key).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], purpose.encode())
+    except (InvalidTag, ValueError) as error:
+        raise AccessError(
+            "crypto.passphrase",
+            "Expected the passphrase of this node, found another one.",
+            hint="Type it again; without it the node cannot be opened by anybody.",
+        ) from error
+
+
+def derive_bytes(secret: bytes, label: str, length: int = KEY_BYTES) -> bytes:
+    """Derive bytes for one purpose from a secret (HMAC-SHA-256, at most 32 bytes)."""
+    return hmac.new(secret, label.encode("utf-8"), hashlib.sha256).digest()[:length]
+
+
+@dataclass(frozen=True, slots=True)
+class SealingKey:
+    """An age key that opens what was sealed to `public`."""
+
+    secret: str
+
+    @property
+    def public(self) -> str:
+        """The age recipient, `age1…`."""
+        return str(pyrage.x25519.Identity.from_str(self.secret).to_public())
+
+    def open(self, sealed: bytes, *, what: str) -> bytes:
+        """Open a sealed blob.
+
+        Raises:
+            TamperError: It was changed, or sealed to somebody else.
+        """
+        try:
+            identity = pyrage.x25519.Identity.from_str(self.secret)
+            return bytes(pyrage.decrypt(sealed, [identity]))
+        except pyrage.DecryptError as error:
+            raise TamperError(
+                "crypto.seal",
+                f"Expected the {what} sealed to this party, found one it cannot open.",
+                hint="Ask the sender to seal it again to this party's key.",
+            ) from error
+
+
+def new_sealing_key() -> SealingKey:
+    """Make an age key (its randomness is age's own)."""
+    return SealingKey(str(pyrage.x25519.Identity.generate()))
+
+
+def seal(data: bytes, recipient: str) -> bytes:
+    """Encrypt data so that only the recipient can read it.
+
+    Args:
+        data: The plain bytes.
+        recipient: An age recipient, `age1…`.
+
+    Returns:
+        An age file.
+
+    Raises:
+        InputError: The recipient is not an age key.
+
+    Source:
+        https://age-encryption.org/v1
+    """
+    try:
+        return bytes(pyrage.encrypt(data, [pyrage.x25519.Recipient.from_str(recipient)]))
+    except pyrage.RecipientError as error:
+        raise InputError(
+            "crypto.recipient",
+            "Expected an age key (age1…) of the recipient, found another text.",
+            hint="Import the recipient's card again.",
+        ) from error
+
+
+def b64(data: bytes) -> str:
+    """Return standard base64 text."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def unb64(text: str, *, what: str) -> bytes:
+    """Read standard base64 text strictly.
+
+    Raises:
+        TamperError: The text is not base64 in its one standard form.
+    """
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise TamperError(
+            "crypto.base64",
+            f"Expected base64 in the {what}, found another text.",
+            hint="Fetch it again from its author; do not use this copy.",
+        ) from error
+    if b64(data) != text:
+        raise TamperError(
+            "crypto.base64",
+            f"Expected base64 in its one form in the {what}, found a variant.",
+            hint="Fetch it again from its author; do not use this copy.",
+        )
+    return data
