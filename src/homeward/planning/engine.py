@@ -1,0 +1,170 @@
+"""The door to the solver: one reusable child process with a hard time limit.
+
+Rules of this file:
+- The solver never runs in this process: a child that does not answer in time is ended.
+- An answer other than "optimal" or "infeasible" is an `EngineError`, never a result.
+"""
+
+from __future__ import annotations
+
+import pickle
+import os
+import select
+import struct
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homeward.foundation.errors import EngineError
+
+Floats = NDArray[np.float64]
+INFINITY = float("inf")
+
+
+@dataclass(slots=True)
+class LinearProgram:
+    """Minimise `cost . x` with bounds on x and on rows; rows are added one by one."""
+
+    cost: list[float]
+    low: list[float]
+    high: list[float]
+    row_low: list[float] = field(default_factory=list)
+    row_high: list[float] = field(default_factory=list)
+    start: list[int] = field(default_factory=lambda: [0])
+    index: list[int] = field(default_factory=list)
+    coefficient: list[float] = field(default_factory=list)
+
+    def add_row(
+        self, low: float, high: float, index: Sequence[int], coefficient: Sequence[float]
+    ) -> None:
+        """Add `low <= sum coefficient * x[index] <= high`."""
+        self.row_low.append(low)
+        self.row_high.append(high)
+        self.index.extend(index)
+        self.coefficient.extend(coefficient)
+        self.start.append(len(self.index))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A solved program: `x` of shape `(n_columns,)`, `dual` of shape `(n_rows,)`."""
+
+    x: Floats
+    dual: Floats
+
+
+class Engine:
+    """HiGHS in a child process.
+
+    Args:
+        seconds: How long one linear program may take before the child is ended.
+    """
+
+    def __init__(self, seconds: float = 60.0) -> None:
+        self.seconds = seconds
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        """Return the engine; the child starts with the first program."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the child."""
+        self.close()
+
+    def close(self) -> None:
+        """End the child, if there is one."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.communicate()
+            self._child = None
+
+    def solve(self, program: LinearProgram) -> Answer | None:
+        """Solve a linear program.
+
+        Args:
+            program: What to minimise.
+
+        Returns:
+            An optimal vertex with its duals, or None if no solution exists.
+
+        Raises:
+            EngineError: The solver did not answer in time, or gave no clear answer.
+        """
+        request = {
+            "cost": np.array(program.cost, dtype=np.float64),
+            "low": np.array(program.low, dtype=np.float64),
+            "high": np.array(program.high, dtype=np.float64),
+            "row_low": np.array(program.row_low, dtype=np.float64),
+            "row_high": np.array(program.row_high, dtype=np.float64),
+            "matrix": (
+                np.array(program.start, dtype=np.int32),
+                np.array(program.index, dtype=np.int32),
+                np.array(program.coefficient, dtype=np.float64),
+            ),
+        }
+        answer = self._ask(request)
+        if answer["status"] == "Optimal":
+            return Answer(answer["x"], answer["dual"])
+        if answer["status"] == "Infeasible":
+            return None
+        self.close()
+        raise EngineError(
+            "planning.solver",
+            f"Expected an optimal or an infeasible program, found status {answer['status']}.",
+            hint="Try again; if it stays, report the agreement (without lists).",
+        )
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self._child is None:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "homeward.planning.highs_process"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                bufsize=0,
+            )
+        child = self._child
+        assert child.stdin is not None, "the child was started with pipes"
+        data = pickle.dumps(request)
+        try:
+            child.stdin.write(struct.pack(">Q", len(data)) + data)
+            child.stdin.flush()
+        except BrokenPipeError as error:
+            raise self._gone("ended before it was asked") from error
+        (size,) = struct.unpack(">Q", self._read(8))
+        answer: dict[str, Any] = pickle.loads(self._read(size))  # noqa: S301 our own child
+        return answer
+
+    def _read(self, size: int) -> bytes:
+        assert self._child is not None, "asked a child that was started"
+        assert self._child.stdout is not None, "the child was started with pipes"
+        chunks: list[bytes] = []
+        while size:
+            ready, _, _ = select.select([self._child.stdout], [], [], self.seconds)
+            if not ready:
+                raise self._gone(f"did not answer in {self.seconds:g} s")
+            chunk = os.read(self._child.stdout.fileno(), min(size, 1 << 20))
+            if not chunk:
+                raise self._gone("ended without an answer")
+            chunks.append(chunk)
+            size -= len(chunk)
+        return b"".join(chunks)
+
+    def _gone(self, what: str) -> EngineError:
+        self.close()
+        return EngineError(
+            "planning.solver_gone",
+            f"Expected an answer of the solver, found that it {what}.",
+            hint="Try again with more time.",
+        )

@@ -1,0 +1,374 @@
+"""From an agreement and a pool to integer rows over people.
+
+Rules of this file:
+- People who may travel at all: held by one party, depending on another, not known to be
+  dead, not known to be unfit to travel (GC III arts 46-47).
+- Somebody moves only if a clause gives them: `give`, `balance`, `named`; and `quota`,
+  where it speaks of prisoners of war in general or nothing else gives on its flow. A
+  quota or cap on some category restricts who moves and lets nobody else in.
+- A clause without `where` counts prisoners of war.
+- What a category cannot judge is outside it, and is counted for review.
+- Article 109 "outside": whoever is owed goes first and is in no row, no objective.
+- A veto and a refusal hold even against article 109; the findings say so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homeward.foundation.errors import RuleError
+from homeward.foundation.ids import Flow
+from homeward.planning.certificate import Face, Ints
+from homeward.terms.agreement import PRISONERS_OF_WAR, Agreement
+from homeward.terms.clauses import Balance, Cap, Clause, Consent, Give, Named, Quota, Veto
+from homeward.terms.pool import Mask, Pool, members
+
+TIE_BITS = 20
+TIES = ("tie-break", "tie-break 2")
+"""Two draws of 20 bits: small enough for exact bounds, together enough to decide."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One inequality: `low <= number of people counted <= high`."""
+
+    clause: str
+    label: str
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixing:
+    """People whom a clause settles: they go (1) or stay (0).
+
+    `absent` counts people whom the clause names and who cannot travel at all.
+    """
+
+    clause: str
+    people: Mask
+    goes: bool
+    absent: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """An agreement applied to a pool. Masks and columns are over `people`.
+
+    Attributes:
+        people: Index in the pool of everybody whom some clause may move, `(n,)`.
+        coefficients: Shape `(n, n_rows)`.
+        owed: Index in the pool of those who travel outside the bargain (art. 109).
+        review: Category -> number of people it cannot judge.
+        seed: Text that the tie-breaks are drawn from.
+        holders: Every holder that takes part, also one whose list is not here.
+    """
+
+    agreement: Agreement
+    pool: Pool
+    people: NDArray[np.int64]
+    rows: tuple[Row, ...]
+    coefficients: Ints
+    fixings: tuple[Fixing, ...]
+    objectives: tuple[tuple[str, Ints], ...]
+    owed: NDArray[np.int64]
+    review: dict[str, int]
+    seed: str
+    holders: tuple[str, ...]
+    builder: Builder
+
+    @property
+    def clause_ids(self) -> tuple[str, ...]:
+        """Clauses that restrict the plan, in the agreement's order."""
+        own = {row.clause for row in self.rows} | {fixing.clause for fixing in self.fixings}
+        return tuple(clause.id for clause in self.agreement.clauses if clause.id in own)
+
+    def face(self, active: Collection[str] | None = None) -> Face | None:
+        """Return the plans that keep the clauses named (all, if None).
+
+        Returns:
+            The face, or None if two clauses settle somebody differently or one names
+            people who cannot travel: then no plan exists.
+        """
+        keep = set(self.clause_ids if active is None else active)
+        settled = np.full(len(self.people), -1, dtype=np.int8)
+        for goes in (False, True):
+            for fixing in self.fixings:
+                if fixing.goes is not goes or fixing.clause not in keep:
+                    continue
+                if goes and (fixing.absent or (settled[fixing.people] == 0).any()):
+                    return None
+                settled[fixing.people] = int(goes)
+        chosen = [i for i, row in enumerate(self.rows) if row.clause in keep]
+        return Face(
+            self.coefficients[:, chosen],
+            [self.rows[i].low for i in chosen],
+            [self.rows[i].high for i in chosen],
+            settled,
+            self.place[self.pool.holder[self.people]],
+            self.holders,
+            frozenset(self.pool.holders),
+        )
+
+    @property
+    def place(self) -> NDArray[np.int32]:
+        """Where each holder of the pool stands among all holders."""
+        return np.array([self.holders.index(code) for code in self.pool.holders], dtype=np.int32)
+
+    def tie(self, number: int, open_people: Mask) -> Ints:
+        """Return draw `number` (0 or 1) for the people still open, 0 for the others."""
+        values = np.zeros(len(self.people), dtype=np.int64)
+        prefix = f"{self.seed}|{number}|".encode()
+        for i in np.flatnonzero(open_people):
+            person = self.people[i]
+            holder = self.pool.holders[self.pool.holder[person]]
+            digest = hashlib.sha256(prefix + f"{holder}:{self.pool.refs[person]}".encode()).digest()
+            values[i] = int.from_bytes(digest[:4], "big") >> (32 - TIE_BITS)
+        return values
+
+
+def compile_problem(
+    agreement: Agreement, pool: Pool, *, seed: str, holders: tuple[str, ...] | None = None
+) -> Problem:
+    """Apply an agreement to a pool.
+
+    Args:
+        agreement: What was agreed.
+        pool: People held, with the columns that the agreement names.
+        seed: What the last tie-break is drawn from.
+        holders: Every holder, where the pool has the lists of some only: people of the
+            others are then taken as able to travel, and checked by who has them.
+
+    Returns:
+        The problem, the same for every order of rows.
+
+    Raises:
+        RuleError: A veto names more people than the agreement allows.
+    """
+    builder = Builder(agreement, pool, elsewhere=set(holders or ()) - set(pool.holders))
+    home = builder.home
+    able = (home >= 0) & ~pool.text("alive", lambda t: t == "no")
+    able &= ~pool.text("fit_to_travel", lambda t: t == "no")
+    owed = able & builder.owed & builder.allowed()
+    if agreement.article_109 == "counted":
+        owed = np.zeros(pool.size, dtype=bool)
+    given = able & ~owed & builder.given()
+    people = np.flatnonzero(given)
+    rows: list[Row] = []
+    columns: list[Ints] = []
+    fixings: list[Fixing] = []
+    for clause in agreement.clauses:
+        for row, column in builder.rows(clause):
+            rows.append(row)
+            columns.append(column[people])
+        fixing = builder.fixing(clause, given | owed)
+        if fixing is not None:
+            fixings.append(_over(fixing, people))
+    matrix = np.column_stack(columns) if columns else np.zeros((len(people), 0), dtype=np.int64)
+    return Problem(
+        agreement=agreement,
+        pool=pool,
+        people=people,
+        rows=tuple(rows),
+        coefficients=np.ascontiguousarray(matrix, dtype=np.int64),
+        fixings=tuple(fixings),
+        objectives=tuple(
+            (o.id, builder.value(o.count_of, o.sum_of)[people] * o.sense)
+            for o in agreement.objectives
+        ),
+        owed=np.flatnonzero(owed),
+        review=builder.review(given),
+        seed=seed,
+        holders=pool.holders if holders is None else holders,
+        builder=builder,
+    )
+
+
+def _over(fixing: Fixing, people: NDArray[np.int64]) -> Fixing:
+    return Fixing(
+        clause=fixing.clause, people=fixing.people[people], goes=fixing.goes, absent=fixing.absent
+    )
+
+
+class Builder:
+    """Masks over the whole pool, made once a category and flow."""
+
+    def __init__(self, agreement: Agreement, pool: Pool, *, elsewhere: Collection[str]) -> None:
+        self.agreement, self.pool, self.elsewhere = agreement, pool, elsewhere
+        self.codes = tuple(sorted(agreement.parties))
+        place = {code: i for i, code in enumerate(self.codes)}
+        power = pool.columns["power"]
+        by_value = np.array([place.get(v, -1) for v in power.values] or [-1])  # type: ignore[call-overload]
+        self.home = by_value[power.codes]
+        holder_place = np.array([place[code] for code in pool.holders] or [0])  # type: ignore[index]
+        self.holder = holder_place[pool.holder]
+        self.home = np.where(self.home == self.holder, -1, self.home)
+        self._members: dict[str, tuple[Mask, Mask]] = {}
+        self.owed = self._owed()
+        self.civilian = pool.text("status", lambda text: text == "civilian")
+
+    def category(self, name: str | None) -> Mask:
+        """Return who is certainly in a category; None means prisoners of war."""
+        return self._judged(name or PRISONERS_OF_WAR)[0]
+
+    def review(self, given: Mask) -> dict[str, int]:
+        """Return how many of `given` each category cannot judge."""
+        counts = {}
+        for name, category in self.agreement.categories.items():
+            unknown = int((self._judged(name)[1] & given).sum())
+            if unknown and category.on_unknown == "review":
+                counts[name] = unknown
+        return counts
+
+    def flow(self, flow: Flow) -> Mask:
+        """Return who is held by one end of a flow and goes home to the other."""
+        held = self.holder == self.codes.index(flow.holder)
+        mask: Mask = held & (self.home == self.codes.index(flow.home))
+        return mask
+
+    def given(self) -> Mask:
+        """Return who is moved by some clause; see the rules above."""
+        nobody = np.zeros(self.pool.size, dtype=bool)
+        givers = [c for c in self.agreement.clauses if isinstance(c, Give | Balance)]
+        covered = {flow for clause in givers for flow in clause.flows}
+        mask = nobody.copy()
+        for clause in self.agreement.clauses:
+            if isinstance(clause, Give | Balance):
+                mask |= self.any_flow(clause.flows) & self.category(clause.where)
+            elif isinstance(clause, Named):
+                mask |= self.people(clause)
+            elif isinstance(clause, Quota):
+                flows = clause.flows if clause.where is None else set(clause.flows) - covered
+                mask |= self.any_flow(flows) & self.category(clause.where)
+        return mask
+
+    def allowed(self) -> Mask:
+        """Return whom neither their will nor a veto keeps here."""
+        kept = np.zeros(self.pool.size, dtype=bool)
+        for clause in self.agreement.clauses:
+            if isinstance(clause, Veto):
+                kept |= self.people(clause)
+            elif isinstance(clause, Consent):
+                kept |= self._refuses(clause)
+        return ~kept
+
+    def rows(self, clause: Clause) -> Iterable[tuple[Row, Ints]]:
+        """Yield the rows of one clause with their coefficients over the pool."""
+        match clause:
+            case Give():
+                counted = self.category(clause.where)
+                for flow in clause.flows:
+                    yield self._row(
+                        clause, str(flow), clause.count, clause.count, self.flow(flow) & counted
+                    )
+            case Quota():
+                counted = self.category(clause.where)
+                if clause.scope == "sum":
+                    mask = self.any_flow(clause.flows) & counted
+                    yield self._row(clause, "together", clause.min, clause.max, mask)
+                else:
+                    for flow in clause.flows:
+                        yield self._row(
+                            clause, str(flow), clause.min, clause.max, self.flow(flow) & counted
+                        )
+            case Cap():
+                own = self.any_flow(clause.flows)
+                if clause.by is not None:
+                    own = (self.holder == self.codes.index(clause.by)) & (self.home >= 0)
+                label = clause.by or "together"
+                yield self._row(clause, label, None, clause.max, own & self.category(clause.where))
+            case Balance():
+                yield from self._balance(clause)
+
+    def _balance(self, clause: Balance) -> Iterable[tuple[Row, Ints]]:
+        counted = self.category(clause.where)
+        sides: dict[str, tuple[str, ...]] = {}
+        if clause.scope == "party":
+            sides = {code: (code,) for code in self.codes}
+        elif clause.scope == "bloc":
+            sides = {name: tuple(group) for name, group in self.agreement.blocs.items()}
+        for name, group in sides.items():
+            column = np.zeros(self.pool.size, dtype=np.int64)
+            for flow in clause.flows:
+                sign = (flow.holder in group) - (flow.home in group)
+                if sign:
+                    column += sign * (self.flow(flow) & counted)
+            yield Row(clause=clause.id, label=name, low=0, high=0), column
+
+    def fixing(self, clause: Clause, travellers: Mask) -> Fixing | None:
+        """Return whom a clause settles, over the pool."""
+        match clause:
+            case Named():
+                mask = self.people(clause)
+                everybody = clause.persons or self.pool.lists[str(clause.list)]
+                named = sum(p.holder not in self.elsewhere for p in set(everybody))
+                return Fixing(
+                    clause=clause.id,
+                    people=mask,
+                    goes=True,
+                    absent=named - int((mask & travellers).sum()),
+                )
+            case Veto():
+                return Fixing(clause=clause.id, people=self.people(clause), goes=False)
+            case Consent():
+                return Fixing(clause=clause.id, people=self._refuses(clause), goes=False)
+        return None
+
+    def value(self, count_of: str | None, sum_of: str | None) -> Ints:
+        """Return what each person adds to an objective."""
+        if count_of is not None:
+            return self.category(count_of).astype(np.int64)
+        assert sum_of is not None, "an objective counts or sums"
+        _, high, unknown = self.pool.bounds(sum_of)  # the earliest possible day: the larger sum
+        return np.where(unknown, 0, high)
+
+    def _judged(self, name: str) -> tuple[Mask, Mask]:
+        if name not in self._members:
+            self._members[name] = members(self.agreement, self.pool, name)
+        return self._members[name]
+
+    def any_flow(self, flows: Iterable[Flow]) -> Mask:
+        """Return who is on one of the flows."""
+        mask = np.zeros(self.pool.size, dtype=bool)
+        for flow in flows:
+            mask |= self.flow(flow)
+        return mask
+
+    def people(self, clause: Named | Veto) -> Mask:
+        """Return whom a clause names, as far as they are in the pool."""
+        people = frozenset(clause.persons) if clause.list is None else self.pool.lists[clause.list]
+        if (
+            isinstance(clause, Veto)
+            and clause.max_names is not None
+            and len(people) > clause.max_names
+        ):
+            raise RuleError(
+                "planning.veto_names",
+                f"Expected at most {clause.max_names} people in veto {clause.id}, found {len(people)}.",
+                hint="Shorten the list, or agree on a larger number.",
+                facts={"clause": clause.id, "allowed": clause.max_names, "found": len(people)},
+            )
+        return self.pool.on_list(people)
+
+    def _refuses(self, clause: Consent) -> Mask:
+        stays = ("no",) if clause.on_unknown == "ask" else ("no", "unknown", "")
+        return self.pool.text("consent", lambda text: text in stays)
+
+    def _owed(self) -> Mask:
+        """Return whom GC III arts 109-110 let go home without counterpart."""
+        decided = self.pool.text("article_109", lambda text: text == "owed")
+        refused = self.pool.text("article_109", lambda text: text == "not_owed")
+        grave = self.pool.text("health", lambda text: text in {"serious", "grave"})
+        captive = self.pool.text("status", lambda text: text == "pow")
+        return captive & (decided | (grave & ~refused))
+
+    @staticmethod
+    def _row(
+        clause: Clause, label: str, low: int | None, high: int | None, mask: Mask
+    ) -> tuple[Row, Ints]:
+        return Row(clause=clause.id, label=label, low=low, high=high), mask.astype(np.int64)
