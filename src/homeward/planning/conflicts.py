@@ -216,8 +216,8 @@ def _bisect(
         rows = tuple(change(row) if row.clause == clause else row for row in problem.rows)
         return is_feasible(replace(problem, rows=rows), engine)
 
-    if not feasible(limit):
-        return []
+    if (key == "max" and limit <= value) or not feasible(limit):
+        return []  # more than everybody cannot travel
     bad, good = value, limit
     while abs(good - bad) > 1:
         middle = (good + bad) // 2

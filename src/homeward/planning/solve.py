@@ -259,6 +259,8 @@ class _Search:
         """Solve the relaxation; return z and the duals of the rows, or None if empty."""
         low, high = self._limits(path)
         count = len(self.size)
+        if not count:  # everybody is settled: the rows hold or they do not
+            return (np.zeros(0), np.zeros(0)) if self._keeps(self.size) else None
         for _ in range(_ROUNDS_MAX):
             program = LinearProgram(
                 [0.0] * count + [-1.0] * count,
