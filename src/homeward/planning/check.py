@@ -18,6 +18,7 @@ A broken clause is a `RuleError` with its id; anything else that does not hold i
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
@@ -131,18 +132,18 @@ def _same_pool(pool: Pool, plan: Mapping[str, Any], party: str | None) -> None:
 def _goes(problem: Problem, plan: Mapping[str, Any], party: str | None) -> NDArray[np.bool_]:
     """Return who goes home under the bargain, from the moves."""
     pool, builder = problem.pool, problem.builder
-    place = {
-        (pool.holders[h], ref): i
-        for i, (h, ref) in enumerate(zip(pool.holder, pool.refs, strict=True))
-    }
-    candidate = {int(person): i for i, person in enumerate(problem.people)}
+    candidate = np.full(pool.size, -1, dtype=np.int64)
+    candidate[problem.people] = np.arange(len(problem.people))
+    first = np.searchsorted(pool.holder, np.arange(len(pool.holders) + 1)).tolist()
+    spans = {code: (first[n], first[n + 1]) for n, code in enumerate(pool.holders)}
     goes = np.zeros(len(problem.people), dtype=bool)
     outside = set()
     for move in plan["moves"]:
         if party is not None and move["holder"] != party:
             continue
-        person = place.get((move["holder"], move["ref"]))
-        if person is None:
+        low, high = spans[move["holder"]]
+        person = bisect_left(pool.refs, move["ref"], low, high)
+        if person == high or pool.refs[person] != move["ref"]:
             raise _broken("moves of people on the lists", "a move of somebody else")
         home = builder.codes[builder.home[person]] if builder.home[person] >= 0 else None
         if move["home"] != home or move["destination"] != home:
@@ -150,11 +151,12 @@ def _goes(problem: Problem, plan: Mapping[str, Any], party: str | None) -> NDArr
         if move["basis"] == "article_109":
             outside.add(person)
             continue
-        if person not in candidate:
+        place = candidate[person]
+        if place < 0:
             raise _rule("give", "people whom a clause lets travel", "somebody else")
-        if goes[candidate[person]]:
+        if goes[place]:
             raise _broken("each person once", "one twice")
-        goes[candidate[person]] = True
+        goes[place] = True
     if outside != set(map(int, problem.owed)):
         raise _rule(
             "article_109", "everybody who is owed, and nobody else, outside the bargain", "others"

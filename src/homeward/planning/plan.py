@@ -206,11 +206,12 @@ def level_values(problem: Problem, levels: Sequence[Mapping[str, Any]]) -> list[
 def counts_of(problem: Problem, goes: NDArray[np.bool_]) -> dict[str, int]:
     """Return how many go home on each flow, those under article 109 included."""
     builder = problem.builder
-    counts: dict[str, int] = {}
-    for person in np.concatenate([problem.people[goes], problem.owed]):
-        flow = f"{builder.codes[builder.holder[person]]} -> {builder.codes[builder.home[person]]}"
-        counts[flow] = counts.get(flow, 0) + 1
-    return dict(sorted(counts.items()))
+    people = np.concatenate([problem.people[goes], problem.owed])
+    arcs = builder.holder[people] * len(builder.codes) + builder.home[people]
+    found, numbers = np.unique(arcs, return_counts=True)
+    ends = [divmod(int(arc), len(builder.codes)) for arc in found]
+    flows = [f"{builder.codes[holder]} -> {builder.codes[home]}" for holder, home in ends]
+    return dict(sorted(zip(flows, numbers.tolist(), strict=True)))
 
 
 def exposure_of(problem: Problem, goes: NDArray[np.bool_]) -> dict[str, Any]:

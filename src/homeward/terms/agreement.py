@@ -135,6 +135,14 @@ class Agreement:
         return tuple(sorted({SOURCE_OF.get(name, name) for name in needed}))
 
     @property
+    def measures(self) -> tuple[str, ...]:
+        """The dates and numbers, derived ones included, that a plan compares or sums."""
+        asked = {n for c in self.categories.values() for n in uses(c.predicate)[0]}
+        asked |= {objective.sum_of for objective in self.objectives if objective.sum_of}
+        types = {**COLUMNS, **self.fields}
+        return tuple(sorted(n for n in asked if types[n].type in {"date", "number"}))
+
+    @property
     def lists(self) -> frozenset[str]:
         """The lists that must come beside the agreement."""
         named = {c.list for c in self.clauses if isinstance(c, Named | Veto) and c.list}

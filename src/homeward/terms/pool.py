@@ -54,12 +54,17 @@ class TextColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """People held, as columns; shape `(n_people,)` throughout."""
+    """People held, as columns; shape `(n_people,)` throughout.
+
+    `ranges` holds, for each measure of the agreement, the least and greatest value of
+    each distinct text of its column, and whether it is unknown.
+    """
 
     holders: tuple[str, ...]
     holder: NDArray[np.int32]
     refs: tuple[str, ...]
     columns: Mapping[str, TextColumn]
+    ranges: Mapping[str, tuple[Ints, Ints, Mask]]
     roots: Mapping[str, str]
     lists: Mapping[str, frozenset[PersonId]]
     effective: dt.date
@@ -120,11 +125,16 @@ class Pool:
             holder += [number] * len(own)
             for column, texts in zip(cells, table, strict=True):
                 column.extend(texts)
+        columns = {name: _encode(texts) for name, texts in zip(names, cells, strict=True)}
         return cls(
             holders=holders,
             holder=np.array(holder, dtype=np.int32),
             refs=tuple(refs),
-            columns={name: _encode(texts) for name, texts in zip(names, cells, strict=True)},
+            columns=columns,
+            ranges={
+                name: _ranges(name, columns[SOURCE_OF.get(name, name)].values, agreement.effective)
+                for name in agreement.measures
+            },
             roots=roots,
             lists={name: given[name] for name in sorted(agreement.lists)},
             effective=agreement.effective,
@@ -161,18 +171,14 @@ class Pool:
         return mask
 
     def bounds(self, name: str) -> tuple[Ints, Ints, Mask]:
-        """Return the least and greatest value of a number or date column, and where it is unknown.
+        """Return the least and greatest value of a measure, and where it is unknown.
 
         Dates are days since 0001-01-01. `age` and `days_held` are as of the agreement's
         effective day; a person captured after that day has been held 0 days.
         """
-        source = SOURCE_OF.get(name, name)
-        column = self.columns[source]
-        ranges = [_range(name, text, self.effective) for text in column.values]
-        low = np.array([r[0] if r else 0 for r in ranges] or [0], dtype=np.int64)
-        high = np.array([r[1] if r else 0 for r in ranges] or [0], dtype=np.int64)
-        unknown = np.array([r is None for r in ranges] or [True], dtype=bool)
-        return low[column.codes], high[column.codes], unknown[column.codes]
+        low, high, unknown = self.ranges[name]
+        codes = self.columns[SOURCE_OF.get(name, name)].codes
+        return low[codes], high[codes], unknown[codes]
 
 
 def holder_root(columns: Sequence[str], refs: Sequence[str], table: Sequence[Sequence[str]]) -> str:
@@ -232,17 +238,15 @@ def _judge(agreement: Agreement, pool: Pool, predicate: Predicate) -> tuple[Mask
             )
             return true, ~true & ~false
         case Compare():
-            kind = {**agreement.fields}.get(predicate.column)
-            return _compare(pool, predicate, number=kind is not None and kind.type == "number")
+            return _compare(pool, predicate)
 
 
-_NUMERIC = ("age", "days_held", "birth_date", "captured_on")
+_DATES = ("age", "days_held", "birth_date", "captured_on")
 
 
-def _compare(pool: Pool, test: Compare, *, number: bool) -> tuple[Mask, Mask]:
+def _compare(pool: Pool, test: Compare) -> tuple[Mask, Mask]:
     value = test.value
-    sample = value[0] if isinstance(value, tuple) and value else value
-    if number or test.column in _NUMERIC or isinstance(sample, dt.date):
+    if test.column in pool.ranges:
         values = value if isinstance(value, tuple) else (value,)
         low, high, unknown = pool.bounds(test.column)
         operator: Operator = "==" if test.operator == "in" else test.operator
@@ -296,10 +300,17 @@ def _ordinal(value: object) -> int:
     return value.toordinal() if isinstance(value, dt.date) else int(value)  # type: ignore[call-overload]
 
 
+def _ranges(name: str, texts: Sequence[str], effective: dt.date) -> tuple[Ints, Ints, Mask]:
+    found = [_range(name, text, effective) for text in texts] or [None]
+    low = np.array([r[0] if r else 0 for r in found], dtype=np.int64)
+    high = np.array([r[1] if r else 0 for r in found], dtype=np.int64)
+    return low, high, np.array([r is None for r in found], dtype=bool)
+
+
 def _range(name: str, text: str, effective: dt.date) -> tuple[int, int] | None:
     if text in _UNKNOWN_TEXTS:
         return None
-    if name not in _NUMERIC:
+    if name not in _DATES:
         try:
             return int(text), int(text)
         except ValueError:

@@ -1,0 +1,30 @@
+"""Documents: what is printed, signed by hand and carried.
+
+Decides how a manifest and a receipt look on paper, so that the same values always give
+the same bytes, with no font, clock or file of the machine that prints them.
+It refuses to read a name as anything but text, to lose a character that its fonts lack,
+and to print invented people without "SIMULATION" on every page and in the code.
+
+Entry functions: `manifest_pdf` and `receipt_pdf`; `qr_text` is what a scanner reads.
+"""
+
+from homeward.documents.pages import (
+    ManifestPage,
+    ManifestRow,
+    ReceiptPage,
+    Signer,
+    Stop,
+    qr_text,
+)
+from homeward.documents.pdf import manifest_pdf, receipt_pdf
+
+__all__ = [
+    "ManifestPage",
+    "ManifestRow",
+    "ReceiptPage",
+    "Signer",
+    "Stop",
+    "manifest_pdf",
+    "qr_text",
+    "receipt_pdf",
+]

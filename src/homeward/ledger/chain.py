@@ -1,0 +1,146 @@
+"""Check that entries are one unbroken history of authors who saw the same history.
+
+Rules of this file, for the entry at index i, in this order:
+1. The entry is an envelope, written for this log.
+2. It is signed by a key that its author had at index i.
+3. It continues its author's own chain: `seq` is one more than before, from 1, and `prev` is
+   the hash of the author's previous entry.
+4. What its author had seen is this history: `seen` names a size of at most i, and the root
+   that this history has at that size. Anything else is a fork: somebody showed two
+   histories, and the signed entry proves it.
+
+Who has which key, and what an entry means, is for the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from homeward.foundation.errors import Fact, TamperError
+from homeward.foundation.merkle import leaf_hash
+from homeward.ledger.envelope import Envelope, read_envelope, verify_envelope
+from homeward.ledger.tree import HashTree
+
+KeyOf = Callable[[str, str, int], bytes]
+"""Author, key id, index → the author's 32-byte public key; `TamperError` where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorHead:
+    """An author's latest entry: its `seq` and its SHA-256."""
+
+    seq: int
+    entry_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainState:
+    """A checked history, as far as the next entry needs to know it.
+
+    A node that stored the leaf hashes and the heads makes the state again with
+    `HashTree().extend(leaves)`, and checks only what is new.
+    """
+
+    log: str
+    tree: HashTree = field(default_factory=HashTree)
+    heads: Mapping[str, AuthorHead] = field(default_factory=dict)
+
+
+def extend_chain(state: ChainState, entry: bytes, key_of: KeyOf) -> tuple[ChainState, Envelope]:
+    """Check the next entry of a history.
+
+    Args:
+        state: The history so far; it stays valid, also if the entry is refused.
+        entry: The entry's bytes.
+        key_of: Which key the author had.
+
+    Returns:
+        The history with the entry, and the entry as read.
+
+    Raises:
+        TamperError: A rule of this file is broken; message and facts name the entry.
+    """
+    index = state.tree.size
+    try:
+        envelope = read_envelope(entry)
+        _verify_log(envelope, state.log)  # rule 1
+        verify_envelope(envelope, key_of(envelope.author, envelope.key, index))  # rule 2
+        _verify_head(envelope, state.heads.get(envelope.author))  # rule 3
+        _verify_seen(envelope, state.tree)  # rule 4
+    except TamperError as error:
+        raise TamperError(
+            error.code,
+            f"Entry {index}: {error.message}",
+            hint=error.hint,
+            facts={**error.facts, "entry": index},
+        ) from error
+    head = AuthorHead(seq=envelope.seq, entry_sha256=envelope.entry_sha256)
+    grown = ChainState(
+        log=state.log,
+        tree=state.tree.append(leaf_hash(entry)),
+        heads={**state.heads, envelope.author: head},
+    )
+    return grown, envelope
+
+
+def verify_chain(entries: Sequence[bytes], *, log: str, key_of: KeyOf) -> tuple[Envelope, ...]:
+    """Check a whole history.
+
+    Args:
+        entries: Every entry of the log, in order.
+        log: The log's origin.
+        key_of: Which key an author had.
+
+    Returns:
+        The entries as read, in order.
+
+    Raises:
+        TamperError: A rule of this file is broken; message and facts name the entry.
+    """
+    state, envelopes = ChainState(log=log), []
+    for entry in entries:
+        state, envelope = extend_chain(state, entry, key_of)
+        envelopes.append(envelope)
+    return tuple(envelopes)
+
+
+def _verify_log(envelope: Envelope, log: str) -> None:
+    if envelope.log != log:
+        raise TamperError(
+            "ledger.other_log",
+            f"Expected an entry for {log}, found one for another log.",
+            hint="It was played here from elsewhere, or the wrong ledger was opened.",
+        )
+
+
+def _verify_head(envelope: Envelope, head: AuthorHead | None) -> None:
+    seq, prev = (head.seq + 1, head.entry_sha256) if head else (1, None)
+    if (envelope.seq, envelope.prev) != (seq, prev):
+        facts: dict[str, Fact] = {"author": envelope.author, "seq": envelope.seq, "expected": seq}
+        raise TamperError(
+            "ledger.sequence",
+            f"Expected number {seq} of {envelope.author}, after their previous entry; "
+            f"found number {envelope.seq}, or another previous entry.",
+            hint="An entry of this author was dropped, repeated or moved: ask them for their own copy.",
+            facts=facts,
+        )
+
+
+def _verify_seen(envelope: Envelope, tree: HashTree) -> None:
+    if envelope.seen is None:
+        return
+    size, root_seen = envelope.seen
+    root_here = tree.root(size).hex() if size <= tree.size else None
+    if root_here != root_seen:
+        raise TamperError(
+            "ledger.fork",
+            f"Expected the history that {envelope.author} had seen at size {size}, found another.",
+            hint="Two histories were shown. Stop, and compare checkpoints with the author directly.",
+            facts={
+                "author": envelope.author,
+                "seen_size": size,
+                "root_seen": root_seen,
+                "root_here": root_here,
+            },
+        )

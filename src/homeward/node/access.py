@@ -1,0 +1,232 @@
+"""The only door to people: who reads one leaves a trace.
+
+Rules of this file:
+- Every read of a person is written down before the person is handed out: who, when, which
+  list or reference, how many, what for. No name enters that log.
+- A count of people is not a read of a person.
+- A reference that is not on the list gets the same answer as one that is not the reader's,
+  and the attempt is written down too.
+- The whole row is kept as text; a few columns are copied out of it to search by.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+from django.db import connection
+
+from homeward.foundation.dates import PartialDate, parse_date
+from homeward.foundation.errors import AccessError
+from homeward.node.home import Node, database_errors
+from homeward.node.models import AccessLog, ListImport, Person
+from homeward.records.model import DATE_COLUMNS, ListKind, PersonRecord
+
+Progress = Callable[[int, int], None]
+
+_Row = tuple[Any, ...]
+
+_COLUMNS = tuple(field.name for field in fields(PersonRecord) if field.name != "extra")
+_cells = attrgetter(*_COLUMNS)
+_COPIED = (
+    *("ref", "family_name", "given_name", "father_name", "name_as_written"),
+    *("power", "status", "health", "consent", "alive"),
+)
+_copied = attrgetter(*_COPIED)
+_WRITTEN = (
+    *(*_COPIED, "birth_earliest", "birth_latest", "values", "row_sha256"),
+    *("kind", "last_import_id", "updated_at"),
+)
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_BATCH_ROWS = 1_000
+_WORD_MAX_CHARS = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who reads people, what for, and when. `actor` is an id, `purpose` one word."""
+
+    actor: str
+    purpose: str
+    now: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What storing a list changed, in people."""
+
+    added_count: int
+    changed_count: int
+    unchanged_count: int
+
+
+def people(node: Node, kind: ListKind, *, reader: Reader) -> Iterator[PersonRecord]:
+    """Read everybody on a list, in order of reference.
+
+    Args:
+        node: The open node.
+        kind: Which list.
+        reader: Who reads, what for, and when.
+
+    Returns:
+        The people, one at a time; the read is written down before the first.
+
+    Raises:
+        EngineError: The node is not open, or its database failed.
+    """
+    with node.transaction():
+        _note(reader, act="people.read", subject=kind, person_count=count(node, kind))
+    return _in_order(kind)
+
+
+def person(node: Node, kind: ListKind, ref: str, *, reader: Reader) -> PersonRecord:
+    """Read one person.
+
+    Args:
+        node: The open node.
+        kind: Which list.
+        ref: The bureau's own reference.
+        reader: Who reads, what for, and when.
+
+    Returns:
+        The person as the list writes them.
+
+    Raises:
+        AccessError: Nobody on the list has this reference.
+        EngineError: The node is not open, or its database failed.
+    """
+    with node.transaction():
+        text = Person.objects.filter(kind=kind, ref=ref).values_list("values", flat=True).first()
+        found = 0 if text is None else 1
+        _note(reader, act="person.read", subject=f"{kind}:{ref}"[:136], person_count=found)
+    if text is None:
+        raise AccessError(
+            "access.person",
+            f"Expected a person with this reference on the {kind} list, found none.",
+            hint="Look the reference up on the list again.",
+        )
+    return _record(text)
+
+
+def count(node: Node, kind: ListKind) -> int:
+    """Return how many people stand on a list.
+
+    Raises:
+        EngineError: The node is not open, or its database failed.
+    """
+    node.require_open()
+    with database_errors():
+        return int(Person.objects.filter(kind=kind).count())
+
+
+def store(
+    node: Node,
+    records: Sequence[PersonRecord],
+    *,
+    into: ListImport,
+    progress: Progress | None = None,
+) -> Changes:
+    """Write the rows of an import; a row that stands there already is left alone.
+
+    Args:
+        node: The open node; the caller has begun a transaction.
+        records: People with distinct references.
+        into: The import that brings them; it names list and time.
+        progress: Called with people done and people in all.
+
+    Returns:
+        How many people were added, changed and left.
+
+    Raises:
+        EngineError: The node is not open.
+    """
+    node.require_open()
+    known = dict(Person.objects.filter(kind=into.kind).values_list("ref", "row_sha256"))
+    when = connection.ops.adapt_datetimefield_value(into.imported_at)
+    added = changed = 0
+    batch: list[_Row] = []
+    for done, record in enumerate(records, start=1):
+        values = _values(record)
+        row_sha256 = hashlib.sha256(values.encode()).hexdigest()
+        before = known.get(record.ref)
+        if before != row_sha256:
+            added += before is None
+            changed += before is not None
+            batch.append(_row(record, values, row_sha256, (into.kind, into.id, when)))
+        if done % _BATCH_ROWS == 0 or done == len(records):
+            _upsert(batch)
+            batch.clear()
+            if progress is not None:
+                progress(done, len(records))
+    return Changes(
+        added_count=added, changed_count=changed, unchanged_count=len(records) - added - changed
+    )
+
+
+def _in_order(kind: ListKind) -> Iterator[PersonRecord]:
+    rows = Person.objects.filter(kind=kind).order_by("ref").values_list("values", flat=True)
+    with database_errors():
+        for values in rows.iterator(_BATCH_ROWS):
+            yield _record(values)
+
+
+def _upsert(rows: list[_Row]) -> None:
+    # Plain SQL: building a model object for each row takes longer than all the rest.
+    columns = ", ".join(f'"{name}"' for name in _WRITTEN)
+    places = ", ".join("%s" for _ in _WRITTEN)
+    replaced = ", ".join(f'"{name}" = excluded."{name}"' for name in _WRITTEN)
+    sql = (
+        f"INSERT INTO node_person ({columns}) VALUES ({places}) "  # noqa: S608 - our own names
+        f'ON CONFLICT ("kind", "ref") DO UPDATE SET {replaced}'
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, rows)
+
+
+def _row(record: PersonRecord, values: str, row_sha256: str, of_import: _Row) -> _Row:
+    birth = record.birth_date
+    days = (birth.earliest, birth.latest) if birth else (None, None)
+    return (*_copied(record), *days, values, row_sha256, *of_import)
+
+
+def _values(record: PersonRecord) -> str:
+    # Empty cells are left out; the record's own defaults bring them back.
+    document: dict[str, Any] = {}
+    for name, value in zip(_COLUMNS, _cells(record), strict=True):
+        if value:
+            document[name] = value.text if isinstance(value, PartialDate) else value
+    if record.extra:
+        document["extra"] = record.extra
+    return _encode(document)
+
+
+def _record(values: str) -> PersonRecord:
+    document = json.loads(values)
+    for name in document.keys() & DATE_COLUMNS:
+        document[name] = _date(document[name])
+    document["extra"] = tuple((name, text) for name, text in document.get("extra", ()))
+    return PersonRecord(**document)
+
+
+@lru_cache(maxsize=65_536)
+def _date(text: str) -> PartialDate:
+    return parse_date(text)
+
+
+def _note(reader: Reader, *, act: str, subject: str, person_count: int) -> None:
+    assert len(reader.purpose) <= _WORD_MAX_CHARS, "a purpose is one word of ours"
+    assert reader.purpose.replace("_", "").isalpha(), "a purpose is one word of ours"
+    AccessLog.objects.create(
+        at=reader.now,
+        actor=reader.actor,
+        act=act,
+        subject=subject,
+        person_count=person_count,
+        purpose=reader.purpose,
+    )

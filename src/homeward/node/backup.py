@@ -1,0 +1,170 @@
+"""A node in one file, and back.
+
+Rules of this file:
+- Nothing in a backup is plainer than in the folder: keys stay wrapped, the database stays
+  encrypted. The passphrase is not in it.
+- The database is copied as it stands between two transactions; the node may go on working.
+- The file is signed by the node's first key: whoever restores it knows that every byte is
+  the node's own, and needs the passphrase to know it.
+- A folder is restored whole or not at all, and never over something that is there.
+
+Form: header length (4 bytes) · header (canonical JSON) · for each file of the header, in
+its order, length (8 bytes) · content · and last the Ed25519 signature (64 bytes) over
+everything before it. Lengths are big-endian.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from homeward.foundation.canonical import canonical_bytes, read_canonical
+from homeward.foundation.crypto import SigningKey, verify_signature
+from homeward.foundation.errors import TamperError
+from homeward.node import keystore
+from homeward.node.home import (
+    CARD_FILE,
+    DATABASE_FILE,
+    KEYS_FILE,
+    NODE_FILE,
+    PASSPHRASE_FILE,
+    Description,
+    Node,
+    database_errors,
+    new_folder,
+    read_description,
+    read_private,
+    utc_text,
+    write_private,
+)
+
+_FORMAT = "homeward-backup-v1"
+_FILES = (NODE_FILE, KEYS_FILE, CARD_FILE, DATABASE_FILE)
+_CONTEXT = b"homeward-backup-v1\n"
+_HEADER_LENGTH_BYTES, _PART_LENGTH_BYTES, _SIGNATURE_BYTES = 4, 8, 64
+_HEADER_MAX_BYTES = 16_384
+
+
+def backup(node: Node, *, now: dt.datetime) -> bytes:
+    """Copy an open node into one file.
+
+    Args:
+        node: The open node.
+        now: Aware UTC instant.
+
+    Returns:
+        The backup; `restore` needs the node's passphrase.
+
+    Raises:
+        EngineError: The node is not open, or the disk or the database failed.
+    """
+    node.require_open()
+    parts = {name: read_private(node.home / name) for name in _FILES if name != DATABASE_FILE}
+    parts[DATABASE_FILE] = _database_copy(node)
+    header = canonical_bytes(
+        {
+            "format": _FORMAT,
+            "party": node.party,
+            "created_at": utc_text(now),
+            "files": [_listed(name, parts[name]) for name in _FILES],
+        }
+    )
+    body = len(header).to_bytes(_HEADER_LENGTH_BYTES) + header
+    body += b"".join(len(parts[name]).to_bytes(_PART_LENGTH_BYTES) + parts[name] for name in _FILES)
+    return body + _first_key(node.keys, node.about).sign(_signed(body))
+
+
+def restore(data: bytes, home: Path, *, passphrase: str) -> None:
+    """Make a node's folder from a backup.
+
+    Args:
+        data: What `backup` returned.
+        home: The folder; it does not exist yet, or is empty.
+        passphrase: The node's passphrase when the backup was made.
+
+    Raises:
+        TamperError: A byte of the backup is not as the node wrote it.
+        AccessError: The passphrase is another one.
+        InputError: The folder is taken.
+        EngineError: The disk failed.
+    """
+    parts = _read_parts(data)
+    about = read_description(parts[NODE_FILE])
+    keys = keystore.unlock(
+        parts[KEYS_FILE], party=about.party, passphrase=passphrase, salt=about.kdf_salt
+    )
+    verify_signature(
+        _first_key(keys, about).public,
+        _signed(data[:-_SIGNATURE_BYTES]),
+        data[-_SIGNATURE_BYTES:],
+        what="backup",
+    )
+    with new_folder(home) as folder:
+        for name in _FILES:
+            write_private(folder / name, parts[name])
+        if about.simulation:
+            write_private(folder / PASSPHRASE_FILE, passphrase.encode())
+
+
+def _read_parts(data: bytes) -> dict[str, bytes]:
+    end = len(data) - _SIGNATURE_BYTES
+    length = int.from_bytes(data[:_HEADER_LENGTH_BYTES])
+    start = _HEADER_LENGTH_BYTES + length
+    if length > _HEADER_MAX_BYTES or start > end:
+        raise _changed("no header")
+    header: Any = read_canonical(data[_HEADER_LENGTH_BYTES:start], what="backup's header")
+    try:
+        listed, form = header["files"], header["format"]
+        names = tuple(item["name"] for item in listed)
+    except (KeyError, TypeError) as error:
+        raise _changed("another header") from error
+    if form != _FORMAT or names != _FILES:
+        raise _changed("another header")
+    parts: dict[str, bytes] = {}
+    for item in listed:
+        size = int.from_bytes(data[start : start + _PART_LENGTH_BYTES])
+        start += _PART_LENGTH_BYTES
+        if start + size > end:
+            raise _changed("less than its header lists")
+        part = data[start : start + size]
+        if item != _listed(item["name"], part):
+            raise _changed(f"another {item['name']}")
+        parts[item["name"]] = part
+        start += size
+    if start != end:
+        raise _changed("more than its header lists")
+    return parts
+
+
+def _database_copy(node: Node) -> bytes:
+    # In the node's own folder: the copy is encrypted, but belongs nowhere else.
+    with tempfile.TemporaryDirectory(prefix=".backup.", dir=node.home) as folder:
+        copy = Path(folder) / DATABASE_FILE
+        with database_errors(), connection.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [str(copy)])
+        return copy.read_bytes()
+
+
+def _listed(name: str, part: bytes) -> dict[str, Any]:
+    return {"name": name, "size": len(part), "sha256": hashlib.sha256(part).hexdigest()}
+
+
+def _first_key(keys: keystore.Keys, about: Description) -> SigningKey:
+    return keys.signing[keystore.KEYS_OF_ROLE[about.role][0]]
+
+
+def _signed(body: bytes) -> bytes:
+    return _CONTEXT + hashlib.sha256(body).digest()
+
+
+def _changed(found: str) -> TamperError:
+    return TamperError(
+        "backup.changed",
+        f"Expected a backup exactly as its node wrote it, found {found}.",
+        hint="Take another copy of the backup; do not use this one.",
+    )

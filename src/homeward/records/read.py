@@ -1,0 +1,388 @@
+"""From a file to people, and everything that is wrong with it.
+
+Rules of this file:
+- A row is kept whole or not at all; a row that is not kept has at least one problem.
+- Each bad cell is one problem: row, column, found, expected, what to do.
+- Of rows that share a `ref` none is kept, and each of them is a problem.
+- Texts stay as written except for the space around them; line breaks become one newline.
+  References, dates and allowed values are compared in Unicode form NFC.
+- A date is impossible only if its earliest possible day is: `2025~` may still be past.
+- Empty rows are no rows. An unknown column is kept, a cell under no column is a problem.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from homeward.foundation.dates import PartialDate
+from homeward.foundation.errors import InputError
+from homeward.records.cells import (
+    BAD_REF,
+    BROKEN_QUOTES,
+    CONTROL,
+    DUPLICATE_REF,
+    EVENTS,
+    FUTURE_BIRTH,
+    MAX_CELL_CHARS,
+    MAX_REF_CHARS,
+    MISSING_REF,
+    TOO_LONG,
+    Fault,
+    column_meanings,
+)
+from homeward.records.formula import unguard
+from homeward.records.model import COLUMNS, ListKind, PersonRecord
+from homeward.records.table import (
+    CONTROL_CHARACTERS,
+    Cells,
+    Table,
+    column_name,
+    read_table,
+    refused,
+)
+
+MAX_ROWS: Final = 2_000_000
+_MAX_COLUMNS = 500
+_FOUND_CHARS = 80
+_GROUP_ROWS = 20
+_PROGRESS_ROWS = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowProblem:
+    """One bad cell, or one bad row where `column` is empty.
+
+    Attributes:
+        row: As a spreadsheet counts; the header is 1.
+        column: Name of the column, `""` for the whole row.
+        kind: Stable word, such as `impossible_date`.
+        found: The cell as written, at most 80 characters. For the list's owner only:
+            never in an error or a log.
+        expected: What may stand there.
+        hint: What to do.
+    """
+
+    row: int
+    column: str
+    kind: str
+    found: str = field(repr=False)
+    expected: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemGroup:
+    """All problems that are repaired in the same way.
+
+    `rows` are the first 20 of `count`, in order.
+    """
+
+    kind: str
+    column: str
+    count: int
+    expected: str
+    hint: str
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListReading:
+    """What a file says.
+
+    Attributes:
+        file: What the file is called.
+        kind: `held` or `wanted`.
+        records: The rows that passed every check, in order.
+        problems: What is wrong with the others, by row.
+        row_count: Rows that are not empty, without the header; good and bad.
+        encoding: As `Table.encoding`.
+        sha256: Of the file's bytes, 64 hexadecimal digits.
+        unknown_columns: Names of the columns kept in `PersonRecord.extra`.
+    """
+
+    file: str
+    kind: ListKind
+    records: tuple[PersonRecord, ...]
+    problems: tuple[RowProblem, ...]
+    row_count: int
+    encoding: str
+    sha256: str
+    unknown_columns: tuple[str, ...]
+
+
+def read_list(
+    data: bytes,
+    *,
+    kind: ListKind,
+    file: str,
+    today: dt.date,
+    progress: Callable[[int, int], None] | None = None,
+) -> ListReading:
+    """Read a held or a wanted list.
+
+    Args:
+        data: A CSV or XLSX file, at most 200 MB and 2,000,000 rows.
+        kind: Which list it is said to be.
+        file: What the file is called, for messages.
+        today: No birth, capture or loss is later than this day.
+        progress: Called now and then with (rows read, rows about to be read in all).
+
+    Returns:
+        The good rows, and a problem for every bad cell.
+
+    Raises:
+        InputError: The file is no list: empty, unreadable, without a header or a `ref`
+            column, with a column named twice, or beyond a limit.
+    """
+    table = read_table(data, known=frozenset(COLUMNS[kind]), file=file)
+    header_row, header = _find_header(table, kind, file)
+    reader = _RowReader(header, today)
+    row = header_row
+    for row, cells in enumerate(table.rows, header_row + 1):
+        reader.read(row, cells)
+        if row - header_row > MAX_ROWS:
+            found = f"at most {MAX_ROWS} rows, found more"
+            raise refused(file, "records.too_large", found, "Split the list into several files.")
+        if progress is not None and row % _PROGRESS_ROWS == 0:
+            progress(row, max(row, table.row_estimate))
+    if progress is not None:
+        progress(row, row)
+    records, problems = reader.finish()
+    return ListReading(
+        file=file,
+        kind=kind,
+        records=records,
+        problems=problems,
+        row_count=reader.row_count,
+        encoding=table.encoding,
+        sha256=hashlib.sha256(data).hexdigest(),
+        unknown_columns=tuple(name for name, _ in header.unknown),
+    )
+
+
+def group_problems(problems: Iterable[RowProblem]) -> tuple[ProblemGroup, ...]:
+    """Group problems by repair.
+
+    Args:
+        problems: Of one list.
+
+    Returns:
+        One group for each kind and column, the most frequent first.
+    """
+    groups: dict[tuple[str, str], list[RowProblem]] = {}
+    for problem in problems:
+        groups.setdefault((problem.kind, problem.column), []).append(problem)
+    ordered = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    return tuple(
+        ProblemGroup(
+            kind=kind,
+            column=column,
+            count=len(members),
+            expected=members[0].expected,
+            hint=members[0].hint,
+            rows=tuple(problem.row for problem in members[:_GROUP_ROWS]),
+        )
+        for (kind, column), members in ordered
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Header:
+    """Where each column stands; cells at `unnamed` positions must be empty."""
+
+    titles: tuple[str, ...]
+    known: tuple[tuple[str, int], ...]
+    unknown: tuple[tuple[str, int], ...]
+    unnamed: tuple[int, ...]
+
+
+def _find_header(table: Table, kind: ListKind, file: str) -> tuple[int, _Header]:
+    for row, cells in enumerate(table.rows, 1):
+        if cells is None:
+            break
+        if any(cell.strip() for cell in cells):
+            return row, _read_header(cells, kind, file)
+    raise _no_header(file)
+
+
+def _read_header(cells: Cells, kind: ListKind, file: str) -> _Header:
+    titles = [unguard(" ".join(cell.split())) for cell in cells]
+    while not titles[-1]:
+        titles.pop()
+    names = [column_name(title) for title in titles]
+    # Without a header the first row is a person: no message may repeat its cells.
+    if not set(COLUMNS[kind]) & set(names):
+        raise _no_header(file)
+    if "ref" not in names:
+        raise refused(
+            file,
+            "records.no_ref",
+            "a column named ref, found none",
+            "Add a column ref with a reference of your own for each person.",
+        )
+    _check_titles(titles, names, file)
+    columns = [(column, names.index(column)) for column in COLUMNS[kind] if column in names]
+    known = {at for _, at in columns}
+    return _Header(
+        titles=tuple(names[at] if at in known else title for at, title in enumerate(titles)),
+        known=tuple(columns),
+        unknown=tuple((t, at) for at, t in enumerate(titles) if t and at not in known),
+        unnamed=tuple(at for at, title in enumerate(titles) if not title),
+    )
+
+
+def _check_titles(titles: Sequence[str], names: Sequence[str], file: str) -> None:
+    if len(titles) > _MAX_COLUMNS:
+        found = f"at most {_MAX_COLUMNS} columns, found {len(titles)}"
+        raise refused(file, "records.too_large", found, "Remove columns that are not needed.")
+    first: dict[str, int] = {}
+    for number, (title, name) in enumerate(zip(titles, names, strict=True), 1):
+        if not title.isprintable() or len(title) > MAX_REF_CHARS:
+            found = f"names of columns in visible characters, found others in column {number}"
+            raise refused(file, "records.column_name", found, "Type the name again.")
+        if name and name in first:
+            found = f"each column once, found columns {first[name]} and {number} with one name"
+            raise refused(file, "records.duplicate_column", found, "Rename or remove one of them.")
+        first[name] = number
+
+
+def _no_header(file: str) -> InputError:
+    return refused(
+        file,
+        "records.no_header",
+        "a list whose first row names its columns (ref, family_name, …), found none of them",
+        "Check that this is the list, and put the names of the columns in its first row.",
+    )
+
+
+_Bad = dict[str, tuple[str, Fault]]
+
+
+class _RowReader:
+    """Reads rows one by one and keeps what they say."""
+
+    def __init__(self, header: _Header, today: dt.date) -> None:
+        self.row_count = 0
+        self._header = header
+        self._today = today
+        self._records: list[PersonRecord] = []
+        self._problems: list[RowProblem] = []
+        self._first_row: dict[str, int] = {}
+        self._repeats: dict[str, list[int]] = {}
+        meanings = column_meanings()
+        self._parsed = [(c, at, meanings[c]) for c, at in header.known if c in meanings]
+        self._texts = [(c, at) for c, at in header.known if c not in meanings]
+
+    def read(self, row: int, raw: Cells | None) -> None:
+        """Read one row: afterwards it is a record, a problem, or was empty."""
+        if raw is None:
+            self.row_count += 1
+            self._report(row, "", "", BROKEN_QUOTES)
+            return
+        cells = list(map(str.strip, raw))
+        joined = "".join(cells)
+        if not joined:
+            return
+        self.row_count += 1
+        if not self._fits(row, cells):
+            return
+        bad: _Bad = {}
+        cells = self._readable(cells, joined, bad)
+        values: dict[str, Any] = {column: cells[at] for column, at in self._texts}
+        for column, at, meanings in self._parsed:
+            value = values[column] = meanings[cells[at]]
+            if value.__class__ is Fault:
+                bad.setdefault(column, (cells[at], value))
+        self._check_dates(values, bad)
+        self._check_ref(row, values, bad)
+        if bad:
+            for column, (found, fault) in bad.items():
+                self._report(row, column, found, fault)
+            return
+        if self._header.unknown:
+            extra = ((name, cells[at]) for name, at in self._header.unknown)
+            values["extra"] = tuple(pair for pair in extra if pair[1])
+        self._records.append(PersonRecord(**values))
+
+    def finish(self) -> tuple[tuple[PersonRecord, ...], tuple[RowProblem, ...]]:
+        """Return the records without a shared `ref`, and all problems by row."""
+        for ref, rows in self._repeats.items():
+            for row in rows:
+                self._report(row, "ref", ref, DUPLICATE_REF)
+        records = tuple(record for record in self._records if record.ref not in self._repeats)
+        return records, tuple(sorted(self._problems, key=lambda problem: problem.row))
+
+    def _fits(self, row: int, cells: Cells) -> bool:
+        width = len(self._header.titles)
+        if len(cells) == width and not self._header.unnamed:
+            return True
+        nameless = (*cells[width:], *(cells[at] for at in self._header.unnamed if at < len(cells)))
+        if len(cells) >= width and not any(nameless):
+            return True
+        fault = Fault(
+            "wrong_width",
+            f"{width} cells, one under each named column",
+            "Look for a missing or an extra separator, or name the column.",
+        )
+        self._report(row, "", f"{len(cells)} cells", fault)
+        return False
+
+    def _readable(self, cells: Cells, joined: str, bad: _Bad) -> Cells:
+        # One look at the whole row spares almost every row a look at each cell.
+        if "'" in joined:
+            cells = [unguard(cell) if cell[:1] == "'" else cell for cell in cells]
+        if len(joined) <= MAX_CELL_CHARS and joined.isprintable():
+            return cells
+        cells = [cell.replace("\r\n", "\n").replace("\r", "\n") for cell in cells]
+        for title, cell in zip(self._header.titles, cells, strict=False):
+            if len(cell) > MAX_CELL_CHARS:
+                bad[title] = (cell, TOO_LONG)
+            elif CONTROL_CHARACTERS.search(cell):
+                bad[title] = (cell, CONTROL)
+        return cells
+
+    def _check_dates(self, values: dict[str, Any], bad: _Bad) -> None:
+        birth = values.get("birth_date")
+        if birth.__class__ is not PartialDate:
+            birth = None
+        elif birth.earliest > self._today:
+            bad["birth_date"] = (birth.text, FUTURE_BIRTH)
+            birth = None
+        for column, future, before_birth in EVENTS:
+            event = values.get(column)
+            if event.__class__ is not PartialDate:
+                continue
+            if event.earliest > self._today:
+                bad[column] = (event.text, future)
+            elif birth is not None and event.latest < birth.earliest:
+                bad[column] = (event.text, before_birth)
+
+    def _check_ref(self, row: int, values: dict[str, Any], bad: _Bad) -> None:
+        ref = values["ref"] = unicodedata.normalize("NFC", values["ref"])
+        if not ref:
+            bad["ref"] = ("", MISSING_REF)
+        elif len(ref) > MAX_REF_CHARS or not ref.isprintable():
+            bad["ref"] = (ref, BAD_REF)
+        elif ref in self._first_row:
+            # A row that is bad for another reason shares its reference all the same.
+            self._repeats.setdefault(ref, [self._first_row[ref]]).append(row)
+        else:
+            self._first_row[ref] = row
+
+    def _report(self, row: int, column: str, found: str, fault: Fault) -> None:
+        shown = found if len(found) <= _FOUND_CHARS else f"{found[: _FOUND_CHARS - 1]}…"
+        self._problems.append(
+            RowProblem(
+                row=row,
+                column=column,
+                kind=fault.kind,
+                found=shown,
+                expected=fault.expected,
+                hint=fault.hint,
+            )
+        )

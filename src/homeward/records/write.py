@@ -1,0 +1,167 @@
+"""From people to a file that spreadsheets open safely and homeward reads back.
+
+Rules of this file:
+- What was read and is written reads back as the same records.
+- Every cell is text, and none starts a formula: see `formula`.
+- The same records give the same bytes: no clock, no temporary file. That is why XLSX is
+  written here: the usual library stamps the hour and spools names to disk.
+
+Source: RFC 4180 (CSV); ECMA-376 part 1, section 18 (SpreadsheetML).
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+
+from homeward.foundation.dates import PartialDate
+from homeward.foundation.errors import InputError
+from homeward.records.formula import guard
+from homeward.records.model import COLUMNS, ListKind, PersonRecord
+from homeward.records.table import CONTROL_CHARACTERS, MAX_UNPACKED_BYTES, column_name
+
+_MAX_SHEET_ROWS = 1_048_576
+# In a sheet _x0041_ means the letter A: an underscore that could begin this is spelt out.
+_SHEET_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_PARTS = {
+    "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
+    f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>'
+    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}.worksheet+xml"/></Types>',
+    "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
+    f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+    "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
+    '<sheets><sheet name="list" sheetId="1" r:id="rId1"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
+    f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
+    f'<Relationship Id="rId2" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
+    # Style 1 is the number format "text" (49): a program must not turn 1998-03 into a day.
+    "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><fonts count="1"><font/></fonts>'
+    '<fills count="1"><fill><patternFill/></fill></fills><borders count="1"><border/></borders>'
+    '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2"><xf/>'
+    '<xf numFmtId="49" applyNumberFormat="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0"/></cellStyles></styleSheet>',
+}
+
+
+def write_csv(records: Iterable[PersonRecord], kind: ListKind) -> bytes:
+    """Write a list as CSV.
+
+    Args:
+        records: In the order they are written.
+        kind: Which columns are written; columns of the other kind are not.
+
+    Returns:
+        UTF-8 with a byte order mark, commas, and CRLF after each row.
+
+    Raises:
+        InputError: A cell holds a control character, or a further column has the name
+            of one that homeward knows.
+    """
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(_rows(records, kind))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def write_xlsx(records: Iterable[PersonRecord], kind: ListKind) -> bytes:
+    """Write a list as a workbook with one sheet, every cell a text.
+
+    Args:
+        records: In the order they are written.
+        kind: Which columns are written; columns of the other kind are not.
+
+    Returns:
+        An XLSX file; the same records always give the same bytes.
+
+    Raises:
+        InputError: As `write_csv`; or the list is too long for a sheet.
+    """
+    sheet = io.BytesIO()
+    sheet.write(f'{_XML}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
+    letters: list[str] = []
+    for number, row in enumerate(_rows(records, kind), 1):
+        letters = letters or [_column_letters(at) for at in range(len(row))]
+        sheet.write(_sheet_row(number, row, letters).encode())
+        if number > _MAX_SHEET_ROWS or sheet.tell() > MAX_UNPACKED_BYTES - (1 << 20):
+            raise InputError(
+                "records.sheet_full",
+                f"Expected a list that fits in one sheet, found more than {number - 1} rows.",
+                hint="Write it as CSV.",
+                facts={"rows": number - 1},
+            )
+    sheet.write(b"</sheetData></worksheet>")
+    return _package(sheet.getvalue())
+
+
+def _rows(records: Iterable[PersonRecord], kind: ListKind) -> Iterator[list[str]]:
+    people = list(records)
+    extra = dict.fromkeys(name for person in people for name, _ in person.extra)
+    header = [*COLUMNS[kind], *extra]
+    if len({column_name(title) for title in header}) < len(header):
+        raise InputError(
+            "records.duplicate_column",
+            "Expected each column once, found a further column with the name of another.",
+            hint="Rename the further column.",
+        )
+    yield [_cell(title) for title in header]
+    for person in people:
+        further = dict(person.extra)
+        values = [getattr(person, column) for column in COLUMNS[kind]]
+        yield [_cell(value) for value in (*values, *(further.get(name, "") for name in extra))]
+
+
+def _cell(value: str | PartialDate | None) -> str:
+    if not value:
+        return ""
+    if isinstance(value, PartialDate):
+        return value.text
+    if not value.isprintable() and CONTROL_CHARACTERS.search(value):
+        raise InputError(
+            "records.control_character",
+            "Expected text without control characters, found one.",
+            hint="Correct the record, then write the list again.",
+        )
+    return guard(value)
+
+
+def _sheet_row(number: int, row: list[str], letters: list[str]) -> str:
+    cells = [
+        f'<c r="{column}{number}" s="1" t="inlineStr"><is><t>{_sheet_text(text)}</t></is></c>'
+        for column, text in zip(letters, row, strict=True)
+        if text
+    ]
+    return f'<row r="{number}">{"".join(cells)}</row>'
+
+
+def _sheet_text(text: str) -> str:
+    return html.escape(_SHEET_ESCAPE.sub("_x005F_", text), quote=False)
+
+
+def _column_letters(at: int) -> str:
+    letters = ""
+    at += 1
+    while at:
+        at, rest = divmod(at - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _package(sheet: bytes) -> bytes:
+    file = io.BytesIO()
+    parts = {name: f"{_XML}{part}".encode() for name, part in _PARTS.items()}
+    with zipfile.ZipFile(file, "w") as package:
+        for name, content in {**parts, "xl/worksheets/sheet1.xml": sheet}.items():
+            # A name alone carries the date 1980-01-01: the bytes do not tell the hour.
+            package.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return file.getvalue()

@@ -1,0 +1,197 @@
+"""What was said, by whom, in which words; and what the record shows.
+
+Rules of this file:
+- A claim is one fact per source: two sources with different counts are two claims.
+- A claim stands in the words of its document; a quotation that the text does not hold
+  is refused.
+- A count that a source withheld is a claim without a value: the handover itself is
+  still claimed.
+- The record holds counts and countries, never a person. What the terms withhold, it
+  does not tell.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from homeward.foundation.errors import InputError
+from homeward.foundation.ids import Flow, PartyCode
+
+Fact = Literal["leg", "mediator", "medical_checks", "total"]
+Unit = Literal["soldiers", "civilians", "people", "remains"]
+Qualifier = Literal["exact", "approx", "at_least", "at_most", "more_than", "dozens", "unstated"]
+Value = int | str | None
+
+TEXT_MAX_CHARS = 200_000
+CLAIMS_MAX = 200
+COUNT_MAX = 1_000_000
+COUNTED: tuple[Fact, ...] = ("leg", "total")
+SOURCE = re.compile(r"(narrator|foreign|both|[A-Z]{2}[A-Z0-9/-]{0,60}(\.[a-z0-9_]{1,40})?)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One attributed assertion.
+
+    `value` is a number of people for `leg` and `total`, a party for `mediator`, a country
+    for `medical_checks`; None with the qualifier `unstated` where the source withheld it.
+    A leg has `home`, `holder` and `unit`; medical checks have `home`; a total has `unit`,
+    and `home` if it counts one direction only. `source` is a party (`RU`), an office
+    (`RU.defence_ministry`), `both`, `narrator` or `foreign`. `quoted` are its words.
+
+    Raises:
+        InputError: A part is missing or does not belong to this fact.
+    """
+
+    fact: Fact
+    home: PartyCode | None = None
+    holder: PartyCode | None = None
+    unit: Unit | None = None
+    value: Value
+    qualifier: Qualifier = "exact"
+    source: str
+    document: str
+    quoted: str
+
+    def __post_init__(self) -> None:
+        if self.fact not in get_args(Fact):
+            raise self._wrong("fact", f"one of {', '.join(get_args(Fact))}")
+        if self.qualifier not in get_args(Qualifier):
+            raise self._wrong("qualifier", f"one of {', '.join(get_args(Qualifier))}")
+        if not SOURCE.fullmatch(self.source):
+            raise self._wrong("source", "a party, an office, both, narrator or foreign")
+        self._check_parts()
+        self._check_value()
+
+    def _check_parts(self) -> None:
+        if self.fact == "leg" and (not self.home or not self.holder or self.home == self.holder):
+            raise self._wrong("home and holder", "two different parties")
+        if self.fact != "leg" and self.holder is not None:
+            raise self._wrong("holder", "none, since only a leg has one")
+        if (self.fact == "medical_checks") != (self.home is not None) and self.fact not in COUNTED:
+            raise self._wrong("home", "the party whose people were seen, for medical checks only")
+        if (self.fact in COUNTED) != (self.unit in get_args(Unit)):
+            raise self._wrong("unit", f"one of {', '.join(get_args(Unit))} for a count, else none")
+
+    def _check_value(self) -> None:
+        if (self.value is None) != (self.qualifier in {"unstated", "dozens"}):
+            raise self._wrong("value", "none exactly where the number is unstated or in dozens")
+        if self.value is None:
+            return
+        if self.fact in COUNTED:
+            if type(self.value) is not int or not 0 <= self.value <= COUNT_MAX:
+                raise self._wrong("value", f"a number from 0 to {COUNT_MAX}")
+        elif not isinstance(self.value, str) or self.qualifier != "exact":
+            raise self._wrong("value", "the code of a party or country, with no qualifier")
+
+    def _wrong(self, part: str, expected: str) -> InputError:
+        return InputError(
+            "statements.claim",
+            f"Expected as {part} of a claim {expected}, found another.",
+            hint="Transcribe the claim again from its words.",
+            facts={"part": part},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One document and the claims in it, each found by its words.
+
+    Raises:
+        InputError: It is too long, or a claim belongs to another document or is quoted in
+            words that the text does not hold.
+    """
+
+    document: str
+    source: str
+    published_on: dt.date
+    claims: tuple[Claim, ...]
+    text: str
+
+    def __post_init__(self) -> None:
+        if len(self.text) > TEXT_MAX_CHARS or len(self.claims) > CLAIMS_MAX:
+            raise InputError(
+                "statements.too_long",
+                f"Expected at most {TEXT_MAX_CHARS} characters and {CLAIMS_MAX} claims, "
+                f"found {len(self.text)} and {len(self.claims)}.",
+                hint="Split the document at its headings.",
+            )
+        if not SOURCE.fullmatch(self.source):
+            raise InputError(
+                "statements.source",
+                "Expected as source a party, an office, both, narrator or foreign, found another.",
+                hint="Write UA, or UA.president for an office; narrator for the press.",
+            )
+        for number, claim in enumerate(self.claims, start=1):
+            if claim.document != self.document or not claim.quoted or claim.quoted not in self.text:
+                raise InputError(
+                    "statements.quotation",
+                    f"Expected claim {number} in the words of its document, found other words.",
+                    hint="Copy the words exactly, or leave the claim out.",
+                    facts={"claim": number},
+                )
+
+    @property
+    def withholds(self) -> tuple[Claim, ...]:
+        """The claims whose number or name the source openly did not give."""
+        return tuple(claim for claim in self.claims if claim.qualifier == "unstated")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What the record shows of one exchange: the one authority on who went home.
+
+    `legs` counts living people per flow. `categories` counts some of them apart; with
+    `civilians` among them the record also knows how many were soldiers. Flows in
+    `withheld` took place, but the terms keep their numbers from the public.
+    """
+
+    date: dt.date
+    legs: Mapping[Flow, int]
+    mediators: tuple[PartyCode, ...] = ()
+    medical_checks: Mapping[PartyCode, PartyCode] = field(default_factory=dict)
+    categories: Mapping[Flow, Mapping[str, int]] = field(default_factory=dict)
+    remains: Mapping[Flow, int] = field(default_factory=dict)
+    withheld: frozenset[Flow] = frozenset()
+
+    def count(self, flow: Flow, unit: Unit) -> int | None:
+        """Return how many went home on a flow, or None if the record does not tell.
+
+        Args:
+            flow: Holder and home.
+            unit: What is counted.
+
+        Returns:
+            At least 0; None also for a flow of which the record shows nothing: another
+            exchange may have taken it.
+        """
+        if flow in self.withheld:
+            return None
+        if unit == "remains":
+            return self.remains.get(flow)
+        people = self.legs.get(flow)
+        civilians = self.categories.get(flow, {}).get("civilians")
+        if unit == "people":
+            return people
+        if people is None or civilians is None:
+            return None
+        return civilians if unit == "civilians" else people - civilians
+
+    def total(self, home: PartyCode | None, unit: Unit) -> int | None:
+        """Return how many went home to `home`, or to anybody if it is None.
+
+        Args:
+            home: One direction only, or None for all.
+            unit: What is counted.
+
+        Returns:
+            At least 0; None if the record does not tell one of the flows.
+        """
+        flows = set(self.remains if unit == "remains" else self.legs) | self.withheld
+        counts = [self.count(flow, unit) for flow in flows if home in {None, flow.home}]
+        told = [count for count in counts if count is not None]
+        return sum(told) if counts and len(told) == len(counts) else None
