@@ -7,7 +7,12 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeward.foundation.canonical import canonical_bytes, read_canonical, read_sealed, seal_document
+from homeward.foundation.canonical import (
+    canonical_bytes,
+    read_canonical,
+    read_sealed,
+    seal_document,
+)
 from homeward.foundation.errors import InputError, TamperError
 
 KEYS = st.text(st.characters(max_codepoint=126), max_size=8)

@@ -8,6 +8,7 @@ import random
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
+from planning_worlds import brute_force, crossing_worlds, toml, worlds
 
 from homeward.foundation.canonical import canonical_bytes, seal_document
 from homeward.foundation.errors import RuleError, TamperError
@@ -16,7 +17,6 @@ from homeward.planning.conflicts import is_feasible
 from homeward.planning.engine import Engine
 from homeward.planning.problem import compile_problem
 from homeward.terms import Pool, read_agreement
-from planning_worlds import brute_force, toml, worlds
 
 pytestmark = pytest.mark.xdist_group("solver")
 THOROUGH = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
@@ -32,6 +32,10 @@ def _planned(world, engine):
     agreement = read_agreement(toml(world))
     pool = Pool.of(agreement, world["held"])
     return agreement, pool, make_plan(agreement, pool, engine)
+
+
+def _sealed(plan):
+    return canonical_bytes(seal_document(plan, "plan_sha256"))
 
 
 @THOROUGH
@@ -54,8 +58,22 @@ def test_a_plan_is_as_good_as_the_best_of_all_subsets(world, engine):
         assert check_plan(agreement, alone, data, party=party) == plan
 
 
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(world=crossing_worlds())
+def test_a_plan_under_quotas_that_cross_is_as_good_as_the_best_of_all_subsets(world, engine):
+    truth = brute_force(world)
+    agreement, pool, plan = _planned(world, engine)
+    reached = [level["value"] for level in plan["certificate"]["levels"]]
+    assert plan["status"] == "optimal"
+    assert tuple(reached[: len(truth)]) == truth
+    data = canonical_bytes(plan)
+    check_plan(agreement, pool, data)
+    for party in world["parties"]:
+        check_plan(agreement, Pool.of(agreement, {party: world["held"][party]}), data, party=party)
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(world=worlds(parties=("RU", "UA", "BY"), most=4))
+@given(world=worlds(parties=("RU", "UA", "BY"), most=6))
 def test_a_plan_between_three_parties_is_as_good_as_the_best_of_all_subsets(world, engine):
     truth = brute_force(world)
     agreement, pool, plan = _planned(world, engine)
@@ -85,7 +103,9 @@ def test_every_change_of_a_plan_is_refused_even_with_its_hash_made_anew(world, d
     if plan["status"] != "optimal":
         return
     changed = copy.deepcopy(plan)
-    what = data.draw(st.sampled_from(("move", "drop", "value", "sum", "share", "count", "level", "seed")))
+    what = data.draw(
+        st.sampled_from(("move", "drop", "value", "sum", "share", "count", "level", "seed"))
+    )
     levels = changed["certificate"]["levels"]
     match what:
         case "move":
@@ -96,7 +116,12 @@ def test_every_change_of_a_plan_is_refused_even_with_its_hash_made_anew(world, d
             if not stay or not changed["moves"]:
                 return
             holder, person = data.draw(st.sampled_from(stay))
-            changed["moves"][0] |= {"ref": person["ref"], "holder": holder, "home": person["power"], "destination": person["power"]}
+            changed["moves"][0] |= {
+                "ref": person["ref"],
+                "holder": holder,
+                "home": person["power"],
+                "destination": person["power"],
+            }
         case "drop":
             if not changed["moves"]:
                 return
@@ -121,7 +146,44 @@ def test_every_change_of_a_plan_is_refused_even_with_its_hash_made_anew(world, d
         case "seed":
             changed["seed"] = "0" * 64
     with pytest.raises((TamperError, RuleError)):
-        check_plan(agreement, pool, canonical_bytes(seal_document(changed, "plan_sha256")))
+        check_plan(agreement, pool, _sealed(changed))
+
+
+@THOROUGH
+@given(world=worlds(), data=st.data())
+def test_a_party_alone_refuses_every_false_word_about_its_own_people(world, data, engine):
+    agreement, _, plan = _planned(world, engine)
+    if plan["status"] != "optimal":
+        return
+    party = data.draw(st.sampled_from(world["parties"]))
+    alone = Pool.of(agreement, {party: world["held"][party]})
+    changed = copy.deepcopy(plan)
+    own = [move for move in changed["moves"] if move["holder"] == party]
+    what = data.draw(st.sampled_from(("drop", "twice", "flag", "basis", "phase", "home", "share")))
+    match what:
+        case "share":
+            numbers = data.draw(st.sampled_from(sorted(changed["certificate"]["shares"][party])))
+            if not changed["certificate"]["shares"][party][numbers]:
+                return
+            changed["certificate"]["shares"][party][numbers][0] += 1
+        case _ if not own:
+            return
+        case "drop":
+            changed["moves"].remove(own[0])
+        case "twice":
+            changed["moves"].insert(changed["moves"].index(own[0]), dict(own[0]))
+        case "flag" if "flags" in own[0]:
+            del own[0]["flags"]
+        case "flag":
+            own[0]["flags"] = ["ask"]
+        case "basis":
+            own[0]["basis"] = "agreed" if own[0]["basis"] == "article_109" else "article_109"
+        case "phase":
+            own[-1]["phase"] = 2
+        case "home":
+            own[-1]["destination"] = party
+    with pytest.raises((TamperError, RuleError)):
+        check_plan(agreement, alone, _sealed(changed), party=party)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -150,12 +212,9 @@ def test_each_conflict_is_a_conflict_and_needs_each_of_its_clauses(world, engine
         for clause in core:
             assert is_feasible(problem, engine, core - {clause})
     for repair in plan["repairs"]:
-        world["clauses"] = [
-            {**c, repair["change"]["key"]: repair["change"]["to"]} if c["id"] == repair["clause"] else c
-            for c in world["clauses"]
-        ]
-        assert brute_force(world) is not None
-        return
+        change = {repair["change"]["key"]: repair["change"]["to"]}
+        mended = [c | (change if c["id"] == repair["clause"] else {}) for c in world["clauses"]]
+        assert brute_force(world | {"clauses": mended}) is not None
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -163,8 +222,8 @@ def test_each_conflict_is_a_conflict_and_needs_each_of_its_clauses(world, engine
 def test_whoever_is_vetoed_or_refuses_is_in_no_plan(world, engine):
     _, _, plan = _planned(world, engine)
     vetoed = {x for c in world["clauses"] if c["kind"] == "veto" for x in c["persons"]}
-    refuses = {f"{h}:{p['ref']}" for h, rows in world["held"].items() for p in rows if p["consent"] == "no"}
+    refuses = {
+        f"{h}:{p['ref']}" for h, rows in world["held"].items() for p in rows if p["consent"] == "no"
+    }
     moved = {f"{m['holder']}:{m['ref']}" for m in plan["moves"]}
     assert not moved & (vetoed | refuses)
-
-

@@ -79,6 +79,9 @@ class Peer(models.Model):
     confirmed = models.BooleanField(
         default=False, help_text="True once its fingerprint was compared by voice or in person."
     )
+    have_size = models.PositiveBigIntegerField(
+        default=0, help_text="Entries of our log that its last bundle said it has."
+    )
 
 
 class LedgerEntry(models.Model):
@@ -130,15 +133,24 @@ class Draft(models.Model):
 
 
 class Blob(models.Model):
-    """Data behind a root in the ledger: sent by us or received by us, never in the ledger."""
+    """Data behind a root in the ledger: sent, received or carried by us, never in the ledger."""
 
-    key = models.CharField(max_length=_SHA256_CHARS, unique=True, help_text="Root or SHA-256.")
+    key = models.CharField(max_length=_SHA256_CHARS, help_text="Root or SHA-256.")
     case = models.CharField(max_length=64, help_text="Case to which it belongs.")
     purpose = models.CharField(max_length=40, help_text="What it is, such as final_list.")
     sender = models.CharField(max_length=_PARTY_CHARS, help_text="Party that disclosed it.")
     recipient = models.CharField(max_length=_PARTY_CHARS, help_text="Party it was sealed to.")
-    data = models.BinaryField(help_text="The plain bytes; this database is encrypted.")
+    data = models.BinaryField(help_text="Plain bytes (this database is encrypted), or sealed.")
+    sealed = models.BooleanField(help_text="True if it is sealed to the recipient: we carry it.")
+    acknowledged = models.BooleanField(
+        default=False, help_text="True once the node that we gave it to said that it has it."
+    )
     received_at = models.DateTimeField(help_text="When it was stored here, UTC.")
+
+    class Meta:
+        """One copy for each recipient."""
+
+        constraints = (models.UniqueConstraint(fields=["key", "recipient"], name="blob_recipient"),)
 
 
 class CaptiveLink(models.Model):

@@ -34,7 +34,9 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 
 _SAFE = 1 << 62
-_DEPTH_MAX = 400
+DEPTH_MAX = 200
+TREE_NODES_MAX = 20_000
+"""How deep and how large a tree may be, so that a hostile one cannot keep its reader busy."""
 
 
 class CertificateError(ValueError):
@@ -111,9 +113,11 @@ def verify_level(face: Face, value: Ints, level: Mapping[str, Any]) -> Face:
     if gap < 0:
         raise CertificateError("The plan claims more than any plan can reach.")
     if level.get("unproved") is True:
-        pass  # the plan is "feasible" only, and `check_plan` holds it to that word
+        # The plan is "feasible" only, and `check_plan` holds it to that word.
+        if _integer(level.get("at_most")) != total // scale:
+            raise CertificateError("The level states another limit than its bound gives.")
     elif "tree" in level:
-        _verify_tree(face, value, reached, level["tree"], ())
+        _verify_tree(face, value, reached, level["tree"])
     elif gap >= scale:
         raise CertificateError("The bound leaves room for a better plan.")
     return narrow(face, value, reached, _integers(bound["y"]), scale, gap)  # type: ignore[index]
@@ -161,19 +165,23 @@ def bound_terms(face: Face, y: Sequence[int]) -> int | None:
     return total
 
 
-def _verify_tree(
-    face: Face, value: Ints, reached: int, node: object, path: tuple[_Split, ...]
-) -> None:
-    if not isinstance(node, Mapping) or len(path) > _DEPTH_MAX:
-        raise CertificateError("The proof has no form that can be checked.")
-    if "class" not in node:
+def _verify_tree(face: Face, value: Ints, reached: int, root: object) -> None:
+    waiting: list[tuple[object, tuple[_Split, ...]]] = [(root, ())]
+    for _ in range(TREE_NODES_MAX):
+        if not waiting:
+            return
+        node, path = waiting.pop()
+        if not isinstance(node, Mapping) or len(path) > DEPTH_MAX:
+            raise CertificateError("The proof has no form that can be checked.")
+        if "class" in node:
+            below, above = _split(face, node)
+            waiting.append((node.get("above"), (*path, above)))
+            waiting.append((node.get("below"), (*path, below)))
+            continue
         total, scale = _bound(face, value, node, path), _integer(node["scale"])
         if total >= 0 if scale == 0 else total // scale > reached:
             raise CertificateError("A leaf of the proof leaves room for a better plan.")
-        return
-    below, above = _split(face, node)
-    _verify_tree(face, value, reached, node.get("below"), (*path, below))
-    _verify_tree(face, value, reached, node.get("above"), (*path, above))
+    raise CertificateError(f"The proof has more than {TREE_NODES_MAX} parts.")
 
 
 def _split(face: Face, node: Mapping[str, Any]) -> tuple[_Split, _Split]:

@@ -7,8 +7,8 @@ Rules of this file:
 
 from __future__ import annotations
 
-import pickle
 import os
+import pickle
 import select
 import struct
 import subprocess
@@ -134,17 +134,30 @@ class Engine:
                 stdout=subprocess.PIPE,
                 bufsize=0,
             )
-        child = self._child
-        assert child.stdin is not None, "the child was started with pipes"
+            assert self._child.stdin is not None, "the child was started with pipes"
+            os.set_blocking(self._child.stdin.fileno(), False)
         data = pickle.dumps(request)
         try:
-            child.stdin.write(struct.pack(">Q", len(data)) + data)
-            child.stdin.flush()
-        except BrokenPipeError as error:
-            raise self._gone("ended before it was asked") from error
-        (size,) = struct.unpack(">Q", self._read(8))
-        answer: dict[str, Any] = pickle.loads(self._read(size))  # noqa: S301 our own child
+            self._write(struct.pack(">Q", len(data)) + data)
+            (size,) = struct.unpack(">Q", self._read(8))
+            answer: dict[str, Any] = pickle.loads(self._read(size))  # noqa: S301 our own child
+        except BaseException:
+            self.close()  # whoever interrupts a question must not leave its answer to the next
+            raise
         return answer
+
+    def _write(self, data: bytes) -> None:
+        assert self._child is not None, "asked a child that was started"
+        assert self._child.stdin is not None, "the child was started with pipes"
+        left = memoryview(data)
+        while left:
+            _, ready, _ = select.select([], [self._child.stdin], [], self.seconds)
+            if not ready:
+                raise self._gone(f"took no question in {self.seconds:g} s")
+            try:
+                left = left[os.write(self._child.stdin.fileno(), left[: 1 << 20]) :]
+            except BrokenPipeError as error:
+                raise self._gone("ended before it was asked") from error
 
     def _read(self, size: int) -> bytes:
         assert self._child is not None, "asked a child that was started"

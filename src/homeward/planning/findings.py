@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from homeward.planning.problem import Problem
-from homeward.terms.clauses import Balance, Give, Quota, Veto
+from homeward.terms.clauses import Balance, Consent, Give, Quota, Veto
 
 
 def legal_findings(problem: Problem, goes: np.ndarray[Any, Any]) -> list[dict[str, str]]:
@@ -53,15 +53,22 @@ def legal_findings(problem: Problem, goes: np.ndarray[Any, Any]) -> list[dict[st
                         "civilians may not be held for exchange.",
                     }
                 )
-        if isinstance(clause, Veto):
-            kept = int((builder.people(clause) & builder.owed).sum())
+        if isinstance(clause, Veto | Consent):
+            named = builder.people(clause) if isinstance(clause, Veto) else builder.stays(clause)
+            kept = int((named & builder.owed).sum())
             if kept:
-                findings.append(
-                    {
-                        "rule": "GC III arts 109-110",
-                        "clause": clause.id,
-                        "sentence": f"Clause {clause.id} keeps {kept} of the seriously wounded or sick, "
-                        "who are owed whatever the terms say.",
-                    }
-                )
+                findings.append(_kept_here(clause, kept))
     return findings
+
+
+def _kept_here(clause: Veto | Consent, kept: int) -> dict[str, str]:
+    why = (
+        "who are owed whatever the terms say"
+        if isinstance(clause, Veto)
+        else "who are owed and may be sent by nobody against their will"
+    )
+    return {
+        "rule": "GC III arts 109-110",
+        "clause": clause.id,
+        "sentence": f"Clause {clause.id} keeps {kept} of the seriously wounded or sick, {why}.",
+    }

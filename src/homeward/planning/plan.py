@@ -1,7 +1,10 @@
 """Making a plan: solve level by level, prove each, write it down.
 
 Rules of this file:
-- A plan is "optimal" only if every level, the tie-breaks included, carries a proof.
+- A plan is "optimal" only if every level, the tie-breaks included, carries a proof, and
+  each proof is checked here, as its reader will, before the next level is solved.
+- What a plan says of itself follows from its moves, so that whoever has only some of the
+  lists can still check it.
 - The same agreement and the same people give the same bytes, whatever the order of rows.
 - Whoever's will is not known yet may be planned, and the move says so; release waits for
   the recorded answer, whatever the plan says.
@@ -9,6 +12,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,12 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homeward.foundation.canonical import seal_document
-from homeward.planning.certificate import Face, Ints, bound_terms, narrow
+from homeward.foundation.errors import EngineError
+from homeward.planning.certificate import CertificateError, Face, Ints, verify_level
 from homeward.planning.conflicts import explain
 from homeward.planning.engine import Engine
 from homeward.planning.findings import legal_findings
 from homeward.planning.problem import TIES, Problem, compile_problem
-from homeward.planning.solve import Solved, solve_level
+from homeward.planning.solve import solve_level
 from homeward.terms.agreement import Agreement
 from homeward.terms.pool import Pool
 
@@ -52,10 +57,9 @@ def make_plan(
     pool_sha256 = pool.sha256()
     drawn = pool_sha256 if seed is None else seed
     problem = compile_problem(agreement, pool, seed=drawn)
-    levels, goes = _solve(problem, engine)
+    levels, values, goes = _solve(problem, engine)
     head = {
         "format": FORMAT,
-        "agreement": agreement.id,
         "terms_sha256": agreement.sha256,
         "pool_sha256": pool_sha256,
         "roots": dict(pool.roots),
@@ -64,82 +68,85 @@ def make_plan(
     }
     if goes is None:
         conflicts, repairs = explain(problem, engine)
-        body = {**_body(problem, None, []), "conflicts": conflicts, "repairs": repairs}
+        body = {**_NOTHING, "agreement": agreement.id, "conflicts": conflicts, "repairs": repairs}
         return seal_document({**head, **body}, "plan_sha256")
-    return seal_document({**head, **_body(problem, goes, levels)}, "plan_sha256")
+    moves = moves_of(problem, goes)
+    body = {
+        "status": "feasible" if any("unproved" in level for level in levels) else "optimal",
+        "moves": moves,
+        "certificate": {"levels": levels, "shares": shares_of(problem, goes, values)},
+        "conflicts": [],
+        "repairs": [],
+        "legal_findings": legal_findings(problem, goes),
+        **summary_of(problem, moves, levels),
+    }
+    return seal_document({**head, **body}, "plan_sha256")
+
+
+_NOTHING: Mapping[str, Any] = {
+    "status": "infeasible",
+    "moves": [],
+    "objectives": [],
+    "certificate": {},
+    "counts": {},
+    "exposure": {},
+    "legal_findings": [],
+}
 
 
 def _solve(
     problem: Problem, engine: Engine
-) -> tuple[list[dict[str, Any]], NDArray[np.bool_] | None]:
-    """Solve the levels in order; return them as the certificate states them, and who goes."""
+) -> tuple[list[dict[str, Any]], list[Ints], NDArray[np.bool_] | None]:
+    """Solve the levels in order.
+
+    Returns:
+        The levels as the certificate states them, what each person adds to each, and who
+        goes; None for whoever goes if there is no plan.
+    """
     face = problem.face()
-    if face is None:
-        return [], None
     levels: list[dict[str, Any]] = []
+    values: list[Ints] = []
     goes: NDArray[np.bool_] | None = None
-    for name, value in problem.objectives:
-        face, goes = _level(face, name, value, engine, levels)
-        if goes is None:
-            return [], None
-    for number, name in enumerate(TIES):
-        if goes is not None and not (face.settled < 0).any():
+    for name in problem.levels:
+        if face is None:
+            return [], [], None
+        if goes is not None and name in TIES and not (face.settled < 0).any():
             break  # one plan is left: there is nothing to draw
-        face, goes = _level(face, name, problem.tie(number, face.settled < 0), engine, levels)
-        if goes is None:
-            return [], None
-    return levels, goes
+        value = problem.value(name, face)
+        solved = solve_level(face, value, engine)
+        if solved is None:
+            return [], [], None
+        goes = solved.goes
+        levels.append({"id": name, **solved.level})
+        values.append(value)
+        face = _proved(face, value, levels[-1])
+    return levels, values, goes
 
 
-def _level(
-    face: Face, name: str, value: Ints, engine: Engine, levels: list[dict[str, Any]]
-) -> tuple[Face, NDArray[np.bool_] | None]:
-    solved: Solved | None = solve_level(face, value, engine)
-    if solved is None:
-        return face, None
-    level = {"id": name, **solved.level}
-    if not solved.proved:
-        level |= {"unproved": True, "at_most": solved.bound}
-    levels.append(level)
-    return narrow(face, value, solved.reached, solved.y, solved.scale, solved.gap), solved.goes
-
-
-def _body(
-    problem: Problem, goes: NDArray[np.bool_] | None, levels: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
-    if goes is None:
-        return {
-            "status": "infeasible",
-            "moves": [],
-            "objectives": [],
-            "certificate": {},
-            "exposure": {},
-            "legal_findings": [],
-        }
-    proved = not any(level.get("unproved") for level in levels)
-    return {
-        "status": "optimal" if proved else "feasible",
-        "moves": moves_of(problem, goes),
-        "certificate": {"levels": list(levels), "shares": shares_of(problem, goes, levels)},
-        "conflicts": [],
-        "repairs": [],
-        **summary_of(problem, goes, levels),
-    }
+def _proved(face: Face, value: Ints, level: Mapping[str, Any]) -> Face:
+    try:
+        return verify_level(face, value, level)
+    except CertificateError as error:
+        raise EngineError(
+            "planning.no_proof",
+            f"Expected a proof of {level['id']} that can be checked, found none. {error}",
+            hint="Simplify the clauses, or plan fewer people at once.",
+        ) from error
 
 
 def summary_of(
-    problem: Problem, goes: NDArray[np.bool_], levels: Sequence[Mapping[str, Any]]
+    problem: Problem, moves: Sequence[Mapping[str, Any]], levels: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Return what a plan says of itself beyond moves and proof; `check` recomputes it."""
+    """Return what follows from moves and levels alone; `check` recomputes it."""
     senses = {o.id: o.sense for o in problem.agreement.objectives}
     return {
+        "agreement": problem.agreement.id,
         "objectives": [
             {"id": level["id"], "value": level["value"] * senses.get(level["id"], 1)}
             for level in levels
         ],
-        "counts": counts_of(problem, goes),
-        "exposure": exposure_of(problem, goes),
-        "legal_findings": legal_findings(problem, goes),
+        "counts": dict(Counter(f"{move['holder']} -> {move['home']}" for move in moves)),
+        "exposure": exposure_of(problem.holders, moves),
     }
 
 
@@ -168,10 +175,9 @@ def moves_of(problem: Problem, goes: NDArray[np.bool_]) -> list[dict[str, Any]]:
 
 
 def shares_of(
-    problem: Problem, goes: NDArray[np.bool_], levels: Sequence[Mapping[str, Any]]
+    problem: Problem, goes: NDArray[np.bool_], values: Sequence[Ints]
 ) -> dict[str, dict[str, list[int]]]:
     """Return what each holder's people add to each row and level, so that shares add up."""
-    values = level_values(problem, levels)
     holder = problem.pool.holder[problem.people]
     shares = {}
     for number, code in enumerate(problem.pool.holders):
@@ -183,54 +189,13 @@ def shares_of(
     return shares
 
 
-def level_values(problem: Problem, levels: Sequence[Mapping[str, Any]]) -> list[Ints]:
-    """Return what each person adds to each level of a certificate, tie-breaks included.
-
-    A tie-break counts only people who were open when it was drawn, so the levels are
-    narrowed one after the other, exactly as the proof does.
-    """
-    face = problem.face()
-    assert face is not None, "a plan was found, so no two clauses settle somebody differently"
-    values: list[Ints] = []
-    named = dict(problem.objectives)
-    for level in levels:
-        name, bound = level["id"], level["bound"]
-        value = named[name] if name in named else problem.tie(TIES.index(name), face.settled < 0)
-        values.append(value)
-        total = sum(bound["sums"].values()) + _rows_total(face, bound["y"])
-        gap = total - bound["scale"] * level["value"]
-        face = narrow(face, value, level["value"], bound["y"], bound["scale"], gap)
-    return values
-
-
-def counts_of(problem: Problem, goes: NDArray[np.bool_]) -> dict[str, int]:
-    """Return how many go home on each flow, those under article 109 included."""
-    builder = problem.builder
-    people = np.concatenate([problem.people[goes], problem.owed])
-    arcs = builder.holder[people] * len(builder.codes) + builder.home[people]
-    found, numbers = np.unique(arcs, return_counts=True)
-    ends = [divmod(int(arc), len(builder.codes)) for arc in found]
-    flows = [f"{builder.codes[holder]} -> {builder.codes[home]}" for holder, home in ends]
-    return dict(sorted(zip(flows, numbers.tolist(), strict=True)))
-
-
-def exposure_of(problem: Problem, goes: NDArray[np.bool_]) -> dict[str, Any]:
+def exposure_of(holders: Sequence[str], moves: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return what a party can lose if it lets its people go and the others do not."""
-    holder = problem.pool.holder[problem.people]
-    released = {
-        code: int((goes & (holder == number)).sum())
-        for number, code in enumerate(problem.pool.holders)
-    }
-    most = max(released.values(), default=0)
+    agreed = Counter(move["holder"] for move in moves if move["basis"] == "agreed")
+    released = {code: agreed[code] for code in holders}
     return {
         "unit": "people",
         "by_party": released,
         "sentence": f"All go in one batch: a party that lets its people go and gets nobody back "
-        f"is at most {most} people behind.",
+        f"is at most {max(released.values(), default=0)} people behind.",
     }
-
-
-def _rows_total(face: Face, y: Sequence[int]) -> int:
-    total = bound_terms(face, y)
-    assert total is not None, "the planner uses no multiplier on a side without bound"
-    return total

@@ -15,18 +15,18 @@ Rules of this file:
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from homeward.foundation.errors import RuleError
-from homeward.foundation.ids import Flow
+from homeward.foundation.ids import Flow, PersonId
 from homeward.planning.certificate import Face, Ints
 from homeward.terms.agreement import PRISONERS_OF_WAR, Agreement
 from homeward.terms.clauses import Balance, Cap, Clause, Consent, Give, Named, Quota, Veto
-from homeward.terms.pool import Mask, Pool, members
+from homeward.terms.pool import Mask, Pool, members, owed_article_109
 
 TIE_BITS = 20
 TIES = ("tie-break", "tie-break 2")
@@ -41,6 +41,13 @@ class Row:
     label: str
     low: int | None
     high: int | None
+    signs: tuple[tuple[Flow, int], ...]
+    """What one person on each flow adds, if the clause counts them."""
+
+    def allows(self, activity: int) -> bool:
+        """Say whether so many people keep the clause."""
+        above = self.low is None or activity >= self.low
+        return above and (self.high is None or activity <= self.high)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +123,17 @@ class Problem:
         )
 
     @property
+    def levels(self) -> tuple[str, ...]:
+        """Names of what is maximised, in order: the objectives, then the tie-breaks."""
+        return (*(name for name, _ in self.objectives), *TIES)
+
+    def value(self, level: str, face: Face) -> Ints:
+        """Return what each person adds to a level; a tie-break counts who is still open."""
+        if level in TIES:
+            return self.tie(TIES.index(level), face.settled < 0)
+        return dict(self.objectives)[level]
+
+    @property
     def place(self) -> NDArray[np.int32]:
         """Where each holder of the pool stands among all holders."""
         return np.array([self.holders.index(code) for code in self.pool.holders], dtype=np.int32)
@@ -151,13 +169,10 @@ def compile_problem(
         RuleError: A veto names more people than the agreement allows.
     """
     builder = Builder(agreement, pool, elsewhere=set(holders or ()) - set(pool.holders))
-    home = builder.home
-    able = (home >= 0) & ~pool.text("alive", lambda t: t == "no")
-    able &= ~pool.text("fit_to_travel", lambda t: t == "no")
-    owed = able & builder.owed & builder.allowed()
+    owed = builder.owed & builder.allowed()
     if agreement.article_109 == "counted":
         owed = np.zeros(pool.size, dtype=bool)
-    given = able & ~owed & builder.given()
+    given = builder.able & ~owed & builder.given()
     people = np.flatnonzero(given)
     rows: list[Row] = []
     columns: list[Ints] = []
@@ -208,19 +223,21 @@ class Builder:
         holder_place = np.array([place[code] for code in pool.holders] or [0])  # type: ignore[index]
         self.holder = holder_place[pool.holder]
         self.home = np.where(self.home == self.holder, -1, self.home)
-        self._members: dict[str, tuple[Mask, Mask]] = {}
-        self.owed = self._owed()
+        self._members = members(agreement, pool)
+        self.able = (self.home >= 0) & ~pool.text("alive", lambda text: text == "no")
+        self.able &= ~pool.text("fit_to_travel", lambda text: text == "no")
+        self.owed = self.able & owed_article_109(pool)
         self.civilian = pool.text("status", lambda text: text == "civilian")
 
     def category(self, name: str | None) -> Mask:
         """Return who is certainly in a category; None means prisoners of war."""
-        return self._judged(name or PRISONERS_OF_WAR)[0]
+        return self._members[name or PRISONERS_OF_WAR][0]
 
     def review(self, given: Mask) -> dict[str, int]:
         """Return how many of `given` each category cannot judge."""
         counts = {}
         for name, category in self.agreement.categories.items():
-            unknown = int((self._judged(name)[1] & given).sum())
+            unknown = int((self._members[name][1] & given).sum())
             if unknown and category.on_unknown == "review":
                 counts[name] = unknown
         return counts
@@ -254,59 +271,45 @@ class Builder:
             if isinstance(clause, Veto):
                 kept |= self.people(clause)
             elif isinstance(clause, Consent):
-                kept |= self._refuses(clause)
+                kept |= self.stays(clause)
         return ~kept
 
-    def rows(self, clause: Clause) -> Iterable[tuple[Row, Ints]]:
+    def rows(self, clause: Clause) -> Iterator[tuple[Row, Ints]]:
         """Yield the rows of one clause with their coefficients over the pool."""
         match clause:
-            case Give():
-                counted = self.category(clause.where)
-                for flow in clause.flows:
-                    yield self._row(
-                        clause, str(flow), clause.count, clause.count, self.flow(flow) & counted
-                    )
-            case Quota():
-                counted = self.category(clause.where)
-                if clause.scope == "sum":
-                    mask = self.any_flow(clause.flows) & counted
-                    yield self._row(clause, "together", clause.min, clause.max, mask)
-                else:
-                    for flow in clause.flows:
-                        yield self._row(
-                            clause, str(flow), clause.min, clause.max, self.flow(flow) & counted
-                        )
-            case Cap():
-                own = self.any_flow(clause.flows)
-                if clause.by is not None:
-                    own = (self.holder == self.codes.index(clause.by)) & (self.home >= 0)
-                label = clause.by or "together"
-                yield self._row(clause, label, None, clause.max, own & self.category(clause.where))
+            case Give(flows=flows, count=count):
+                for flow in flows:
+                    yield self._row(clause, str(flow), count, count, [(flow, 1)])
+            case Quota(flows=flows, scope="sum"):
+                signs = [(flow, 1) for flow in flows]
+                yield self._row(clause, "together", clause.min, clause.max, signs)
+            case Quota(flows=flows):
+                for flow in flows:
+                    yield self._row(clause, str(flow), clause.min, clause.max, [(flow, 1)])
+            case Cap(by=by, flows=flows, max=most):
+                if by is not None:
+                    flows = tuple(Flow(by, home) for home in self.codes if home != by)
+                label = by or "together"
+                yield self._row(clause, label, None, most, [(flow, 1) for flow in flows])
             case Balance():
                 yield from self._balance(clause)
 
-    def _balance(self, clause: Balance) -> Iterable[tuple[Row, Ints]]:
-        counted = self.category(clause.where)
+    def _balance(self, clause: Balance) -> Iterator[tuple[Row, Ints]]:
         sides: dict[str, tuple[str, ...]] = {}
         if clause.scope == "party":
             sides = {code: (code,) for code in self.codes}
         elif clause.scope == "bloc":
             sides = {name: tuple(group) for name, group in self.agreement.blocs.items()}
         for name, group in sides.items():
-            column = np.zeros(self.pool.size, dtype=np.int64)
-            for flow in clause.flows:
-                sign = (flow.holder in group) - (flow.home in group)
-                if sign:
-                    column += sign * (self.flow(flow) & counted)
-            yield Row(clause=clause.id, label=name, low=0, high=0), column
+            signs = [(f, (f.holder in group) - (f.home in group)) for f in clause.flows]
+            yield self._row(clause, name, 0, 0, [(flow, sign) for flow, sign in signs if sign])
 
     def fixing(self, clause: Clause, travellers: Mask) -> Fixing | None:
         """Return whom a clause settles, over the pool."""
         match clause:
             case Named():
                 mask = self.people(clause)
-                everybody = clause.persons or self.pool.lists[str(clause.list)]
-                named = sum(p.holder not in self.elsewhere for p in set(everybody))
+                named = len(self.named(clause)) - len(self.named_elsewhere(clause))
                 return Fixing(
                     clause=clause.id,
                     people=mask,
@@ -316,7 +319,7 @@ class Builder:
             case Veto():
                 return Fixing(clause=clause.id, people=self.people(clause), goes=False)
             case Consent():
-                return Fixing(clause=clause.id, people=self._refuses(clause), goes=False)
+                return Fixing(clause=clause.id, people=self.stays(clause), goes=False)
         return None
 
     def value(self, count_of: str | None, sum_of: str | None) -> Ints:
@@ -327,11 +330,6 @@ class Builder:
         _, high, unknown = self.pool.bounds(sum_of)  # the earliest possible day: the larger sum
         return np.where(unknown, 0, high)
 
-    def _judged(self, name: str) -> tuple[Mask, Mask]:
-        if name not in self._members:
-            self._members[name] = members(self.agreement, self.pool, name)
-        return self._members[name]
-
     def any_flow(self, flows: Iterable[Flow]) -> Mask:
         """Return who is on one of the flows."""
         mask = np.zeros(self.pool.size, dtype=bool)
@@ -341,7 +339,7 @@ class Builder:
 
     def people(self, clause: Named | Veto) -> Mask:
         """Return whom a clause names, as far as they are in the pool."""
-        people = frozenset(clause.persons) if clause.list is None else self.pool.lists[clause.list]
+        people = self.named(clause)
         if (
             isinstance(clause, Veto)
             and clause.max_names is not None
@@ -355,20 +353,30 @@ class Builder:
             )
         return self.pool.on_list(people)
 
-    def _refuses(self, clause: Consent) -> Mask:
+    def named(self, clause: Named | Veto) -> frozenset[PersonId]:
+        """Return whom a clause names, on whatever list they are."""
+        return frozenset(clause.persons) if clause.list is None else self.pool.lists[clause.list]
+
+    def named_elsewhere(self, clause: Named | Veto) -> frozenset[PersonId]:
+        """Return whom a clause names of the holders whose lists are not here."""
+        return frozenset(p for p in self.named(clause) if p.holder in self.elsewhere)
+
+    def stays(self, clause: Consent) -> Mask:
+        """Return who stays by the rule of consent."""
         stays = ("no",) if clause.on_unknown == "ask" else ("no", "unknown", "")
         return self.pool.text("consent", lambda text: text in stays)
 
-    def _owed(self) -> Mask:
-        """Return whom GC III arts 109-110 let go home without counterpart."""
-        decided = self.pool.text("article_109", lambda text: text == "owed")
-        refused = self.pool.text("article_109", lambda text: text == "not_owed")
-        grave = self.pool.text("health", lambda text: text in {"serious", "grave"})
-        captive = self.pool.text("status", lambda text: text == "pow")
-        return captive & (decided | (grave & ~refused))
-
-    @staticmethod
     def _row(
-        clause: Clause, label: str, low: int | None, high: int | None, mask: Mask
+        self,
+        clause: Clause,
+        label: str,
+        low: int | None,
+        high: int | None,
+        signs: list[tuple[Flow, int]],
     ) -> tuple[Row, Ints]:
-        return Row(clause=clause.id, label=label, low=low, high=high), mask.astype(np.int64)
+        counted = self.category(clause.where)
+        column = np.zeros(self.pool.size, dtype=np.int64)
+        for flow, sign in signs:
+            column += sign * (self.flow(flow) & counted)
+        row = Row(clause=clause.id, label=label, low=low, high=high, signs=tuple(signs))
+        return row, column

@@ -18,7 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homeward.foundation.errors import EngineError
-from homeward.planning.certificate import Face, Ints, bound_terms, holder_sums, weigh
+from homeward.planning.certificate import (
+    DEPTH_MAX,
+    Face,
+    Ints,
+    bound_terms,
+    holder_sums,
+    weigh,
+)
 from homeward.planning.engine import INFINITY, Engine, LinearProgram
 
 SCALES = (1, 2, 3, 4, 6, 12, 60, 65536)
@@ -38,20 +45,13 @@ class Solved:
     Attributes:
         reached: What the best plan found reaches.
         goes: Who goes home in it, shape `(n_people,)`.
-        level: The level as the certificate states it, without its id.
-        y: Multipliers of the bound, and their `scale` and `gap`.
-        proved: Whether no plan reaches more.
-        bound: What no plan exceeds.
+        level: The level as the certificate states it, without its id; `unproved` stands in
+            it, with what no plan exceeds, where the search ended before a proof.
     """
 
     reached: int
     goes: NDArray[np.bool_]
     level: Node
-    y: list[int]
-    scale: int
-    gap: int
-    proved: bool
-    bound: int
 
 
 def solve_level(face: Face, value: Ints, engine: Engine) -> Solved | None:
@@ -79,22 +79,13 @@ def solve_level(face: Face, value: Ints, engine: Engine) -> Solved | None:
             )
         return None
     y, scale, total = search.multipliers(search.root_dual, (), target=search.best)
-    gap = total - scale * search.best
-    bound = _leaf(face, value, y, scale)
-    level: Node = {"value": search.best, "bound": bound}
-    proved = gap < scale
-    if not proved and not search.unproved:
-        level["tree"], proved = search.finish(root), True
-    return Solved(
-        reached=search.best,
-        goes=search.goes(),
-        level=level,
-        y=y,
-        scale=scale,
-        gap=gap,
-        proved=proved,
-        bound=total // scale,
-    )
+    level: Node = {"value": search.best, "bound": _leaf(face, value, y, scale)}
+    if total // scale > search.best:
+        if search.unproved:
+            level |= {"unproved": True, "at_most": total // scale}
+        else:
+            level["tree"] = search.finish(root)
+    return Solved(reached=search.best, goes=search.goes(), level=level)
 
 
 def _leaf(face: Face, value: Ints, y: list[int], scale: int) -> Node:
@@ -191,7 +182,7 @@ class _Search:
 
     def _node(self, path: tuple[_Limit, ...]) -> Node | None:
         self.nodes += 1
-        if self.nodes > NODES_MAX:
+        if self.nodes > NODES_MAX or len(path) > DEPTH_MAX:
             self.unproved = True
             return None
         solution = self._relax(path)
@@ -327,7 +318,7 @@ class _Search:
         for scale in SCALES:
             y = self._signs([round(float(d) * scale) for d in dual])
             total = self._total(y, scale, path)
-            if total is None or total >= _JSON_SAFE:
+            if total is None or not self._fits(y, total):
                 continue
             if total == scale * target:
                 return y, scale, total
@@ -339,6 +330,11 @@ class _Search:
             assert total is not None, "no multipliers lean on no row"
             return y, 1, total
         return chosen
+
+    def _fits(self, y: list[int], total: int) -> bool:
+        """Say whether every number of this bound can stand in a document."""
+        rows = bound_terms(self.face, y) or 0
+        return max(abs(rows), abs(total - rows), *map(abs, y), 0) < _JSON_SAFE
 
     def _signs(self, y: list[int]) -> list[int]:
         """Drop multipliers that lean on a side with no bound, and zeros at the end."""

@@ -74,6 +74,7 @@ def totals(
     moves: Iterable[Move],
     custody: Mapping[Flow, int],
     *,
+    categories: tuple[Category, ...] = CATEGORIES,
     withheld: frozenset[Flow] = frozenset(),
     public: bool,
 ) -> Report:
@@ -82,6 +83,7 @@ def totals(
     Args:
         moves: One per person who reached home.
         custody: People who reached home, per flow, as the fold over the ledger shows.
+        categories: Those that can be judged; the others are None, never 0.
         withheld: Flows whose numbers the terms keep from the public.
         public: True if anybody may read it.
 
@@ -106,14 +108,18 @@ def totals(
             )
     hidden = withheld if public else frozenset[Flow]()
     counted = tuple(
-        _withheld(flow) if flow in hidden else _flow_totals(flow, by_flow[flow], public=public)
+        _withheld(flow)
+        if flow in hidden
+        else _flow_totals(flow, by_flow[flow], categories, public=public)
         for flow in flows
     )
     exact = all(isinstance(flow.home, int) for flow in counted)
     return Report(flows=counted, home=sum(custody.values()) if exact else None, public=public)
 
 
-def _flow_totals(flow: Flow, moves: list[Move], *, public: bool) -> FlowTotals:
+def _flow_totals(
+    flow: Flow, moves: list[Move], categories: tuple[Category, ...], *, public: bool
+) -> FlowTotals:
     counts = {name: sum(name in move.categories for move in moves) for name in CATEGORIES}
     few = public and len(moves) < _CATEGORIES_FROM
     days = [move.days_held for move in moves if move.days_held is not None]
@@ -122,7 +128,9 @@ def _flow_totals(flow: Flow, moves: list[Move], *, public: bool) -> FlowTotals:
         flow=flow,
         home=_shown(len(moves), len(moves), public=public),
         categories={
-            name: None if few else _shown(count, len(moves), public=public)
+            name: None
+            if few or name not in categories
+            else _shown(count, len(moves), public=public)
             for name, count in counts.items()
         },
         days_held_longest=_days(max(days), public=public) if shows_days else None,

@@ -5,7 +5,9 @@ Rules of this file:
   the bargain or are `"counted"` in it. Silence is an error.
 - Consent is part of every agreement. A document without a consent clause gets one that
   asks; none can switch it off (GC III art. 109(3) and the policy beyond it).
-- Fields by race, ethnicity, religion or political opinion are refused (GC III art. 16).
+- Fields by race, ethnicity, religion or political opinion are refused (GC III art. 16),
+  and so are columns that identify a person: the pool never holds a name.
+- What is read is bounded before it is understood: bytes, nesting, numbers, dotted keys.
 - Two documents that say the same have the same `sha256`: it is taken over the parsed
   content in canonical JSON, never over the text.
 """
@@ -19,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from homeward.foundation.canonical import canonical_sha256
+from homeward.foundation.canonical import INTEGER_MAX, canonical_sha256
 from homeward.foundation.errors import InputError
 from homeward.foundation.ids import Flow, PartyCode, parse_party
 from homeward.terms.clauses import (
@@ -45,6 +47,10 @@ from homeward.terms.predicate import (
 
 TEXT_MAX_BYTES = 256 * 1024
 _CLAUSES_MAX, _CATEGORIES_MAX, _OBJECTIVES_MAX = 200, 200, 20
+_NESTING_MAX = 8
+# tomllib takes time that grows with the square of the parts of one dotted key: 64 KB of
+# dots cost half a minute. No agreement needs more than two parts.
+_MANY_DOTS = re.compile(r"""(?:(?:[\w-]{1,80}|"[^"\n]{0,80}"|'[^'\n]{0,80}')[ \t]*\.[ \t]*){32}""")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,79}")
 _FIELD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _OBJECTIVE = re.compile(r"(count|sum)\(\s*([A-Za-z][A-Za-z0-9_-]*)\s*\)")
@@ -59,9 +65,21 @@ REFUSED_FIELDS = (
     "politic",
     "opinion",
     "belief",
-    "party_member",
+    "membership",
 )
-"""Beginnings of field names that GC III art. 16 forbids to distinguish by."""
+"""Beginnings of words in field names that GC III art. 16 forbids to distinguish by."""
+
+IDENTIFYING = (
+    "ref",
+    "family_name",
+    "given_name",
+    "father_name",
+    "name_as_written",
+    "birth_place",
+    "service_number",
+    "extra",
+)
+"""Columns of lists that tell who somebody is, and so are no fields of an agreement."""
 
 BASE_COLUMNS = (
     "power",
@@ -178,11 +196,13 @@ def read_agreement(text: str | bytes) -> Agreement:
     fields = _fields(_table(document, "fields"))
     columns = {**COLUMNS, **fields}
     categories = _categories(_table(document, "categories"), columns)
+    blocs = _blocs(_table(document, "blocs"), parties)
     clauses, consent = _clauses(_tables(document, "clause", _CLAUSES_MAX), parties, categories)
+    _refuse_empty_balance(clauses, blocs)
     return Agreement(
         **head,
         parties=parties,
-        blocs=_blocs(_table(document, "blocs"), parties),
+        blocs=blocs,
         stops=tuple(_stop(t, parties) for t in _tables(document, "stop", 100)),
         fields=fields,
         categories=categories,
@@ -201,9 +221,33 @@ def _parse(text: str | bytes) -> dict[str, Any]:
     if len(data) > TEXT_MAX_BYTES:
         raise _wrong("the agreement", f"at most {TEXT_MAX_BYTES} bytes", f"{len(data)}")
     try:
-        return tomllib.loads(data.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        decoded = data.decode("utf-8-sig")
+        if _MANY_DOTS.search(decoded):
+            raise _wrong("the agreement", "keys of one or two parts", "a key of many parts")
+        document = tomllib.loads(decoded)
+    except (UnicodeDecodeError, RecursionError, ValueError) as error:
         raise _wrong("the agreement", "TOML in UTF-8", f"{str(error)[:160]}") from error
+    _refuse_strange(document)
+    return document
+
+
+def _refuse_strange(document: Mapping[str, Any]) -> None:
+    """Refuse what no key may hold, so that whatever is shown later can be shown."""
+    waiting: list[tuple[object, int]] = [(document, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        if depth > _NESTING_MAX:
+            raise _wrong("the agreement", f"at most {_NESTING_MAX} levels of tables", "more")
+        if isinstance(value, dict):
+            if not all(key.isascii() for key in value):
+                raise _wrong("the agreement", "keys in ASCII", "another key")
+            waiting += [(item, depth + 1) for item in value.values()]
+        elif isinstance(value, list):
+            waiting += [(item, depth + 1) for item in value]
+        elif isinstance(value, float):
+            raise _wrong("the agreement", "whole numbers", "a fraction")
+        elif isinstance(value, int) and abs(value) > INTEGER_MAX:
+            raise _wrong("the agreement", f"numbers up to {INTEGER_MAX}", "a larger one")
 
 
 def _head(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -215,7 +259,7 @@ def _head(document: Mapping[str, Any]) -> dict[str, Any]:
     effective = table.get("effective")
     if type(effective) is not dt.date:
         raise _wrong("[agreement]", "effective = a day such as 2025-02-05", repr(effective)[:60])
-    if table.get("article_109") not in {"outside", "counted"}:
+    if table.get("article_109") not in ("outside", "counted"):
         raise _wrong(
             "[agreement]",
             'article_109 = "outside" (the seriously wounded and sick travel first and count '
@@ -240,8 +284,11 @@ def _parties(document: Mapping[str, Any]) -> dict[PartyCode, str]:
     parties = {}
     for code, about in sorted(table.items()):
         if not isinstance(about, dict) or set(about) - {"name"}:
-            raise _wrong(f"party {code}", '{ name = "..." } or {}', repr(about)[:60])
-        parties[parse_party(code)] = str(about.get("name", code))
+            raise _wrong(f"party {code[:40]}", '{ name = "..." } or {}', repr(about)[:60])
+        name = about.get("name", code)
+        if not isinstance(name, str):
+            raise _wrong(f"party {code[:40]}", 'name = "..."', repr(name)[:60])
+        parties[parse_party(code)] = name
     return parties
 
 
@@ -250,8 +297,8 @@ def _blocs(
 ) -> dict[str, tuple[PartyCode, ...]]:
     blocs = {}
     for name, members in table.items():
-        if not isinstance(members, list) or not set(members) <= set(parties):
-            raise _wrong(f"bloc {name}", "a list of parties of this agreement", repr(members)[:60])
+        if not isinstance(members, list) or any(m not in list(parties) for m in members):
+            raise _wrong(f"bloc {name[:40]}", "a list of parties of this agreement", "another")
         blocs[name] = tuple(sorted(parse_party(m) for m in members))
     inside = [member for members in blocs.values() for member in members]
     if len(inside) != len(set(inside)):
@@ -272,7 +319,9 @@ def _fields(table: Mapping[str, Any]) -> dict[str, Column]:
     for name, about in table.items():
         if not _FIELD.fullmatch(name) or name in COLUMNS or not isinstance(about, dict):
             raise _wrong("[fields]", "new names in small letters with { type = ... }", name[:40])
-        if name.startswith(REFUSED_FIELDS):
+        if name in IDENTIFYING:
+            raise _wrong("[fields]", "no column that tells who somebody is", name)
+        if any(word.startswith(REFUSED_FIELDS) for word in name.split("_")):
             raise InputError(
                 "terms.adverse_distinction",
                 f"Expected no field by race, religion or political opinion, found {name}.",
@@ -280,10 +329,13 @@ def _fields(table: Mapping[str, Any]) -> dict[str, Column]:
             )
         _only(about, f"field {name}", ("type", "values"))
         kind, values = about.get("type"), about.get("values", [])
-        if kind not in {"text", "number", "date"} or not isinstance(values, list):
+        if kind not in ("text", "number", "date"):
             raise _wrong(f"field {name}", "type = text, number or date", repr(kind)[:40])
-        choice = tuple(str(value) for value in values)
-        fields[name] = Column("choice", choice) if choice else Column(kind)
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise _wrong(f"field {name}", 'values = ["...", ...]', repr(values)[:40])
+        if values and kind != "text":
+            raise _wrong(f"field {name}", "values of a text", f"values of a {kind}")
+        fields[name] = Column("choice", tuple(values)) if values else Column(kind)
     return fields
 
 
@@ -301,36 +353,68 @@ def _categories(table: Mapping[str, Any], columns: Mapping[str, Column]) -> dict
     for name, about in table.items():
         where = f"category {name}"
         if not _NAME.fullmatch(name) or name in found or name in columns:
-            raise _wrong(where, "a new name that is no column", "another")
+            raise _wrong(where[:60], "a new name that is no column", "another")
         entry = {"is": about} if isinstance(about, str) else about
         if not isinstance(entry, dict) or not isinstance(entry.get("is"), str):
             raise _wrong(where, 'a text, or { is = "...", unknown = "review" }', repr(about)[:60])
         _only(entry, where, ("is", "unknown"))
         on_unknown = entry.get("unknown", "review")
-        if on_unknown not in {"review", "exclude"}:
+        if on_unknown not in ("review", "exclude"):
             raise _wrong(where, "unknown = review or exclude", repr(on_unknown)[:40])
         predicate = parse_predicate(entry["is"], where=where, columns=columns)
         found[name] = Category(
             name=name, predicate=predicate, on_unknown=on_unknown, text=entry["is"]
         )
-    _refuse_cycles(found)
-    return found
+    return _in_order(found)
 
 
-def _refuse_cycles(categories: Mapping[str, Category]) -> None:
-    done: set[str] = set()
+def _in_order(categories: Mapping[str, Category]) -> dict[str, Category]:
+    """Return the categories so that each stands after those it uses; refuse cycles.
+
+    Each is visited once, without recursion: an agreement may chain all of them.
+    """
+    ordered: dict[str, Category] = {}
     for start in categories:
-        trail = [(start, frozenset({start}))]
+        trail = [start]
         while trail:
-            name, above = trail.pop()
-            for used in uses(categories[name].predicate)[2]:
+            name = trail[-1]
+            needed = uses(categories[name].predicate)[2]
+            for used in sorted(needed):
                 if used not in categories:
                     raise _wrong(f"category {name}", "a category of this agreement", used[:60])
-                if used in above:
+                if used in trail:
                     raise _wrong(f"category {name}", "no category that uses itself", used[:60])
-                if used not in done:
-                    trail.append((used, above | {used}))
-        done.add(start)
+            waiting = [used for used in sorted(needed) if used not in ordered]
+            if waiting:
+                trail.append(waiting[0])
+            else:
+                ordered.setdefault(name, categories[name])
+                trail.pop()
+    return ordered
+
+
+def _refuse_empty_balance(
+    clauses: tuple[Clause, ...], blocs: Mapping[str, tuple[PartyCode, ...]]
+) -> None:
+    for clause in clauses:
+        if isinstance(clause, Balance) and clause.scope == "bloc" and not blocs:
+            raise _wrong(f"clause {clause.id}", "[blocs], for a balance of blocs", "none")
+
+
+def _refuse_strangers(
+    clause: Clause, parties: Mapping[PartyCode, str], categories: Mapping[str, Category]
+) -> None:
+    """Refuse a clause that speaks of a category or a party which the agreement lacks."""
+    if clause.where is not None and clause.where not in categories:
+        allowed = ", ".join(sorted(categories))
+        raise _wrong(f"clause {clause.id}", f"where = one of {allowed}", clause.where[:60])
+    for flow in getattr(clause, "flows", ()):
+        if flow.holder not in parties or flow.home not in parties:
+            raise _wrong(f"clause {clause.id}", "flows between the parties", str(flow))
+    if getattr(clause, "by", None) not in {None, *parties}:
+        raise _wrong(f"clause {clause.id}", "by = a party", "another")
+    if not {person.holder for person in getattr(clause, "persons", ())} <= set(parties):
+        raise _wrong(f"clause {clause.id}", "people held by the parties", "another holder")
 
 
 def _clauses(
@@ -343,14 +427,7 @@ def _clauses(
     for clause in clauses:
         if ids.count(clause.id) > 1:
             raise _wrong(f"clause {clause.id}", "an id of its own", "an id used twice")
-        if clause.where is not None and clause.where not in categories:
-            allowed = ", ".join(sorted(categories))
-            raise _wrong(f"clause {clause.id}", f"where = one of {allowed}", clause.where[:60])
-        for flow in getattr(clause, "flows", ()):
-            if flow.holder not in parties or flow.home not in parties:
-                raise _wrong(f"clause {clause.id}", "flows between the parties", str(flow))
-        if getattr(clause, "by", None) not in {None, *parties}:
-            raise _wrong(f"clause {clause.id}", "by = a party", "another")
+        _refuse_strangers(clause, parties, categories)
     consents = [clause for clause in clauses if isinstance(clause, Consent)]
     if len(consents) > 1:
         raise _wrong(f"clause {consents[1].id}", "one consent clause", "two")

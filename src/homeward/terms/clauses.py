@@ -4,11 +4,13 @@ Rules of this file:
 - `KINDS` is the whole list: a key that is not in a kind's row is an error that names
   the row; a kind that is not in the table is an error that names the table.
 - Flows are `"HOLDER -> HOME"`, people are `"HOLDER:ref"` or the name of a list.
-- A clause without `where` speaks of prisoners of war; so does a bargain.
+- A clause without `where` speaks of prisoners of war; so does a bargain. A clause that
+  names people, or asks for their will, has no `where`: it would say nothing.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +19,7 @@ from homeward.foundation.errors import InputError
 from homeward.foundation.ids import Flow, PartyCode, PersonId, parse_flow, parse_party, parse_person
 
 COUNT_MAX = 10_000_000
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,9 +132,9 @@ class _Keys:
             raise wrong(
                 self.id, 'either persons = ["HOLDER:ref", ...] or list = "NAME"', "both or none"
             )
-        if name is not None and not isinstance(name, str):
+        if name is not None and not (isinstance(name, str) and _ID.fullmatch(name)):
             raise wrong(self.id, 'list = "NAME"', _shown(name))
-        if persons is not None and not isinstance(persons, list):
+        if name is None and not (isinstance(persons, list) and persons):
             raise wrong(self.id, 'persons = ["HOLDER:ref", ...]', _shown(persons))
         return {"persons": tuple(parse_person(p) for p in persons or ()), "list": name}
 
@@ -177,17 +180,17 @@ def _consent(keys: _Keys, common: dict[str, Any]) -> Clause:
 
 
 KINDS: Mapping[str, tuple[tuple[str, ...], Callable[[_Keys, dict[str, Any]], Clause]]] = {
-    "give": (("flows", "count"), _give),
-    "quota": (("flows", "min", "max", "unit", "scope"), _quota),
-    "balance": (("flows", "unit", "scope"), _balance),
-    "cap": (("flows", "by", "max"), _cap),
+    "give": (("where", "flows", "count"), _give),
+    "quota": (("where", "flows", "min", "max", "unit", "scope"), _quota),
+    "balance": (("where", "flows", "unit", "scope"), _balance),
+    "cap": (("where", "flows", "by", "max"), _cap),
     "named": (("persons", "list"), _named),
     "veto": (("persons", "list", "by", "max_names"), _veto),
     "consent": (("on_unknown",), _consent),
 }
 """Kind -> its own keys, and how it is read. Every clause also has `COMMON`."""
 
-COMMON = ("id", "kind", "where", "withhold")
+COMMON = ("id", "kind", "withhold")
 
 
 def read_clause(table: Mapping[str, Any], position: int) -> Clause:
@@ -204,15 +207,17 @@ def read_clause(table: Mapping[str, Any], position: int) -> Clause:
         InputError: A key or a value is not what the kind allows.
     """
     identity = table.get("id")
-    if not isinstance(identity, str) or not identity or len(identity) > 80:
+    if not isinstance(identity, str) or not _ID.fullmatch(identity):
         raise wrong(f"number {position}", 'id = "a short stable name"', _shown(identity))
     kind = table.get("kind")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise wrong(identity, f"kind = one of {', '.join(KINDS)}", _shown(kind))
-    own, read = KINDS[str(kind)]
+    own, read = KINDS[kind]
     unknown = sorted(set(table) - set(own) - set(COMMON))
     if unknown:
-        raise wrong(identity, f"only the keys {', '.join((*COMMON, *own))}", ", ".join(unknown))
+        raise wrong(
+            identity, f"only the keys {', '.join((*COMMON, *own))}", ", ".join(unknown)[:120]
+        )
     where, withhold = table.get("where"), table.get("withhold", False)
     if where is not None and not isinstance(where, str):
         raise wrong(identity, 'where = "CATEGORY"', _shown(where))

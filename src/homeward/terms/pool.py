@@ -6,13 +6,15 @@ Rules of this file:
 - Each holder's part has a root of its own over that holder's rows; the pool's hash is
   over these roots, so that each side can check its own part and nobody needs the other's.
 - A predicate is true, false or unknown of a person. What is unknown is never taken for
-  true; who must be reviewed is counted, not dropped in silence.
+  true; who must be reviewed is counted, not dropped in silence. An empty cell, and a cell
+  that its column does not allow, are unknown.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,8 +29,10 @@ from homeward.foundation.ids import PersonId
 from homeward.foundation.merkle import leaf_hash, tree_root
 from homeward.terms.agreement import Agreement
 from homeward.terms.predicate import (
+    COLUMNS,
     HEALTH_ORDER,
     SOURCE_OF,
+    Column,
     Compare,
     Everybody,
     Junction,
@@ -42,6 +46,7 @@ from homeward.terms.predicate import (
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 _UNKNOWN_TEXTS = ("", "unknown")
+_NUMBER = re.compile(r"-?[0-9]{1,15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +131,19 @@ class Pool:
             for column, texts in zip(cells, table, strict=True):
                 column.extend(texts)
         columns = {name: _encode(texts) for name, texts in zip(names, cells, strict=True)}
+        types = {**COLUMNS, **agreement.fields}
         return cls(
             holders=holders,
             holder=np.array(holder, dtype=np.int32),
             refs=tuple(refs),
             columns=columns,
             ranges={
-                name: _ranges(name, columns[SOURCE_OF.get(name, name)].values, agreement.effective)
+                name: _ranges(
+                    name,
+                    types[name],
+                    columns[SOURCE_OF.get(name, name)].values,
+                    agreement.effective,
+                )
                 for name in agreement.measures
             },
             roots=roots,
@@ -198,22 +209,47 @@ def holder_root(columns: Sequence[str], refs: Sequence[str], table: Sequence[Seq
     return tree_root(leaves).hex()
 
 
-def members(agreement: Agreement, pool: Pool, category: str) -> tuple[Mask, Mask]:
-    """Judge every person by a category.
+Judged = tuple[Mask, Mask]
+"""Who is in a category, and of whom that is unknown; the two do not overlap."""
+
+
+def owed_article_109(pool: Pool) -> Mask:
+    """Return whom GC III arts 109-110 let go home without counterpart.
+
+    Prisoners of war of whom a medical commission said so; without its decision, the
+    seriously wounded and sick.
+    """
+    decided = pool.text("article_109", lambda text: text == "owed")
+    refused = pool.text("article_109", lambda text: text == "not_owed")
+    grave = pool.text("health", lambda text: text in {"serious", "grave"})
+    captive = pool.text("status", lambda text: text == "pow")
+    mask: Mask = captive & (decided | (grave & ~refused))
+    return mask
+
+
+def members(agreement: Agreement, pool: Pool) -> dict[str, Judged]:
+    """Judge every person by every category, each once.
 
     Args:
-        agreement: Where the category is defined.
+        agreement: Where the categories are defined, each after those it uses.
         pool: The people.
-        category: Its name.
 
     Returns:
-        Two masks: who is in it, and of whom that is unknown. They do not overlap.
+        Category -> two masks of shape `(n_people,)`: in it, and unknown.
     """
-    true, unknown = _judge(agreement, pool, agreement.categories[category].predicate)
-    return true, unknown
+    types = {**COLUMNS, **agreement.fields}
+    judged: dict[str, Judged] = {}
+    for name, category in agreement.categories.items():
+        judged[name] = _judge(pool, category.predicate, types, judged)
+    return judged
 
 
-def _judge(agreement: Agreement, pool: Pool, predicate: Predicate) -> tuple[Mask, Mask]:
+def _judge(
+    pool: Pool,
+    predicate: Predicate,
+    types: Mapping[str, Column],
+    above: Mapping[str, Judged],
+) -> Judged:
     nobody = np.zeros(pool.size, dtype=bool)
     match predicate:
         case Everybody():
@@ -221,12 +257,12 @@ def _judge(agreement: Agreement, pool: Pool, predicate: Predicate) -> tuple[Mask
         case OnList(name=name):
             return pool.on_list(pool.lists[name]), nobody
         case Use(category=category):
-            return _judge(agreement, pool, agreement.categories[category].predicate)
+            return above[category]
         case Not(part=part):
-            true, unknown = _judge(agreement, pool, part)
+            true, unknown = _judge(pool, part, types, above)
             return ~true & ~unknown, unknown
         case Junction(all_of=all_of, parts=parts):
-            judged = [_judge(agreement, pool, part) for part in parts]
+            judged = [_judge(pool, part, types, above) for part in parts]
             true = (
                 np.logical_and.reduce([t for t, _ in judged])
                 if all_of
@@ -238,13 +274,10 @@ def _judge(agreement: Agreement, pool: Pool, predicate: Predicate) -> tuple[Mask
             )
             return true, ~true & ~false
         case Compare():
-            return _compare(pool, predicate)
+            return _compare(pool, predicate, types[predicate.column])
 
 
-_DATES = ("age", "days_held", "birth_date", "captured_on")
-
-
-def _compare(pool: Pool, test: Compare) -> tuple[Mask, Mask]:
+def _compare(pool: Pool, test: Compare, column_type: Column) -> Judged:
     value = test.value
     if test.column in pool.ranges:
         values = value if isinstance(value, tuple) else (value,)
@@ -255,21 +288,23 @@ def _compare(pool: Pool, test: Compare) -> tuple[Mask, Mask]:
         maybe = np.logical_or.reduce([m for _, m in pairs])
         return true & ~unknown, (maybe & ~true) | unknown
     column = pool.columns[test.column]
-    results = [_text_test(test, text) for text in column.values] or [None]
+    results = [_text_test(test, text, column_type) for text in column.values] or [None]
     true = np.array([r is True for r in results], dtype=bool)[column.codes]
     unknown = np.array([r is None for r in results], dtype=bool)[column.codes]
     return true, unknown
 
 
-def _text_test(test: Compare, text: str) -> bool | None:
+def _text_test(test: Compare, text: str, column: Column) -> bool | None:
     value = test.value
+    is_unknown = text in _UNKNOWN_TEXTS or bool(column.values and text not in column.values)
     if test.operator == "in":
         assert isinstance(value, tuple), "the parser makes a tuple for 'in'"
-        return True if text in value else (None if text in _UNKNOWN_TEXTS else False)
+        if is_unknown:
+            return True if "unknown" in value else None
+        return text in value
     if value == "unknown":
-        is_unknown = text in _UNKNOWN_TEXTS
         return is_unknown if test.operator == "==" else not is_unknown
-    if text in _UNKNOWN_TEXTS:
+    if is_unknown:
         return None
     if test.operator in {"==", "!="}:
         return (text == value) == (test.operator == "==")
@@ -300,21 +335,21 @@ def _ordinal(value: object) -> int:
     return value.toordinal() if isinstance(value, dt.date) else int(value)  # type: ignore[call-overload]
 
 
-def _ranges(name: str, texts: Sequence[str], effective: dt.date) -> tuple[Ints, Ints, Mask]:
-    found = [_range(name, text, effective) for text in texts] or [None]
+def _ranges(
+    name: str, column: Column, texts: Sequence[str], effective: dt.date
+) -> tuple[Ints, Ints, Mask]:
+    found = [_range(name, column, text, effective) for text in texts] or [None]
     low = np.array([r[0] if r else 0 for r in found], dtype=np.int64)
     high = np.array([r[1] if r else 0 for r in found], dtype=np.int64)
     return low, high, np.array([r is None for r in found], dtype=bool)
 
 
-def _range(name: str, text: str, effective: dt.date) -> tuple[int, int] | None:
+def _range(name: str, column: Column, text: str, effective: dt.date) -> tuple[int, int] | None:
     if text in _UNKNOWN_TEXTS:
         return None
-    if name not in _DATES:
-        try:
-            return int(text), int(text)
-        except ValueError:
-            pass  # a date column of the agreement's own fields
+    if column.type == "number" and name not in SOURCE_OF:
+        number = int(text) if _NUMBER.fullmatch(text) else None
+        return None if number is None else (number, number)
     try:
         date = parse_date(text)
     except InputError:

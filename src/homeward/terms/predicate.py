@@ -186,7 +186,9 @@ class _Reader:
                 return Not(self.read(operand, depth + 1))
             case ast.Compare():
                 return self._comparison(node)
-            case ast.Call(func=ast.Name(id="on_list"), args=[ast.Constant(value=str(name))]):
+            case ast.Call(
+                func=ast.Name(id="on_list"), args=[ast.Constant(value=str(name))], keywords=[]
+            ):
                 return OnList(name)
             case ast.Name(id="all"):
                 return Everybody()
@@ -218,20 +220,26 @@ class _Reader:
         if operator == "in":
             if not isinstance(right, ast.List | ast.Tuple | ast.Set):
                 raise _wrong(self.where, "a list of constants after 'in'", "something else")
+            if not right.elts:
+                raise _wrong(self.where, "at least one constant after 'in'", "none")
             values = tuple(self._constant(left.id, column, item) for item in right.elts)
             return Compare(left.id, operator, values)
         if operator not in {"==", "!="} and column.type in {"text", "choice"}:
             raise _wrong(self.where, f"== or != on {left.id}, which has no order", operator)
-        return Compare(left.id, operator, self._constant(left.id, column, right))
+        value = self._constant(left.id, column, right)
+        if operator not in {"==", "!="} and value == "unknown":
+            raise _wrong(self.where, f"one of {', '.join(column.values)} for {left.id}", "unknown")
+        return Compare(left.id, operator, value)
 
     def _constant(self, name: str, column: Column, node: ast.expr) -> str | int | dt.date:
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        is_number = column.type == "number"
+        if is_number and isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             node = node.operand
             sign = -1
         else:
             sign = 1
         value = node.value if isinstance(node, ast.Constant) else None
-        if column.type == "number" and type(value) is int and abs(value) < 2**31:
+        if is_number and type(value) is int and abs(value) < 2**31:
             return sign * value
         if column.type == "date" and isinstance(value, str):
             date = parse_date(value)

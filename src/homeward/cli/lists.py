@@ -1,0 +1,300 @@
+"""The agreement and the lists that `plan` and `check` work on.
+
+Rules of this file:
+- Good rows of a held list are used; of the others a summary by kind stands on standard
+  error, with rows and repair, never with a cell's content.
+- A named list is used whole or not at all: a row lost from a veto would send somebody.
+- Invented countries (`XA`), and lists with a column `simulation`, are a simulation.
+- The clock is read here, once: no birth or capture is later than today.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from homeward.cli.output import SIMULATION, note, read_file
+from homeward.cli.progress import progress
+from homeward.foundation.errors import InputError
+from homeward.foundation.ids import PartyCode, PersonId, parse_party, parse_person
+from homeward.records.formula import unguard
+from homeward.records.model import HELD, PersonRecord
+from homeward.records.read import ListReading, group_problems, read_list
+from homeward.records.table import MAX_FILE_BYTES, column_name, read_table, refused
+from homeward.terms.agreement import TEXT_MAX_BYTES, Agreement, read_agreement
+from homeward.terms.pool import Pool, row_of
+
+NAMED_ROWS_MAX = 200_000
+_NAMED_COLUMNS = frozenset(("person", "holder", "ref"))
+_GROUPS_SHOWN = 20
+_ROWS_SHOWN = 5
+_SEED = re.compile(r"[0-9a-f]{64}")
+_INVENTED = re.compile(r"X[A-Z](-.*)?")
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Held lists as a pool needs them: by holder one row a person."""
+
+    rows: Mapping[str, Sequence[Row]]
+    is_simulation: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What a plan is made from and checked against."""
+
+    agreement: Agreement
+    pool: Pool
+    is_simulation: bool
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options that `plan` and `check` share.
+
+    Args:
+        parser: Of the command.
+    """
+    parser.add_argument(
+        "--held",
+        metavar="PARTY=FILE",
+        action="append",
+        required=True,
+        help="the people whom a party holds (CSV or XLSX); once for each party",
+    )
+    parser.add_argument(
+        "--list",
+        metavar="NAME=FILE",
+        action="append",
+        default=[],
+        help="a list that the agreement names: columns person, or holder and ref, or ref",
+    )
+    parser.add_argument(
+        "--seed",
+        metavar="HEX",
+        type=_seed,
+        help="the seed that both sides drew, 64 hexadecimal digits (without it: the pool's hash)",
+    )
+    parser.add_argument(
+        "--today",
+        metavar="DATE",
+        type=_day,
+        help="no birth or capture is later than this day (without it: today)",
+    )
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+
+
+def load_inputs(args: argparse.Namespace, *, party: str | None = None) -> Inputs:
+    """Read everything that a command line names.
+
+    Args:
+        args: With `terms` and the options of `add_arguments`.
+        party: The only holder whose list must be there; None wants all of them.
+
+    Returns:
+        The agreement applied to the lists.
+
+    Raises:
+        InputError: A file is missing or cannot be used.
+    """
+    text = read_file(args.terms, what="agreement", max_bytes=TEXT_MAX_BYTES)
+    agreement = read_agreement(text)
+    today = args.today or dt.date.today()  # noqa: DTZ011, TID251 -- a front end reads the clock
+    held = load_held(args.held, agreement, today, quiet=args.quiet)
+    wanted = {flow.holder for flow in agreement.flows} if party is None else {parse_party(party)}
+    absent = sorted(wanted - set(held.rows))
+    if absent:
+        raise InputError(
+            "cli.holder_missing",
+            f"Expected a list of everybody whom {', '.join(absent)} holds, found none.",
+            hint=f"Give --held {absent[0]}=FILE; a list of nobody is a file with its header.",
+        )
+    pool = Pool.of(agreement, held.rows, load_lists(args.list, agreement, held))
+    if held.is_simulation:
+        note(SIMULATION)
+    return Inputs(agreement=agreement, pool=pool, is_simulation=held.is_simulation)
+
+
+def load_held(given: Sequence[str], agreement: Agreement, today: dt.date, *, quiet: bool) -> Held:
+    """Read held lists, and say on standard error which rows were left out.
+
+    Args:
+        given: `PARTY=FILE` each.
+        agreement: Names the parties and the columns that are needed.
+        today: No birth or capture is later.
+        quiet: Show no progress.
+
+    Returns:
+        The rows that passed every check, by holder.
+
+    Raises:
+        InputError: A party is given twice or is none of the agreement, or a file is no list.
+    """
+    rows: dict[str, list[Row]] = {}
+    is_simulation = any(_INVENTED.fullmatch(party) for party in agreement.parties)
+    for holder, path in _pairs(given, "--held", "PARTY"):
+        if holder not in agreement.parties:
+            raise InputError(
+                "cli.holder",
+                f"Expected lists of {', '.join(agreement.parties)}, found one of {holder!r}.",
+                hint="Name the holder as the agreement does: --held PARTY=FILE.",
+            )
+        reading = _read_held(path, holder, today, quiet=quiet)
+        _report(reading)
+        is_simulation = is_simulation or any(map(_is_marked, reading.records))
+        columns = agreement.columns
+        rows[holder] = [row_of(record, columns) for record in reading.records]
+    return Held(rows=rows, is_simulation=is_simulation)
+
+
+def load_lists(
+    given: Sequence[str], agreement: Agreement, held: Held
+) -> dict[str, frozenset[PersonId]]:
+    """Read the lists that an agreement names.
+
+    Args:
+        given: `NAME=FILE` each.
+        agreement: Says which lists there are.
+        held: Where a reference without a holder is looked up.
+
+    Returns:
+        The people of each list.
+
+    Raises:
+        InputError: A list is given twice or is none of the agreement, or one of its rows
+            names nobody, or somebody on two held lists.
+    """
+    lists = {}
+    for name, path in _pairs(given, "--list", "NAME"):
+        if name not in agreement.lists:
+            known = ", ".join(sorted(agreement.lists)) or "none"
+            raise InputError(
+                "cli.list",
+                f"Expected lists that the agreement names ({known}), found {name!r}.",
+                hint="Name the list as the agreement does: --list NAME=FILE.",
+            )
+        lists[name] = frozenset(_read_named(path, held))
+    return lists
+
+
+def _pairs(given: Sequence[str], option: str, left: str) -> Iterator[tuple[str, str]]:
+    seen: set[str] = set()
+    for text in given:
+        name, equals, path = text.partition("=")
+        if not equals or not name or not path:
+            raise InputError(
+                "cli.pair",
+                f"Expected {option} {left}=FILE, found another form.",
+                hint=f"Write {option} {left}=FILE without spaces.",
+            )
+        if name in seen:
+            raise InputError(
+                "cli.twice",
+                f"Expected {option} once for each {left}, found {name!r} twice.",
+                hint="Join the files into one list.",
+            )
+        seen.add(name)
+        yield name, path
+
+
+def _read_held(path: str, holder: str, today: dt.date, *, quiet: bool) -> ListReading:
+    data = read_file(path, what=f"list of {holder}", max_bytes=MAX_FILE_BYTES)
+    with progress(f"Reading the list of {holder}", 0, "rows", quiet=quiet) as report:
+        return read_list(data, kind=HELD, file=Path(path).name, today=today, progress=report)
+
+
+def _report(reading: ListReading) -> None:
+    if not reading.problems:
+        return
+    used = len(reading.records)
+    left_out = reading.row_count - used
+    note(f"{reading.file}: {used:,} of {reading.row_count:,} rows used, {left_out:,} left out:")
+    groups = group_problems(reading.problems)
+    for group in groups[:_GROUPS_SHOWN]:
+        shown = ", ".join(map(str, group.rows[:_ROWS_SHOWN]))
+        more = ", …" if group.count > _ROWS_SHOWN else ""
+        place = f" in column {group.column}" if group.column else ""
+        note(
+            f"  {group.count:>5,}  {group.kind.replace('_', ' ')}{place} (rows {shown}{more}): "
+            f"expected {group.expected}. {group.hint}"
+        )
+    if len(groups) > _GROUPS_SHOWN:
+        note(f"  and {len(groups) - _GROUPS_SHOWN} more kinds")
+
+
+def _is_marked(record: PersonRecord) -> bool:
+    return any(column_name(title) == "simulation" for title, _ in record.extra)
+
+
+def _read_named(path: str, held: Held) -> Iterator[PersonId]:
+    file = Path(path).name
+    data = read_file(path, what="list", max_bytes=MAX_FILE_BYTES)
+    rows = enumerate(read_table(data, known=_NAMED_COLUMNS, file=file).rows, 1)
+    header = [column_name(cell) for cell in next(rows)[1] or []]
+    places = {name: header.index(name) for name in _NAMED_COLUMNS if name in header}
+    if "person" not in places and "ref" not in places:
+        raise refused(
+            file,
+            "cli.list_columns",
+            "a column person, or columns holder and ref, or a column ref, found none of them",
+            "Put the names of the columns in the first row.",
+        )
+    refs = {holder: {row["ref"] for row in rows_} for holder, rows_ in held.rows.items()}
+    for number, cells in rows:
+        if number > NAMED_ROWS_MAX:
+            found = f"at most {NAMED_ROWS_MAX} rows, found more"
+            raise refused(file, "cli.list_size", found, "Check that this is the right file.")
+        if cells is not None and not any(map(str.strip, cells)):
+            continue
+        row = {name: _cell(cells, at) for name, at in places.items()}
+        yield _person(row, refs, file, number)
+
+
+def _cell(cells: list[str] | None, at: int) -> str:
+    text = cells[at] if cells is not None and at < len(cells) else ""
+    return unicodedata.normalize("NFC", unguard(text.strip()))
+
+
+def _person(
+    row: Mapping[str, str], refs: Mapping[str, set[str]], file: str, number: int
+) -> PersonId:
+    ref, holder = row.get("ref", ""), row.get("holder", "")
+    try:
+        if row.get("person") or "ref" not in row:
+            return parse_person(row["person"])
+        if holder or not ref:
+            return parse_person(f"{holder}:{ref}")
+    except InputError as error:
+        found = f"a person in row {number}, found no holder and reference"
+        hint = "Write HOLDER:ref as person, or fill in holder and ref."
+        raise refused(file, "cli.list_row", found, hint) from error
+    holders = [holder for holder, known in refs.items() if ref in known]
+    if len(holders) != 1:
+        where = f"on {len(holders)} of the held lists given"
+        raise refused(
+            file,
+            "cli.list_ref",
+            f"each reference on one held list, found that of row {number} {where}",
+            "Add a column holder with the party that holds each person.",
+        )
+    return PersonId(PartyCode(holders[0]), ref)
+
+
+def _seed(text: str) -> str:
+    if not _SEED.fullmatch(text):
+        raise argparse.ArgumentTypeError("expected 64 hexadecimal digits in lower case")
+    return text
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("expected a day such as 2025-02-05") from None

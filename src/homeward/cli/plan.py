@@ -1,0 +1,172 @@
+"""`homeward plan`: who goes home under an agreement, with a proof.
+
+Rules of this file:
+- A plan is checked as the other side would check it before it is shown.
+- With `--json` standard output holds the plan's canonical bytes, and nothing more.
+- Where there is no plan, the conflicts and repairs stand on standard error in words.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from homeward.cli import lists
+from homeward.cli.output import SIMULATION, note, write_file, write_stdout
+from homeward.foundation.canonical import canonical_bytes
+from homeward.foundation.errors import EngineError, InfeasibleError, RuleError, TamperError
+from homeward.planning import check_plan, make_plan
+from homeward.planning.engine import Engine
+from homeward.planning.problem import TIES
+from homeward.terms.agreement import Agreement
+
+_STATUS = {
+    "optimal": "OPTIMAL: no better plan exists, and the plan proves it.",
+    "feasible": "FEASIBLE: every clause is kept; that no better plan exists is not proved.",
+}
+_MEASURES = {"days_held": "days held", "age": "years of age"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `homeward plan`.
+
+    Args:
+        parser: Of the command.
+    """
+    parser.add_argument("terms", metavar="TERMS.toml", help="the agreement")
+    lists.add_arguments(parser)
+    parser.add_argument("-o", "--output", metavar="FILE", help="write the plan to this file")
+    parser.add_argument("--json", action="store_true", help="write the plan to standard output")
+    parser.add_argument(
+        "--time-limit",
+        metavar="S",
+        type=_seconds,
+        default=60.0,
+        help="seconds that one linear program may take (%(default)g)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make a plan.
+
+    Args:
+        args: As `add_arguments` describes them.
+
+    Returns:
+        0, or 7 if no plan keeps every clause.
+
+    Raises:
+        HomewardError: A file cannot be used, or the solver failed.
+    """
+    inputs = lists.load_inputs(args)
+    if not args.quiet:
+        note(f"Planning for {inputs.pool.size:,} people …")
+    with Engine(args.time_limit) as engine:
+        plan = make_plan(inputs.agreement, inputs.pool, engine, seed=args.seed)
+    data = canonical_bytes(plan)
+    is_found = plan["status"] != "infeasible"
+    if is_found:
+        if not args.quiet:
+            note("Checking …")
+        _verify_own(inputs, data, args.seed)
+    if args.output:
+        write_file(args.output, data)
+    if args.json:
+        write_stdout(data)
+    if not is_found:
+        _explain(plan)
+        return InfeasibleError.exit_code
+    if not args.json:
+        print("\n".join(_summary(plan, inputs, args)))
+    return 0
+
+
+def _verify_own(inputs: lists.Inputs, data: bytes, seed: str | None) -> None:
+    try:
+        check_plan(inputs.agreement, inputs.pool, data, seed=seed)
+    except (RuleError, TamperError) as error:
+        raise EngineError(
+            "cli.own_check",
+            f"Expected a plan that holds, found one that its own check refuses. {error.message}",
+            hint="Nothing was written. Report the agreement (without lists).",
+        ) from error
+
+
+def _explain(plan: dict[str, Any]) -> None:
+    note("homeward: No plan keeps every clause.")
+    for number, conflict in enumerate(plan["conflicts"], 1):
+        note(f"Conflict {number} ({', '.join(conflict['clauses'])}): {conflict['sentence']}")
+    for repair in plan["repairs"]:
+        note(f"Repair: {repair['sentence']}")
+    if not plan["repairs"]:
+        note("No change of one number mends it; change or drop a clause of each conflict.")
+
+
+def _summary(plan: dict[str, Any], inputs: lists.Inputs, args: argparse.Namespace) -> Iterator[str]:
+    """Say in words what a plan holds, line by line."""
+    if inputs.is_simulation:
+        yield SIMULATION
+    yield _STATUS[plan["status"]]
+    yield f"{len(plan['moves']):,} people go home under {plan['agreement']}:"
+    for flow, count in plan["counts"].items():
+        yield f"  {flow}  {count:,}"
+    outside = sum(move["basis"] == "article_109" for move in plan["moves"])
+    if outside:
+        yield f"  {outside:,} of them are owed under GC III art. 109, outside the bargain."
+    yield "Sought, the first above all:"
+    yield from _objectives(plan, inputs.agreement)
+    for finding in plan["legal_findings"]:
+        yield f"Law ({finding['rule']}, clause {finding['clause']}): {finding['sentence']}"
+    asks = Counter(move["holder"] for move in plan["moves"] if "ask" in move.get("flags", ()))
+    for holder, count in sorted(asks.items()):
+        yield f"Will not known: {count:,} held by {holder}; they go only if they say so."
+    yield "An interviewer asks everybody in private before they go, whatever a list says."
+    for category, count in plan["review"].items():
+        yield f"To be reviewed: {count:,} people of whom the lists do not say whether {category}."
+    yield f"At stake: {plan['exposure']['sentence']}"
+    yield f"plan_sha256 {plan['plan_sha256']}"
+    yield "The other side checks it with:"
+    yield f"  {_next_command(args)}"
+
+
+def _objectives(plan: dict[str, Any], agreement: Agreement) -> Iterator[str]:
+    known = {objective.id: objective for objective in agreement.objectives}
+    levels = {level["id"]: level for level in plan["certificate"]["levels"]}
+    for number, stated in enumerate(plan["objectives"], 1):
+        objective = known.get(stated["id"])
+        if objective is None:
+            assert stated["id"] in TIES, "a level is an objective or a tie-break"
+            yield f"  {number}. {stated['id']}: drawn by the seed"
+            continue
+        most = "as many as possible" if objective.sense > 0 else "as few as possible"
+        what = (
+            f"people of category {objective.count_of}"
+            if objective.count_of
+            else f"{_MEASURES[objective.sum_of or '']}, summed up"
+        )
+        level, limit = levels[stated["id"]], ""
+        if level.get("unproved"):
+            limit = f" (not proved; no plan goes beyond {level['at_most'] * objective.sense:,})"
+        yield f"  {number}. {what}, {most}: {stated['value']:,}{limit}"
+
+
+def _next_command(args: argparse.Namespace) -> str:
+    words = ["homeward", "check", args.terms, args.output or "plan.json"]
+    words += [word for pair in args.held for word in ("--held", pair)]
+    words += [word for pair in args.list for word in ("--list", pair)]
+    words += ["--seed", args.seed] if args.seed else []
+    words += ["--today", args.today.isoformat()] if args.today else []
+    return shlex.join(words)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 86_400:
+        raise argparse.ArgumentTypeError("expected seconds, more than 0 and at most 86400")
+    return seconds

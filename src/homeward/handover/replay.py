@@ -1,0 +1,262 @@
+"""Replaying a log: who its members are, and what its entries add up to.
+
+Rules of this file:
+- The first entry is `log_opened`: a mediator names the members, itself among them. It is
+  signed by a key that it names, because nothing stands before it; whose key that is, only
+  a fingerprint compared by voice can tell.
+- A key counts from the entry after the one that names it, and in one role alone.
+- Later a member joins by `member_joined`, signed by the mediator who opened the log.
+  Nobody joins twice, and no key belongs to two.
+- Every other entry belongs to a case: the negotiation judges it, then the handover.
+- An entry counts as a whole or not at all. No plan is opened here: of captives the reader
+  knows what entries say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from homeward.foundation.crypto import KEY_BYTES, unb64
+from homeward.foundation.errors import InputError, PeerError, TamperError
+from homeward.foundation.ids import PartyCode, parse_party
+from homeward.handover import follow
+from homeward.handover.custody import Custody
+from homeward.ledger.chain import ChainState, extend_chain
+from homeward.ledger.envelope import Envelope, key_id, read_envelope
+from homeward.negotiation.case import NEW_CASE, CaseState
+from homeward.negotiation.entries import Recorded
+from homeward.negotiation.state import advance
+
+LOG_OPENED, MEMBER_JOINED = "log_opened", "member_joined"
+KEYS_OF_ROLE: Mapping[str, tuple[str, ...]] = {
+    "bureau": ("bureau", "officer"),
+    "mediator": ("mediator", "interviewer"),
+    "observer": ("observer",),
+}
+"""Role of a member → the roles of its keys, in the order in which a member lists them."""
+
+_MEMBERS_MAX = 64
+_NAME_MAX_CHARS = 200
+_MEMBER_FIELDS = frozenset(("party", "role", "name", "simulation", "keys", "sealing_key"))
+_SEALING_KEY = re.compile(r"age1[0-9a-z]{58}")
+# Line breaks, and marks that make a name read as another one.
+_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class MemberKey:
+    """A key that signs entries: the role in which it signs, and its 32 public bytes."""
+
+    role: str
+    public: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A party that may write to the log. `keys` are by key id; `sealing_key` is an age key."""
+
+    party: PartyCode
+    role: str
+    name: str
+    simulation: bool
+    keys: Mapping[str, MemberKey]
+    sealing_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """A checked log: its members, and every case as its entries left it.
+
+    `members` are by party code, `cases` and `custodies` by case; a case has a custody once
+    every party has accepted its plan. `envelopes` are all entries, in order.
+    """
+
+    chain: ChainState
+    members: Mapping[str, Member] = field(default_factory=dict)
+    cases: Mapping[str, CaseState] = field(default_factory=dict)
+    custodies: Mapping[str, Custody] = field(default_factory=dict)
+    envelopes: tuple[Envelope, ...] = ()
+
+    @property
+    def is_simulation(self) -> bool:
+        """True if any member says that nothing of it is real."""
+        return any(member.simulation for member in self.members.values())
+
+
+def begin_replay(origin: str) -> Replay:
+    """Return the replay of a log that has no entry yet."""
+    return Replay(chain=ChainState(log=origin))
+
+
+def replay(origin: str, entries: Iterable[bytes]) -> Replay:
+    """Read a whole log.
+
+    Args:
+        origin: The log's name.
+        entries: Every entry of the log, in order.
+
+    Returns:
+        Members and cases after the last entry.
+
+    Raises:
+        TamperError: As `advance_replay`, for the first entry that does not hold.
+        PeerError: As `advance_replay`, for the first entry that does not fit.
+    """
+    state = begin_replay(origin)
+    for entry in entries:
+        state = advance_replay(state, entry)
+    return state
+
+
+def advance_replay(state: Replay, entry: bytes) -> Replay:
+    """Check the next entry of a log and add it.
+
+    Args:
+        state: The log so far; it stays valid, also if the entry is refused.
+        entry: The entry's bytes.
+
+    Returns:
+        The log with the entry.
+
+    Raises:
+        TamperError: The entry is not signed by a member, or breaks the chain.
+        PeerError: It is signed, and its author may not write it, or not now.
+    """
+    members = dict(state.members)
+    index = state.chain.tree.size
+
+    def key_of(author: str, key: str, at: int) -> bytes:
+        if at == 0:  # nothing stands before it that could name a key
+            members.update(_founders(read_envelope(entry)))
+        return _key(members, author, key)
+
+    chain, envelope = extend_chain(state.chain, entry, key_of)
+    after = replace(state, chain=chain, members=members, envelopes=(*state.envelopes, envelope))
+    if index == 0:
+        return after
+    if envelope.type == MEMBER_JOINED:
+        return replace(after, members=_with_member(after, envelope, index))
+    return _with_case(after, envelope, index)
+
+
+def _with_case(state: Replay, envelope: Envelope, index: int) -> Replay:
+    case = envelope.case
+    role = state.members[envelope.author].keys[envelope.key].role
+    recorded = Recorded(index=index, role=role, entry=envelope)
+    before = state.cases.get(case, NEW_CASE)
+    after = advance(before, recorded)
+    custodies = dict(state.custodies)
+    if after.state == "accepted" and before.state != "accepted":
+        custodies[case] = follow.begin(after, None)
+    elif len(after.handover) > len(before.handover):
+        custodies[case] = follow.advance(custodies[case], recorded)
+    return replace(state, cases={**state.cases, case: after}, custodies=custodies)
+
+
+def _founders(envelope: Envelope) -> dict[str, Member]:
+    listed = envelope.body.get("members")
+    if envelope.type != LOG_OPENED or envelope.version != 1 or envelope.body.keys() != {"members"}:
+        raise _refused(0, f"{LOG_OPENED} (version 1) with the members", "another entry")
+    if not isinstance(listed, list) or not 1 <= len(listed) <= _MEMBERS_MAX:
+        raise _refused(0, f"1 to {_MEMBERS_MAX} members", "another number")
+    members: dict[str, Member] = {}
+    for each in listed:
+        member = _read_member(each, 0)
+        _verify_new(members, member, 0)
+        members[member.party] = member
+    opener = members.get(envelope.author)
+    key = opener.keys.get(envelope.key) if opener else None
+    if key is None or key.role != "mediator":
+        raise _refused(0, "a mediator's own key among the keys named", "another author or key")
+    return members
+
+
+def _with_member(state: Replay, envelope: Envelope, index: int) -> dict[str, Member]:
+    opened = state.envelopes[0]
+    role = state.members[envelope.author].keys[envelope.key].role
+    if envelope.author != opened.author or role != "mediator":
+        raise _refused(index, f"the mediator {opened.author}, who opened the log", "another author")
+    if envelope.version != 1 or len(state.members) == _MEMBERS_MAX:
+        raise _refused(index, f"version 1, and at most {_MEMBERS_MAX} members", "another")
+    member = _read_member(envelope.body, index)
+    _verify_new(state.members, member, index)
+    return {**state.members, member.party: member}
+
+
+def _read_member(body: Any, index: int) -> Member:
+    if not isinstance(body, dict) or body.keys() != _MEMBER_FIELDS:
+        raise _refused(index, f"a member with {', '.join(sorted(_MEMBER_FIELDS))}", "others")
+    role, name, sealing = body["role"], body["name"], body["sealing_key"]
+    fits = (
+        isinstance(role, str)
+        and role in KEYS_OF_ROLE
+        and type(body["simulation"]) is bool
+        and isinstance(name, str)
+        and 1 <= len(name) <= _NAME_MAX_CHARS
+        and not _UNFIT.search(name)
+        and isinstance(sealing, str)
+        and _SEALING_KEY.fullmatch(sealing)
+    )
+    if not fits:
+        raise _refused(index, "a member's role, name, simulation and age key", "another value")
+    try:
+        party = parse_party(body["party"])
+    except InputError as error:
+        raise _refused(index, "a party's code", "another text") from error
+    return Member(
+        party=party,
+        role=role,
+        name=name,
+        simulation=body["simulation"],
+        keys=_read_keys(body["keys"], role, index),
+        sealing_key=sealing,
+    )
+
+
+def _read_keys(listed: Any, role: str, index: int) -> dict[str, MemberKey]:
+    expected = f"the public keys {' and '.join(KEYS_OF_ROLE[role])} of a {role}"
+    keys = {}
+    try:
+        if [item["role"] for item in listed] != list(KEYS_OF_ROLE[role]):
+            raise _refused(index, expected, "others")
+        for item in listed:
+            public = unb64(item["public"], what="key")
+            if item.keys() != {"role", "public"} or len(public) != KEY_BYTES:
+                raise _refused(index, expected, "another form")
+            keys[key_id(public)] = MemberKey(item["role"], public)
+    except (TamperError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise _refused(index, expected, "another form") from error
+    if len(keys) != len(listed):
+        raise _refused(index, "a key of its own for each role", "one key twice")
+    return keys
+
+
+def _verify_new(members: Mapping[str, Member], member: Member, index: int) -> None:
+    if member.party in members:
+        raise _refused(index, "each member once", f"{member.party} twice")
+    if any(member.keys.keys() & other.keys.keys() for other in members.values()):
+        raise _refused(index, "keys that no other member has", "a key of another member")
+
+
+def _key(members: Mapping[str, Member], author: str, key: str) -> bytes:
+    member = members.get(author)
+    if member is None or key not in member.keys:
+        raise TamperError(
+            "replay.stranger",
+            f"Expected a key that the log names for {author} before this entry, found key {key}.",
+            hint="Nobody the log knows signed it; ask the mediator where it comes from.",
+            facts={"author": author, "key": key},
+        )
+    return member.keys[key].public
+
+
+def _refused(index: int, expected: str, found: str) -> PeerError:
+    return PeerError(
+        "replay.member",
+        f"Expected {expected}, found {found} in entry {index}.",
+        hint="Keep the entry as evidence and ask the mediator to record it anew.",
+        facts={"entry": index},
+    )

@@ -1,0 +1,266 @@
+"""The handover, step by step: wills, manifests, the crossing, stops, receipts.
+
+Rules of this file:
+- What a captive wants is recorded by the mediator's neutral interviewer alone, with a key
+  of its own; why somebody does not travel is recorded nowhere.
+- A manifest holds whoever said "travelling" before departure and was not withdrawn.
+- Before an entry is signed, the whole handover is folded with it and with the people of
+  the plan: nobody outside the plan moves, nobody moves twice, nobody is lost.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from homeward.foundation.errors import AccessError, PeerError, TurnError
+from homeward.foundation.ids import parse_flow
+from homeward.handover import custody as custodies
+from homeward.handover.custody import Custody, captives_root
+from homeward.handover.follow import fold
+from homeward.negotiation.case import CaseState
+from homeward.node import book
+from homeward.node.actions.cases import plan_of, planned_of
+from homeward.node.home import Node
+
+
+def record_wills(
+    node: Node,
+    case: str,
+    leg: str,
+    *,
+    stage: str,
+    travelling: Iterable[str],
+    not_travelling: Iterable[str] = (),
+    now: dt.datetime,
+) -> None:
+    """Record what people said in private: before departure, or again at the last stop.
+
+    Args:
+        node: The mediator's open node; signed with the interviewer's key.
+        case: The case.
+        leg: Such as `RU -> UA`.
+        stage: `before_departure` or `last_stop`.
+        travelling: Salted ids of those who wish to go home.
+        not_travelling: Salted ids of those who do not travel; why is not recorded.
+        now: When.
+
+    Raises:
+        TurnError: Somebody is not on this leg, or it is not the moment.
+
+    Source:
+        GC III art. 109(3): none against his will; that everybody is asked is our policy.
+    """
+    body = {
+        "stage": stage,
+        "leg": leg,
+        "travelling": sorted(travelling),
+        "not_travelling": sorted(not_travelling),
+    }
+    _record(node, case, "will_recorded", body, role="interviewer", now=now)
+
+
+def issue_manifest(node: Node, case: str, leg: str, *, now: dt.datetime) -> list[str]:
+    """Put on the manifest of a leg everybody who said "travelling".
+
+    Returns:
+        Salted ids on the manifest.
+    """
+    state, custody = _standing(node, case)
+    ready = [
+        captive
+        for captive, found in sorted(custody.captives.items())
+        if str(found.leg) == leg and found.state == "held" and found.will is True
+    ]
+    assert state.plan is not None, "the handover has begun, so there is a plan"
+    body = {
+        "leg": leg,
+        "captives": ready,
+        "stops": [dict(stop) for stop in state.stops.get(parse_flow(leg).home, ())],
+        "plan_sha256": state.plan.plan_sha256,
+    }
+    _record(node, case, "manifest_issued", body, role="mediator", now=now)
+    return ready
+
+
+def withdraw(
+    node: Node, case: str, leg: str, captives: Iterable[str], *, reason: str, now: dt.datetime
+) -> None:
+    """Take people off a leg: they are on no later manifest of this case."""
+    body = {"leg": leg, "captives": sorted(captives), "reason": reason}
+    _record(node, case, "withdrawn", body, role="mediator", now=now)
+
+
+def depart(node: Node, case: str, leg: str, *, now: dt.datetime) -> list[str]:
+    """Let the people of our manifest go into the mediator's custody.
+
+    Returns:
+        Salted ids of those who departed.
+    """
+    leaving = on_leg(node, case, leg, "manifested")
+    body = {"leg": leg, "captives": leaving}
+    _record(node, case, "departed", body, role="bureau", now=now)
+    return leaving
+
+
+def check_in(
+    node: Node, case: str, leg: str, *, present: Iterable[str], now: dt.datetime
+) -> list[str]:
+    """Count our people at the crossing.
+
+    Args:
+        node: The home party's open node.
+        case: The case.
+        leg: Such as `RU -> UA`.
+        present: Salted ids of those who are here.
+        now: When.
+
+    Returns:
+        Salted ids of those who departed and are not here: they stay in the mediator's
+        custody, and the case stays open, until they are found.
+    """
+    here = set(present)
+    missing = [captive for captive in on_leg(node, case, leg, "departed") if captive not in here]
+    body = {"leg": leg, "captives": sorted(here), "missing": missing}
+    _record(node, case, "checked_in", body, role="officer", now=now)
+    return missing
+
+
+def check_at_stop(
+    node: Node,
+    case: str,
+    leg: str,
+    *,
+    country: str,
+    purpose: str,
+    unfit: Iterable[str] = (),
+    now: dt.datetime,
+) -> list[str]:
+    """Record a stop of a leg, such as a medical check, for everybody who has come so far.
+
+    Returns:
+        Salted ids of those who may travel on.
+    """
+    waiting = set(unfit)
+    here = [*on_leg(node, case, leg, "checked_in"), *on_leg(node, case, leg, "stopped")]
+    onward = sorted(set(here) - waiting)
+    body = {
+        "leg": leg,
+        "country": country,
+        "purpose": purpose,
+        "captives": onward,
+        "unfit": sorted(waiting),
+    }
+    _record(node, case, "stop_checked", body, role="mediator", now=now)
+    return onward
+
+
+def turn_back(
+    node: Node, case: str, leg: str, captives: Iterable[str], *, now: dt.datetime
+) -> None:
+    """Take back people who do not travel on."""
+    body = {"leg": leg, "captives": sorted(captives)}
+    _record(node, case, "turned_back", body, role="bureau", now=now)
+
+
+def receive(node: Node, case: str, leg: str, *, now: dt.datetime) -> list[str]:
+    """Receive at home everybody who said "travelling" again at the last stop.
+
+    Returns:
+        Salted ids of those who are home.
+    """
+    _, custody = _standing(node, case)
+    arrived = [
+        captive
+        for captive, found in sorted(custody.captives.items())
+        if str(found.leg) == leg and found.state in {"checked_in", "stopped"} and found.last_will
+    ]
+    body = {"leg": leg, "captives": arrived, "count": len(arrived)}
+    _record(node, case, "received", body, role="bureau", now=now)
+    return arrived
+
+
+def confirm_release(node: Node, case: str, leg: str, *, now: dt.datetime) -> int:
+    """Give the holder's receipt for everybody let go since the last one.
+
+    Returns:
+        How many people it covers.
+    """
+    _, custody = _standing(node, case)
+    gone = [
+        captive
+        for captive, found in custody.captives.items()
+        if str(found.leg) == leg and found.state in custodies.LET_GO and not found.is_receipted
+    ]
+    body = {"leg": leg, "count": len(gone), "captives_root": captives_root(gone)}
+    _record(node, case, "released", body, role="bureau", now=now)
+    return len(gone)
+
+
+def close_case(node: Node, case: str, *, now: dt.datetime) -> dict[str, int]:
+    """Close a case in which everybody is home, turned back, or accounted for.
+
+    Returns:
+        How many went home on each leg.
+    """
+    _, custody = _standing(node, case)
+    totals = {
+        str(leg): sum(c.leg == leg and c.state == "home" for c in custody.captives.values())
+        for leg in custody.flows
+    }
+    _record(node, case, "case_closed", {"totals": totals}, role="mediator", now=now)
+    return totals
+
+
+def on_leg(node: Node, case: str, leg: str, state: str) -> list[str]:
+    """Return the salted ids of everybody on a leg who is in a state, sorted."""
+    _, custody = _standing(node, case)
+    return sorted(
+        captive
+        for captive, found in custody.captives.items()
+        if str(found.leg) == leg and found.state == state
+    )
+
+
+def custody_of(node: Node, state: CaseState) -> Custody:
+    """Return where everybody of an accepted plan is, checked against the plan if we have it.
+
+    Raises:
+        TurnError: The plan is not accepted by every party.
+        TamperError: The plan is not the one in the ledger.
+    """
+    try:
+        planned: Mapping[str, frozenset[str]] | None = planned_of(plan_of(node, state)[0])
+    except AccessError:
+        planned = None  # an observer follows without the plan
+    return fold(state, planned)
+
+
+def _standing(node: Node, case: str) -> tuple[CaseState, Custody]:
+    state = book.case_of(book.read_ahead(node), case)
+    return state, custody_of(node, state)
+
+
+def _record(
+    node: Node,
+    case: str,
+    type: str,
+    body: dict[str, Any],
+    *,
+    role: str,
+    now: dt.datetime,  # noqa: A002
+) -> None:
+    """Record an entry of the handover, if the handover allows it as a whole."""
+    with node.transaction():
+        book.record(node, case=case, type=type, body=body, role=role, now=now)
+        state = book.case_of(book.read_ahead(node), case)
+        try:
+            custody_of(node, state)
+        except PeerError as error:
+            raise TurnError(
+                error.code,
+                error.message,
+                hint="Nothing was recorded. See `homeward status`.",
+                facts=error.facts,
+            ) from error

@@ -1,0 +1,143 @@
+"""Personal data between nodes: sealed to one reader, bound to a root in the ledger.
+
+Rules of this file:
+- A blob is a list of rows; each row has a salt, and the root over the salted rows is what
+  the ledger holds. Destroying the rows leaves a root that tells nothing.
+- A blob is sealed to its reader before it leaves; a mediator carries blobs that it cannot
+  open.
+- A blob that does not have the root the ledger names is a `TamperError`, whoever sent it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from homeward.foundation.canonical import canonical_bytes, read_canonical
+from homeward.foundation.crypto import derive_bytes, seal
+from homeward.foundation.errors import AccessError, TamperError
+from homeward.foundation.merkle import leaf_hash, tree_root
+from homeward.node.book import peer_card
+from homeward.node.home import Node
+from homeward.node.models import Blob
+
+Row = Mapping[str, str]
+
+
+def salted(node: Node, case: str, purpose: str, rows: Sequence[Row]) -> list[dict[str, str]]:
+    """Return rows with a salt each, which only this node can make again."""
+    return [
+        {
+            **row,
+            "salt": derive_bytes(node.keys.id_secret, f"{case}|{purpose}|{row['ref']}", 16).hex(),
+        }
+        for row in rows
+    ]
+
+
+def rows_root(rows: Sequence[Row]) -> str:
+    """Return the root over salted rows, in order of their bytes, as 64 hexadecimal digits."""
+    return tree_root(sorted(leaf_hash(canonical_bytes(dict(row))) for row in rows)).hex()
+
+
+def send(
+    node: Node,
+    *,
+    case: str,
+    purpose: str,
+    to: str,
+    key: str,
+    content: Any,
+    now: dt.datetime,
+) -> None:
+    """Seal content to a party and keep it until that party's node says that it has it.
+
+    Args:
+        node: The open node; the caller holds a transaction.
+        case: The case.
+        purpose: What it is, such as `wanted_list`.
+        to: The party that may read it.
+        key: The root or hash by which the ledger names it.
+        content: JSON values.
+        now: When.
+    """
+    sealed = seal(canonical_bytes(content), peer_card(to).sealing_key)
+    Blob.objects.update_or_create(
+        key=key,
+        recipient=to,
+        defaults={
+            "case": case,
+            "purpose": purpose,
+            "sender": node.party,
+            "data": sealed,
+            "sealed": True,
+            "received_at": now,
+        },
+    )
+
+
+def keep(node: Node, *, case: str, purpose: str, key: str, content: Any, now: dt.datetime) -> None:
+    """Keep content of our own that the ledger names, for ourselves."""
+    Blob.objects.update_or_create(
+        key=key,
+        recipient=node.party,
+        defaults={
+            "case": case,
+            "purpose": purpose,
+            "sender": node.party,
+            "data": canonical_bytes(content),
+            "sealed": False,
+            "received_at": now,
+        },
+    )
+
+
+def read(node: Node, *, key: str, what: str) -> Any:
+    """Return the content of a blob that we may read.
+
+    Args:
+        node: The open node.
+        key: The root or hash by which the ledger names it.
+        what: What it is, for the message.
+
+    Raises:
+        AccessError: It has not arrived, or it is not for us.
+    """
+    blob = Blob.objects.filter(key=key, recipient=node.party, sealed=False).first()
+    if blob is None:
+        raise AccessError(
+            "blobs.missing",
+            f"Expected the {what} that the ledger names, found that it has not arrived.",
+            hint="Import the next bundle of the mediator; ask the sender to export it again.",
+        )
+    return read_canonical(bytes(blob.data), what=what)
+
+
+def read_rows(node: Node, *, root: str, what: str) -> list[dict[str, str]]:
+    """Return the rows behind a root, checked against it.
+
+    Raises:
+        AccessError: They have not arrived.
+        TamperError: They have another root.
+    """
+    rows = read(node, key=root, what=what)
+    if not _are_rows(rows) or rows_root(rows) != root:
+        raise other_root(what)
+    return list(rows)
+
+
+def other_root(what: str) -> TamperError:
+    """Return the error for rows that do not have the root which the ledger names."""
+    return TamperError(
+        "blobs.root",
+        f"Expected the {what} with the root that the ledger names, found other rows.",
+        hint="Ask its sender for it again; keep the bundle as evidence.",
+    )
+
+
+def _are_rows(rows: object) -> bool:
+    return isinstance(rows, list) and all(
+        isinstance(row, dict) and all(isinstance(cell, str) for cell in row.values())
+        for row in rows
+    )

@@ -1,0 +1,328 @@
+"""The node's copy of the ledger: read, signed for, and (at the mediator) sequenced.
+
+Rules of this file:
+- A node believes no entry it has not verified itself: signature, chain, what its author
+  had seen, and whether the case allows it.
+- Our own illegal move is a `TurnError` and is never signed.
+- A bureau signs drafts; they count when they stand in the mediator's log. A mediator
+  sequences its own entries at once.
+- An index is given once: entries are appended inside one transaction with the checkpoint.
+- A party's keys are those of its card, where we have the card; the log cannot change them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from homeward.foundation.crypto import b64
+from homeward.foundation.errors import AccessError, InputError, PeerError, TamperError, TurnError
+from homeward.foundation.merkle import leaf_hash
+from homeward.handover.replay import Replay, advance_replay, begin_replay
+from homeward.ledger.checkpoint import open_checkpoint, sign_checkpoint
+from homeward.ledger.envelope import read_envelope, sign_envelope
+from homeward.ledger.log import Log
+from homeward.ledger.note import NoteSigner, NoteVerifier, parse_vkey
+from homeward.ledger.tiles import export_tree
+from homeward.negotiation.case import CaseState
+from homeward.node.home import Node, utc_text
+from homeward.node.keystore import LOG_KEY, Card, log_verifier, read_card
+from homeward.node.models import Draft, LedgerEntry, LogHead, Peer
+
+
+_verified: tuple[Node, Replay] | None = None
+
+
+def sequences(node: Node) -> bool:
+    """Say whether this node keeps the order of a log (a mediator does)."""
+    return node.about.role == "mediator"
+
+
+def peer_card(party: str) -> Card:
+    """Return a party's card.
+
+    Raises:
+        AccessError: No card of this party was imported.
+    """
+    peer = Peer.objects.filter(party=party).first()
+    if peer is None:
+        raise AccessError(
+            "book.peer",
+            f"Expected the card of {party}, found none.",
+            hint="Import it with `homeward card --add FILE` and compare its fingerprint by voice.",
+        )
+    return read_card(bytes(peer.card))
+
+
+def log_of(node: Node) -> NoteVerifier:
+    """Return the log that this node follows: its own, or that of the one mediator it knows.
+
+    Raises:
+        AccessError: No mediator's card was imported.
+        InputError: There are several: a node follows one log.
+    """
+    if sequences(node):
+        return log_verifier(node.party, node.keys.signing[LOG_KEY].public)
+    mediators = list(Peer.objects.filter(role="mediator").order_by("party"))
+    if not mediators:
+        raise AccessError(
+            "book.mediator",
+            "Expected the card of a mediator, found none.",
+            hint="Import it with `homeward card --add FILE` and compare its fingerprint by voice.",
+        )
+    if len(mediators) > 1:
+        raise InputError(
+            "book.mediators",
+            f"Expected one mediator, found {len(mediators)}.",
+            hint="One node follows one log; use another node for another mediator.",
+        )
+    card = read_card(bytes(mediators[0].card))
+    assert card.log_vkey is not None, "a mediator's card has a log key"
+    return parse_vkey(card.log_vkey)
+
+
+def read_book(node: Node) -> Replay:
+    """Read and verify the whole log as this node has it.
+
+    Returns:
+        Members, cases and chain; empty before the first entry.
+
+    Raises:
+        TamperError: An entry, or the checkpoint over all of them, does not hold.
+    """
+    global _verified  # noqa: PLW0603 - a process has one open node, and verifies an entry once
+    verifier = log_of(node)
+    state = begin_replay(verifier.name)
+    if _verified is not None and _verified[0] is node:
+        state = _verified[1]
+    state = _read_on(state)
+    if not _is_under_head(state, verifier):
+        # What was verified before may have been rolled back since: verify all of it again.
+        state = _read_on(begin_replay(verifier.name))
+        if not _is_under_head(state, verifier):
+            raise TamperError(
+                "book.head",
+                "Expected the entries that stand under the checkpoint, found another tree.",
+                hint="Restore the node from its last backup, then import the bundles again.",
+            )
+    _verified = (node, state)
+    verify_members(node, state)
+    return state
+
+
+def _read_on(state: Replay) -> Replay:
+    for entry in entries_of(state.chain.log, state.chain.tree.size):
+        state = advance_replay(state, entry)
+    return state
+
+
+def _is_under_head(state: Replay, verifier: NoteVerifier) -> bool:
+    head = LogHead.objects.filter(origin=verifier.name).first()
+    if head is None:
+        return state.chain.tree.size == 0
+    checkpoint = open_checkpoint(head.checkpoint, verifier, verifier.name)
+    return (checkpoint.size, checkpoint.root) == (state.chain.tree.size, state.chain.tree.root())
+
+
+def read_ahead(node: Node) -> Replay:
+    """Read the log with our own drafts after it, as if they were sequenced next."""
+    state = read_book(node)
+    if not sequences(node):
+        for draft in waiting(state.chain.log):
+            state = advance_replay(state, bytes(draft.entry))
+    return state
+
+
+def entries_of(origin: str, start: int = 0) -> list[bytes]:
+    """Return the entries of a log from an index on."""
+    rows = LedgerEntry.objects.filter(log=origin, index__gte=start).order_by("index")
+    return [bytes(entry) for entry in rows.values_list("entry", flat=True)]
+
+
+def case_of(state: Replay, case: str) -> CaseState:
+    """Return one case.
+
+    Raises:
+        AccessError: The log has no such case.
+    """
+    if case not in state.cases:
+        raise AccessError(
+            "book.case",
+            f"Expected a case of this log, found none of that name among {len(state.cases)}.",
+            hint="See `homeward status` for the cases.",
+        )
+    return state.cases[case]
+
+
+def verify_members(node: Node, state: Replay) -> None:
+    """Check the keys that the log names against the cards that we have.
+
+    Raises:
+        TamperError: The log gives a party other keys than its card, or gives us other keys.
+    """
+    cards = {peer.party: read_card(bytes(peer.card)) for peer in Peer.objects.all()}
+    cards[node.party] = node.card
+    for party, member in state.members.items():
+        card = cards.get(party)
+        keys = {key.role: key.public for key in member.keys.values()}
+        if card is not None and keys != dict(card.signing_keys):
+            raise TamperError(
+                "book.member_keys",
+                f"Expected the keys of {party} as on its card, found others in the log.",
+                hint="Compare fingerprints by voice with that party before anything else.",
+                facts={"party": party},
+            )
+
+
+def member_of(card: Card) -> dict[str, Any]:
+    """Return how the log names the holder of a card."""
+    return {
+        "party": card.party,
+        "role": card.role,
+        "name": card.name,
+        "simulation": card.simulation,
+        "keys": [
+            {"role": role, "public": b64(public)} for role, public in card.signing_keys.items()
+        ],
+        "sealing_key": card.sealing_key,
+    }
+
+
+def record(
+    node: Node,
+    *,
+    case: str,
+    type: str,  # noqa: A002 - the word of the ledger
+    body: Mapping[str, Any],
+    role: str,
+    now: dt.datetime,
+    in_reply_to: str | None = None,
+) -> int | None:
+    """Sign an entry and put it where it belongs.
+
+    Args:
+        node: The open node.
+        case: The case.
+        type: Kind of entry.
+        body: What it says.
+        role: In which role we sign.
+        now: The time that we state.
+        in_reply_to: Hash of the entry that this one answers.
+
+    Returns:
+        Its number in the log at a mediator; None at a bureau, whose draft waits for the
+        next bundle.
+
+    Raises:
+        TurnError: The case does not allow it now.
+    """
+    tree = read_book(node).chain.tree
+    seen = (tree.size, tree.root().hex()) if tree.size else None
+    state = read_ahead(node)
+    head = state.chain.heads.get(node.party)
+    entry = sign_envelope(
+        signer=node.keys.signing[role],
+        log=state.chain.log,
+        type=type,
+        case=case,
+        author=node.party,
+        seq=head.seq + 1 if head else 1,
+        prev=head.entry_sha256 if head else None,
+        seen=seen,
+        at=utc_text(now),
+        body=body,
+        in_reply_to=in_reply_to,
+    )
+    try:
+        advance_replay(state, entry)
+    except PeerError as error:
+        raise TurnError(
+            error.code,
+            error.message,
+            hint="See `homeward status` for what comes next.",
+            facts=error.facts,
+        ) from error
+    with node.transaction():
+        if sequences(node):
+            sequence(node, [entry])
+            return tree.size
+        Draft.objects.create(
+            log=state.chain.log,
+            seq=head.seq + 1 if head else 1,
+            entry=entry,
+            entry_sha256=read_envelope(entry).entry_sha256,
+            created_at=now,
+        )
+    return None
+
+
+def waiting(origin: str) -> list[Draft]:
+    """Return our drafts that do not stand in the log yet, in our own order."""
+    return list(Draft.objects.filter(log=origin, sequenced_at=None).order_by("seq"))
+
+
+def sequence(node: Node, entries: Iterable[bytes]) -> None:
+    """Append verified entries to our own log and sign the new checkpoint.
+
+    The caller has verified them and holds a transaction.
+    """
+    verifier = log_of(node)
+    log = Log(verifier.name, entries_of(verifier.name))
+    first = log.size
+    for entry in entries:
+        log.append(entry)
+    store_entries(verifier.name, first, entries_after(log, first))
+    signer = NoteSigner(verifier.name, node.keys.signing[LOG_KEY])
+    note = sign_checkpoint(log.checkpoint(), signer)
+    LogHead.objects.update_or_create(
+        origin=verifier.name,
+        defaults={"size": log.size, "root": log.root(), "checkpoint": note, "ours": True},
+    )
+
+
+def entries_after(log: Log, first: int) -> list[bytes]:
+    """Return a log's entries from an index on."""
+    return [log.entry(index) for index in range(first, log.size)]
+
+
+def store_entries(origin: str, first: int, entries: Iterable[bytes]) -> None:
+    """Write entries at consecutive places; a place that is taken is never written again."""
+    rows = []
+    for index, entry in enumerate(entries, start=first):
+        envelope = read_envelope(entry)
+        rows.append(
+            LedgerEntry(
+                log=origin,
+                index=index,
+                entry=entry,
+                leaf_hash=leaf_hash(entry),
+                entry_sha256=envelope.entry_sha256,
+                type=envelope.type,
+                case=envelope.case,
+                author=envelope.author,
+            )
+        )
+    LedgerEntry.objects.bulk_create(rows)
+
+
+def export_ledger(node: Node) -> dict[str, bytes]:
+    """Return the ledger as a tree of files that anybody can verify.
+
+    Returns:
+        Path within the tree -> bytes, as C2SP tlog-tiles.
+
+    Raises:
+        AccessError: This node has no ledger yet.
+    """
+    verifier = log_of(node)
+    head = LogHead.objects.filter(origin=verifier.name).first()
+    if head is None:
+        raise AccessError(
+            "book.empty",
+            "Expected a ledger with entries, found none.",
+            hint="Open a case, or import a bundle of the mediator.",
+        )
+    return export_tree(
+        Log(verifier.name, entries_of(verifier.name)), head.checkpoint, verifier.vkey
+    )
