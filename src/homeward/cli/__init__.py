@@ -23,9 +23,20 @@ from homeward import __version__
 from homeward.foundation.errors import HomewardError, InputError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "demo": ("homeward.cli.demo", "play a whole invented exchange between three nodes"),
     "plan": ("homeward.cli.plan", "find who goes home under an agreement, with a proof"),
     "check": ("homeward.cli.check", "verify a plan and its proof without a solver"),
     "ledger": ("homeward.cli.ledger", "export a node's ledger, or verify an exported one"),
+    "init": ("homeward.cli.init", "make a node for one party"),
+    "status": ("homeward.cli.status", "where a node stands, and the next command to type"),
+    "import": ("homeward.cli.import_list", "read a held or a wanted list into a node"),
+    "export": ("homeward.cli.export_list", "write a held or a wanted list as CSV or XLSX"),
+    "card": ("homeward.cli.card", "show this node's card, or import another party's"),
+    "case": ("homeward.cli.case", "the steps of an exchange, one act each"),
+    "bundle": ("homeward.cli.bundle", "what one node has for another, as a file"),
+    "documents": ("homeward.cli.documents", "manifests and receipts as PDF"),
+    "backup": ("homeward.cli.backup", "keys and data of a node as one encrypted file"),
+    "restore": ("homeward.cli.restore", "make a node again from its backup"),
 }
 """Command → its module, which has `add_arguments(parser)` and `run(args) -> int`, and its help."""
 
@@ -94,6 +105,8 @@ def _reported(words: list[str]) -> int:
 
 
 def _dispatch(words: list[str]) -> int:
+    if words[:1] == ["--home"] and len(words) > 2:  # also before the command
+        words = [words[2], *words[3:], *words[:2]]
     name = words[0] if words else ""
     if name not in COMMANDS:
         _top_parser().parse_args(words)

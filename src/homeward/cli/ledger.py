@@ -9,25 +9,21 @@ Rules of this file:
 from __future__ import annotations
 
 import argparse
-import getpass
 import hashlib
 import os
 import shutil
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from homeward.cli import home
 from homeward.cli.output import SIMULATION, disk_failed, note, read_file, write_json
-from homeward.foundation.errors import AccessError, InputError, TamperError
+from homeward.foundation.errors import InputError, TamperError
 from homeward.handover.replay import Replay, replay
 from homeward.ledger.envelope import MAX_ENTRY_BYTES
 from homeward.ledger.note import NoteVerifier, parse_vkey
 from homeward.ledger.tiles import TILE_WIDTH, verify_tree
-
-if TYPE_CHECKING:
-    from homeward.node.home import Node
 
 _FILES_MAX = 20_000  # a tree of the largest size has under half as many
 _FILE_MAX_BYTES = TILE_WIDTH * (MAX_ENTRY_BYTES + 2)
@@ -46,9 +42,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--vkey", metavar="KEY", help="the log's key as its mediator gave it (name+hash+base64)"
     )
     verify.add_argument("--json", action="store_true", help="say what was found as JSON")
+    home.add_arguments(verify)
     export = acts.add_parser("export", help="write a node's ledger as files for everybody")
     export.add_argument("folder", metavar="DIR", help="a new or an empty folder")
-    export.add_argument("--home", metavar="DIR", help="the node's folder (or HOMEWARD_HOME)")
+    home.add_arguments(export)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -77,7 +74,7 @@ def _verify(args: argparse.Namespace) -> int:
             return None
         return read_file(str(folder / path), what="file", max_bytes=_FILE_MAX_BYTES)
 
-    verifier = parse_vkey(args.vkey) if args.vkey else _own_key(read("vkey"))
+    verifier, key_from = _key(args, read)
     reading = verify_tree(read, verifier, None, paths)
     state = replay(reading.checkpoint.origin, reading.entries)
     found = {
@@ -85,12 +82,12 @@ def _verify(args: argparse.Namespace) -> int:
         "size": reading.checkpoint.size,
         "root": reading.checkpoint.root.hex(),
         "vkey": verifier.vkey,
-        "vkey_from": "given" if args.vkey else "tree",
+        "vkey_from": key_from,
         **_contents(state),
     }
     if state.is_simulation:
         note(SIMULATION)
-    if not args.vkey:
+    if key_from == "tree":
         note(
             "homeward: trusting the tree's own key; compare its fingerprint by voice: "
             f"{_fingerprint(verifier)}"
@@ -100,6 +97,18 @@ def _verify(args: argparse.Namespace) -> int:
     else:
         print("\n".join(_summary(found)))
     return 0
+
+
+def _key(args: argparse.Namespace, read: Callable[[str], bytes | None]) -> tuple[NoteVerifier, str]:
+    """Return the key to verify with: the one given, the node's pinned one, or the tree's own."""
+    if args.vkey:
+        return parse_vkey(args.vkey), "given"
+    if args.home or os.environ.get("HOMEWARD_HOME"):
+        from homeward.node.book import log_of
+
+        with home.open_home(args) as node:
+            return log_of(node), "node"
+    return _own_key(read("vkey")), "tree"
 
 
 def _contents(state: Replay) -> dict[str, Any]:
@@ -173,42 +182,14 @@ def _fingerprint(verifier: NoteVerifier) -> str:
 
 def _export(args: argparse.Namespace) -> int:
     from homeward.node.book import export_ledger
-    from homeward.node.home import close_node
 
     folder = Path(args.folder)
     require_empty(folder)
-    node = _open_node(args.home)
-    try:
+    with home.open_home(args) as node:
         files = export_ledger(node)
-        is_simulation = node.about.simulation
-    finally:
-        close_node()
     write_tree(folder, files)
-    if is_simulation:
-        print(SIMULATION)
     print(f"{len(files):,} files in {folder}; check them with: homeward ledger verify {folder}")
     return 0
-
-
-def _open_node(given: str | None) -> Node:
-    from homeward.node.home import open_node, simulation_passphrase
-
-    home = given or os.environ.get("HOMEWARD_HOME")
-    if not home:
-        raise InputError(
-            "cli.no_home", "Expected a node's folder, found none.", hint="Give --home DIR."
-        )
-    try:
-        passphrase = simulation_passphrase(Path(home))
-    except AccessError:  # a real node: only its people know the passphrase
-        if not sys.stdin.isatty():
-            raise InputError(
-                "cli.passphrase",
-                "Expected a terminal to type the passphrase on, found none.",
-                hint="Run the command in a terminal.",
-            ) from None
-        passphrase = getpass.getpass("Passphrase: ")
-    return open_node(Path(home), passphrase)
 
 
 def require_empty(folder: Path) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -261,6 +261,10 @@ def _story(stage: Play, step: _Steps) -> Outcome:
     step()
     stage.tell("AE", f"{_HANDOVER}:close_case", case=CASE)
     stage.carry()
+    for path, data in stage.players["AE"].ask("homeward.node.book:export_ledger").items():
+        target = stage.folder / "ledger" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
     report = stage.players["AE"].ask(f"{_REPORT}:report_of", case=CASE, public=False)
     statements, verdicts = _statements(stage, report)
     step()
@@ -281,7 +285,8 @@ def _import_lists(stage: Play) -> None:
         ("RU", WANTED): world.wanted_by_ru,
     }
     for (party, kind), records in files.items():
-        (lists / f"{kind}-by-{party.lower()}.csv").write_bytes(write_csv(records, kind))
+        marked = [replace(record, extra=(("simulation", "yes"),)) for record in records]
+        (lists / f"{kind}-by-{party.lower()}.csv").write_bytes(write_csv(marked, kind))
     for kind in (HELD, WANTED):
         now = stage.clock.tick()
         for party in ("UA", "RU"):

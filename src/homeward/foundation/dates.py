@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from homeward.foundation.errors import InputError
 
-_EDTF = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?([~?%]?)")
+_EDTF = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?([~?%]?)")
 _YEAR_MIN, _YEAR_MAX = 1800, 2200
 
 

@@ -26,6 +26,7 @@ from django.db import connection
 from homeward.foundation.canonical import canonical_bytes, read_canonical
 from homeward.foundation.crypto import SigningKey, verify_signature
 from homeward.foundation.errors import TamperError
+from homeward.handover.replay import KEYS_OF_ROLE
 from homeward.node import keystore
 from homeward.node.home import (
     CARD_FILE,
@@ -155,7 +156,7 @@ def _listed(name: str, part: bytes) -> dict[str, Any]:
 
 
 def _first_key(keys: keystore.Keys, about: Description) -> SigningKey:
-    return keys.signing[keystore.KEYS_OF_ROLE[about.role][0]]
+    return keys.signing[KEYS_OF_ROLE[about.role][0]]
 
 
 def _signed(body: bytes) -> bytes:

@@ -30,7 +30,6 @@ from homeward.node.home import Node, utc_text
 from homeward.node.keystore import LOG_KEY, Card, log_verifier, read_card
 from homeward.node.models import Draft, LedgerEntry, LogHead, Peer
 
-
 _verified: tuple[Node, Replay] | None = None
 
 

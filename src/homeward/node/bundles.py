@@ -22,12 +22,12 @@ from typing import Any
 from homeward.foundation.canonical import canonical_bytes, read_canonical
 from homeward.foundation.crypto import b64, unb64, verify_signature
 from homeward.foundation.errors import AccessError, InputError, PeerError, TamperError
-from homeward.handover.replay import Replay, advance_replay
+from homeward.handover.replay import KEYS_OF_ROLE, Replay, advance_replay
 from homeward.ledger.checkpoint import open_checkpoint
 from homeward.ledger.envelope import read_envelope
 from homeward.node import book
 from homeward.node.home import Node, write_private
-from homeward.node.keystore import KEYS_OF_ROLE, Card
+from homeward.node.keystore import Card
 from homeward.node.models import Blob, Draft, LedgerEntry, LogHead, Peer
 
 BUNDLE_MAX_BYTES = 256 * 1024 * 1024

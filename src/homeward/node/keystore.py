@@ -36,19 +36,13 @@ from homeward.foundation.crypto import (
 )
 from homeward.foundation.errors import InputError, TamperError
 from homeward.foundation.ids import PartyCode, parse_party
+from homeward.handover.replay import KEYS_OF_ROLE
 from homeward.ledger.note import NoteVerifier, parse_vkey
 
 Role = Literal["bureau", "mediator", "observer"]
 Entropy = Callable[[int], bytes]
 
 ROLES: tuple[Role, ...] = get_args(Role)
-KEYS_OF_ROLE: Mapping[Role, tuple[str, ...]] = {
-    "bureau": ("bureau", "officer"),
-    "mediator": ("mediator", "interviewer"),
-    "observer": ("observer",),
-}
-"""Signing keys by the role in which they sign; the first also signs the card."""
-
 LOG_KEY = "log"
 """A mediator's further key: it signs checkpoints, never entries."""
 

@@ -6,7 +6,7 @@
 
 Rules of this file:
 - Tables are thin: no rule of an exchange stands here, only what is stored and what is unique.
-- People are read through `access`, never through `Person` or `CaptiveLink` directly.
+- People are read through `access`, never through `Person` directly.
 - The ledger's tables hold no personal data; entries are kept as the exact bytes received.
 - Nothing is deleted by an action: an import is undone by marking it, a draft by its date.
 """
@@ -154,17 +154,11 @@ class Blob(models.Model):
 
 
 class CaptiveLink(models.Model):
-    """Our own mapping from a salted id of the ledger to a person we know."""
+    """Our own mapping from a salted id of the ledger to a person on our held list."""
 
     case = models.CharField(max_length=64, help_text="Case in which the id is used.")
     captive_id = models.CharField(max_length=32, help_text="Salted id, 32 hexadecimal digits.")
-    kind = models.CharField(
-        max_length=4,
-        choices=[("held", "held"), ("home", "home")],
-        help_text="held: on our held list; home: goes home to us, as the other side disclosed.",
-    )
-    ref = models.CharField(max_length=_REF_CHARS, help_text="The holder's reference.")
-    opened = models.JSONField(help_text="Columns disclosed about the person, as text.")
+    ref = models.CharField(max_length=_REF_CHARS, help_text="Our reference.")
 
     class Meta:
         """An id means one person in a case."""

@@ -33,7 +33,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 
-_SAFE = 1 << 62
+SAFE = 1 << 62
 DEPTH_MAX = 200
 TREE_NODES_MAX = 20_000
 """How deep and how large a tree may be, so that a hostile one cannot keep its reader busy."""
@@ -249,12 +249,12 @@ def _refuse_overflow(
     for r, multiplier in enumerate(y):
         largest += abs(multiplier) * int(np.abs(face.column(r)).max(initial=0))
     largest += sum(abs(multiplier) for multiplier in branch)
-    if largest * people >= _SAFE:
+    if largest * people >= SAFE:
         raise CertificateError("The multipliers are too large to be checked in 64 bits.")
 
 
 def _integer(value: object) -> int:
-    if type(value) is not int or abs(value) >= _SAFE:
+    if type(value) is not int or abs(value) >= SAFE:
         raise CertificateError("The certificate holds something else than an integer.")
     return value
 

@@ -133,6 +133,7 @@ class Engine:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 bufsize=0,
+                start_new_session=True,  # an interrupt of ours is not the solver's to print
             )
             assert self._child.stdin is not None, "the child was started with pipes"
             os.set_blocking(self._child.stdin.fileno(), False)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from homeward.foundation.errors import EngineError
 from homeward.planning.certificate import (
     DEPTH_MAX,
+    SAFE,
     Face,
     Ints,
     bound_terms,
@@ -28,8 +29,9 @@ from homeward.planning.certificate import (
 )
 from homeward.planning.engine import INFINITY, Engine, LinearProgram
 
-SCALES = (1, 2, 3, 4, 6, 12, 60, 65536)
-"""Tried in order: multipliers are whole numbers or simple fractions nearly always."""
+SCALES = (1, 2, 3, 4, 6, 12, 60, 1 << 16, 1 << 24, 1 << 34)
+"""Tried in order: multipliers are whole numbers or simple fractions nearly always. The
+largest serve few people under a tie-break that stands as a row; others they do not fit."""
 
 NODES_MAX = 3_000
 _ROUNDS_MAX = 500
@@ -124,6 +126,8 @@ class _Search:
     prefix: list[Ints] = field(init=False)
     base: list[int] = field(init=False)
     base_value: int = field(init=False)
+    largest: list[int] = field(init=False)
+    largest_value: int = field(init=False)
 
     def __post_init__(self) -> None:
         """Collapse the open people into classes."""
@@ -146,6 +150,8 @@ class _Search:
         gone = face.settled == 1
         self.base = [int(c[gone].sum()) for c in columns]
         self.base_value = int(self.value[gone].sum())
+        self.largest = [int(np.abs(c).max(initial=0)) for c in columns]
+        self.largest_value = int(np.abs(self.value).max(initial=0))
         for k, n in enumerate(self.size):
             self.cuts |= {(k, 0), (k, int(n) - 1)}
 
@@ -203,12 +209,19 @@ class _Search:
         return self._split(path, z)
 
     def _split(self, path: tuple[_Limit, ...], z: NDArray[np.float64]) -> Node | None:
-        distance = np.abs(z - np.rint(z))
+        low, high = self._limits(path)
+        whole = np.rint(z)
+        distance = np.abs(z - whole)
+        if distance.max(initial=0) < 1e-6:
+            # A whole solution that its own bound does not close, since multipliers are
+            # rounded: any class that may still send more or fewer is split there.
+            distance = high - low
         k = int(distance.argmax()) if len(distance) else 0
-        if not len(distance) or distance[k] < 1e-6:
-            self.unproved = True  # a whole solution that its own bound does not close
+        if not len(distance) or not distance[k]:
+            self.unproved = True
             return None
-        at_most = int(np.floor(z[k]))
+        at_most = int(whole[k] if abs(z[k] - whole[k]) < 1e-6 else np.floor(z[k]))
+        at_most = min(at_most, int(high[k]) - 1)
         below = self._node((*path, _Limit(k, None, at_most)))
         above = self._node((*path, _Limit(k, at_most + 1, None)))
         return {
@@ -317,6 +330,8 @@ class _Search:
         chosen: tuple[list[int], int, int] | None = None
         for scale in SCALES:
             y = self._signs([round(float(d) * scale) for d in dual])
+            if not self._safe(y, scale, path):
+                continue
             total = self._total(y, scale, path)
             if total is None or not self._fits(y, total):
                 continue
@@ -330,6 +345,13 @@ class _Search:
             assert total is not None, "no multipliers lean on no row"
             return y, 1, total
         return chosen
+
+    def _safe(self, y: list[int], scale: int, path: tuple[_Limit, ...]) -> bool:
+        """Say whether the checker can add this bound up, and a split's numbers be written."""
+        most = scale * self.largest_value
+        most += sum(abs(m) * largest for m, largest in zip(y, self.largest, strict=False))
+        limit = _JSON_SAFE if path else SAFE  # at the root `_fits` looks at the numbers
+        return most * (1 + len(path)) * max(1, len(self.value)) < limit
 
     def _fits(self, y: list[int], total: int) -> bool:
         """Say whether every number of this bound can stand in a document."""
@@ -401,7 +423,7 @@ class _Search:
             return None
         for scale in SCALES:
             y = self._signs([round(-float(d) * scale) for d in answer.dual[:width]])
-            total = self._total(y, 0, path)
+            total = self._total(y, 0, path) if self._safe(y, 0, path) else None
             if total is not None and total < 0:
                 return {"y": y, "scale": 0, "branch": self._branch(y, 0, path)}
         self.unproved = True

@@ -1,4 +1,7 @@
+import datetime as dt
+import io
 import json
+import sys
 
 import pytest
 from tests.unit.handover.logbook import ORIGIN, Logbook, key_of, member, whole_case
@@ -10,6 +13,7 @@ from homeward.ledger.checkpoint import sign_checkpoint
 from homeward.ledger.log import Log
 from homeward.ledger.note import NoteSigner
 from homeward.ledger.tiles import export_tree
+from homeward.node import home
 
 SIGNER = NoteSigner(ORIGIN, key_of("AE", "log"))
 VKEY = SIGNER.verifier.vkey
@@ -102,9 +106,10 @@ def test_an_altered_entry_is_named_by_its_number(tree, entries, capsys):
     assert found["facts"] == {"entry": 3}
 
 
-@pytest.mark.parametrize("name", ["vkey", "checkpoint", "tile/0/000.p/33"])
+@pytest.mark.parametrize("name", ["vkey", "checkpoint", "tile/0/", "tile/entries/"])
 def test_a_missing_file_is_named(tree, name, capsys):
-    found = next(path for path in tree.rglob("*") if str(path).endswith(name.rpartition("/")[2]))
+    files = (path for path in tree.rglob("*") if path.is_file())
+    found = next(path for path in files if path.relative_to(tree).as_posix().startswith(name))
     found.unlink()
     code, document = problem(tree, capsys)
     assert code == 8
@@ -178,3 +183,36 @@ def test_an_export_needs_a_node(tmp_path, monkeypatch, capsys):
     monkeypatch.delenv("HOMEWARD_HOME", raising=False)
     assert main(["ledger", "export", str(tmp_path / "out")]) == 2
     assert "--home" in capsys.readouterr().err
+
+
+def make_node(folder, *, simulation):
+    home.init_node(
+        folder,
+        party="XC",
+        role="mediator",
+        name="Office of Caldia",
+        passphrase="seven geese over the quiet mill",
+        now=dt.datetime(2025, 2, 5, tzinfo=dt.UTC),
+        entropy=lambda length: bytes(range(length)),
+        simulation=simulation,
+    )
+    home.close_node()
+
+
+def test_a_node_of_a_simulation_is_opened_without_a_question(tmp_path, monkeypatch, capsys):
+    make_node(tmp_path / "xc", simulation=True)
+    monkeypatch.setenv("HOMEWARD_HOME", str(tmp_path / "xc"))
+    assert main(["ledger", "export", str(tmp_path / "out")]) == 3
+    assert "Expected a ledger with entries, found none." in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_real_node_asks_for_its_passphrase_on_a_terminal_alone(tmp_path, monkeypatch, capsys):
+    make_node(tmp_path / "xc", simulation=False)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("seven geese over the quiet mill\n"))
+    assert main(["ledger", "export", str(tmp_path / "out"), "--home", str(tmp_path / "xc")]) == 2
+    assert "Expected a terminal" in capsys.readouterr().err
+
+
+def test_a_folder_without_a_node_is_not_opened(tmp_path):
+    assert main(["ledger", "export", str(tmp_path / "out"), "--home", str(tmp_path / "no")]) == 3

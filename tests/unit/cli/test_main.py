@@ -85,11 +85,14 @@ def test_a_bug_is_shown_whole(command, capsys):
 def test_a_reader_who_leaves_is_no_failure():
     read, write = os.pipe()
     os.close(read)
+    # Unbuffered, argparse would notice first, and say nothing.
+    buffered = {name: text for name, text in os.environ.items() if name != "PYTHONUNBUFFERED"}
     with os.fdopen(write, "wb") as closed:
         done = subprocess.run(
             [sys.executable, "-m", "homeward", "--help"],
             stdout=closed,
             stderr=subprocess.PIPE,
+            env=buffered,
             check=False,
             timeout=60,
         )

@@ -189,7 +189,7 @@ def send_final_list(node: Node, case: str, *, now: dt.datetime, actor: str) -> i
         blobs.keep(node, case=case, purpose="final_list", key=root, content=rows, now=now)
         CaptiveLink.objects.bulk_create(
             [
-                CaptiveLink(case=case, captive_id=row["ref"], kind="held", ref=ref, opened={})
+                CaptiveLink(case=case, captive_id=row["ref"], ref=ref)
                 for row, ref in zip(rows, _refs_by_id(node, case, held), strict=True)
             ],
             ignore_conflicts=True,
@@ -405,7 +405,7 @@ def returned(node: Node) -> frozenset[str]:
     found: set[str] = set()
     for case, custody in book.read_book(node).custodies.items():
         home = {captive for captive, at in custody.captives.items() if at.state == "home"}
-        links = CaptiveLink.objects.filter(case=case, kind="held", captive_id__in=home)
+        links = CaptiveLink.objects.filter(case=case, captive_id__in=home)
         found.update(links.values_list("ref", flat=True))
     return frozenset(found)
 
@@ -501,9 +501,7 @@ def _disclose_identities(node: Node, case: str, plan: Mapping[str, Any], reader:
     """Tell each home party who of its people comes: only those of the plan."""
     own = {m["ref"]: m["home"] for m in plan["moves"] if m["holder"] == node.party}
     links = dict(
-        CaptiveLink.objects.filter(case=case, kind="held", captive_id__in=own).values_list(
-            "captive_id", "ref"
-        )
+        CaptiveLink.objects.filter(case=case, captive_id__in=own).values_list("captive_id", "ref")
     )
     people = {p.ref: p for p in access.some(node, HELD, set(links.values()), reader=reader)}
     for home in sorted(set(own.values())):

@@ -146,7 +146,9 @@ def _of_handover(node: Node, state: CaseState) -> Iterator[Step]:
         people = [captive for captive in custody.captives.values() if captive.leg == leg]
         option = f'{state.case} --leg "{leg}"'
         for command, why in _on_leg(node, custody, leg, people):
-            yield Step(command=f"case {command} {option}", why=f"{leg}: {why}")
+            act, _, rest = command.partition(" ")
+            full = f"case {act} {option} {rest}".rstrip()
+            yield Step(command=full, why=f"{leg}: {why}")
     if book.sequences(node) and _is_over(custody):
         yield Step(command=f"case close {state.case}", why="close the case")
 
@@ -159,25 +161,34 @@ def _on_leg(
     on_the_way = [c for c in people if c.state in {"checked_in", "stopped"}]
     if book.sequences(node):
         if any(c.state == "held" and c.will is None for c in people):
-            yield "interview", "ask everybody in private whether they wish to go home"
+            yield (
+                "interview --answers FILE",
+                "ask everybody in private whether they wish to go home",
+            )
         elif any(c.state == "held" and c.will for c in people):
             yield "manifest", "put those who travel on the manifest"
         if any(c.stops_passed < len(c.stops) for c in on_the_way):
-            yield "stop", "record the stop on the way"
+            yield f"stop {_next_stop(on_the_way)}", "record the stop on the way"
         elif any(c.last_will is None for c in on_the_way):
-            yield "interview --last-stop", "ask everybody again at the last stop"
+            yield "interview --last-stop --answers FILE", "ask everybody again at the last stop"
     if node.party == leg.holder:
         if "manifested" in states:
             yield "depart", "let the people of the manifest go"
         if any(c.last_will is False for c in on_the_way):
-            yield "turn-back", "take back those who do not travel on"
+            yield "turn-back ID…", "take back those who do not travel on"
         if any(c.state in LET_GO and not c.is_receipted for c in people) and "home" in states:
             yield "released", "give your receipt"
     if node.party == leg.home:
         if "departed" in states:
-            yield "check-in", "count your people at the crossing"
+            yield "check-in --answers FILE", "count your people at the crossing"
         if any(c.last_will for c in on_the_way):
             yield "receive", "receive your people and give your receipt"
+
+
+def _next_stop(people: list[Captive]) -> str:
+    waiting = next(c for c in people if c.stops_passed < len(c.stops))
+    country, purpose = waiting.stops[waiting.stops_passed]
+    return f'--country {country} --purpose "{purpose}"'
 
 
 def _is_over(custody: Custody) -> bool:

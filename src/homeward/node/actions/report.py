@@ -6,8 +6,15 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from homeward.documents import ManifestPage, ManifestRow, ReceiptPage, Signer, Stop
-from homeward.documents import manifest_pdf, receipt_pdf
+from homeward.documents import (
+    ManifestPage,
+    ManifestRow,
+    ReceiptPage,
+    Signer,
+    Stop,
+    manifest_pdf,
+    receipt_pdf,
+)
 from homeward.foundation.errors import AccessError, TurnError
 from homeward.foundation.ids import Flow, parse_flow, parse_party
 from homeward.handover.counts import count_legs
@@ -103,17 +110,14 @@ def manifest_of(node: Node, case: str, leg: str, *, now: dt.datetime, actor: str
             f"Expected a manifest of {leg}, found none in the ledger.",
             hint="The mediator issues it when everybody was asked.",
         )
-    reader = Reader(actor=actor, purpose="manifest", now=now)
-    if node.party == flow.holder:
-        known = _as_holder(node, case, state, flow, captives, reader)
-    elif node.party == flow.home:
-        known = _as_home(node, case, state, flow, reader)
-    else:
+    if node.party not in {flow.holder, flow.home}:
         raise AccessError(
             "report.no_names",
             f"Expected the node of {flow.holder} or {flow.home}, found that of {node.party}.",
             hint="A mediator has no names; the two sides print the manifest.",
         )
+    reader = Reader(actor=actor, purpose="manifest", now=now)
+    known = _known(node, case, state, flow, captives, reader)
     assert state.plan is not None, "a manifest was issued, so there is a plan"
     page = ManifestPage(
         case=case,
@@ -214,12 +218,23 @@ def _judging(agreement: Agreement, known: tuple[Category, ...]) -> str:
     return "\n".join(lines) + '\n[[objective]]\nmax = "sum(days_held)"\n'
 
 
+def _known(
+    node: Node, case: str, state: CaseState, flow: Flow, captives: list[str], reader: Reader
+) -> dict[str, dict[str, str]]:
+    """Return what this side knows of the people of a leg, by salted id."""
+    if node.party == flow.holder:
+        return _as_holder(node, case, state, flow, captives, reader)
+    if node.party == flow.home:
+        return _as_home(node, case, state, flow, reader)
+    return {}
+
+
 def _as_holder(
     node: Node, case: str, state: CaseState, flow: Flow, captives: list[str], reader: Reader
 ) -> dict[str, dict[str, str]]:
     """Return what the holder knows: its own list, and the names on the wanted list it got."""
     links = dict(
-        CaptiveLink.objects.filter(case=case, kind="held", captive_id__in=captives).values_list(
+        CaptiveLink.objects.filter(case=case, captive_id__in=captives).values_list(
             "captive_id", "ref"
         )
     )
@@ -338,3 +353,17 @@ def owed_left(node: Node, case: str) -> dict[str, int]:
         if owed[i] and ref not in home:
             counts[pool.holders[pool.holder[i]]] += 1
     return counts
+
+
+def sheet_of(
+    node: Node, case: str, leg: str, *, now: dt.datetime, actor: str
+) -> list[tuple[str, str, str]]:
+    """Return the people of a leg as a sheet: salted id, name as this side knows it, state.
+
+    A mediator has no names, and gets none here.
+    """
+    state = book.case_of(book.read_ahead(node), case)
+    custody, flow = custody_of(node, state), parse_flow(leg)
+    captives = sorted(i for i, c in custody.captives.items() if c.leg == flow)
+    known = _known(node, case, state, flow, captives, Reader(actor=actor, purpose="sheet", now=now))
+    return [(i, _name(known.get(i, {})), custody.captives[i].state) for i in captives]

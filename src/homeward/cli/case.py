@@ -1,0 +1,337 @@
+"""`homeward case`: the steps of an exchange, one command each.
+
+Rules of this file:
+- Each act is one row of `ACTS`; it calls one action of the node and says what was recorded.
+- Who travels, who is here and who is unfit come as a filled sheet: nobody is assumed to
+  have said anything.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from homeward.cli import home, lists
+from homeward.cli.output import note, read_file, write_file
+from homeward.foundation.errors import InputError
+from homeward.negotiation.entries import ABORT_REASONS, REJECTION_REASONS, WITHDRAWAL_REASONS
+
+if TYPE_CHECKING:
+    from homeward.node.home import Node
+
+Act = Callable[["Node", argparse.Namespace], None]
+_SHEET_MAX_BYTES = 4 << 20
+_YES, _NO = ("yes", "y"), ("no", "n")
+
+
+def _open(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.cases import open_case
+
+    text = read_file(args.terms, what="agreement", max_bytes=1 << 20)
+    case = open_case(node, text.decode("utf-8", "replace"), now=home.now())
+    print(f"Opened the case {case}. The parties sign its terms next.")
+
+
+def _sign(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.cases import sign_terms
+
+    sign_terms(node, args.case, now=home.now())
+    print(f"Signed the terms of {args.case}.")
+
+
+def _wanted(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.cases import send_wanted
+
+    for party, count in send_wanted(node, args.case, now=home.now(), actor=home.ACTOR).items():
+        print(f"Sealed the wanted list for {party}: {count:,} people.")
+
+
+def _answer(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.cases import answer
+
+    for party, counts in answer(node, args.case, now=home.now(), actor=home.ACTOR).items():
+        said = ", ".join(f"{count:,} {code}" for code, count in sorted(counts.items()))
+        print(f"Answered {party}: {said}.")
+
+
+def _final(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.cases import send_final_list
+
+    count = send_final_list(node, args.case, now=home.now(), actor=home.ACTOR)
+    print(f"Signed the final list: {count:,} people; the mediator gets ids, never names.")
+
+
+def _reveal(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.cases import reveal_seed
+
+    reveal_seed(node, args.case, now=home.now())
+    print("Showed our half of the seed.")
+
+
+def _plan(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.cases import propose_plan, terms_of
+
+    nobody = lists.Held(rows={}, is_simulation=False)
+    given = lists.load_lists(args.list or [], terms_of(node, args.case), nobody)
+    plan = propose_plan(node, args.case, now=home.now(), lists=given)
+    _show_plan(plan)
+
+
+def _show(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.cases import findings_of, plan_of, terms_text
+    from homeward.node.book import case_of, read_ahead
+
+    state = case_of(read_ahead(node), args.case)
+    print(terms_text(node, args.case))
+    print(f"# The case is {state.state}.")
+    if state.plan is not None:
+        plan, _ = plan_of(node, state)
+        _show_plan(plan)
+        for code in findings_of(plan):
+            print(f"  to acknowledge: --acknowledge {code}")
+
+
+def _accept(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.cases import accept_plan
+
+    plan = accept_plan(
+        node, args.case, acknowledge=args.acknowledge or (), now=home.now(), actor=home.ACTOR
+    )
+    print(f"The plan holds on our own list; accepted plan {plan['plan_sha256'][:16]}….")
+
+
+def _reject(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.cases import reject_plan
+
+    reject_plan(node, args.case, reason=args.reason, now=home.now())
+    print("Rejected the plan; the mediator may propose another.")
+
+
+def _abort(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.cases import abort
+
+    abort(node, args.case, reason=args.reason, now=home.now())
+    print(f"Ended {args.case} without an exchange.")
+
+
+def _sheet(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.report import sheet_of
+
+    rows = sheet_of(node, args.case, args.leg, now=home.now(), actor=home.ACTOR)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(("captive", "name", "state", "answer"))
+    writer.writerows((*row, "") for row in rows)
+    write_file(args.output, out.getvalue().encode("utf-8-sig"))
+    print(f"Wrote {args.output}: {len(rows)} people. Write yes or no into the column 'answer'.")
+
+
+def _interview(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.handover import record_wills
+
+    yes, no = _answers(args.answers)
+    record_wills(
+        node,
+        args.case,
+        args.leg,
+        stage="last_stop" if args.last_stop else "before_departure",
+        travelling=yes,
+        not_travelling=no,
+        now=home.now(),
+    )
+    print(f"Recorded on {args.leg}: {len(yes)} travelling, {len(no)} not travelling.")
+
+
+def _manifest(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.handover import issue_manifest
+
+    ids = issue_manifest(node, args.case, args.leg, now=home.now())
+    print(f"{len(ids)} people are on the manifest of {args.leg}.")
+
+
+def _withdraw(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.handover import withdraw
+
+    withdraw(node, args.case, args.leg, args.captive, reason=args.reason, now=home.now())
+    print(f"{len(args.captive)} people are taken off {args.leg}, and on no later manifest.")
+
+
+def _depart(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.handover import depart
+
+    ids = depart(node, args.case, args.leg, now=home.now())
+    print(f"{len(ids)} people departed on {args.leg}, now in the mediator's custody.")
+
+
+def _check_in(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.handover import check_in
+
+    present, _ = _answers(args.answers)
+    missing = check_in(node, args.case, args.leg, present=present, now=home.now())
+    print(f"{len(present)} / {len(present) + len(missing)} are here on {args.leg}.")
+    if missing:
+        note(f"{len(missing)} are missing; the case stays open until they are found.")
+
+
+def _stop(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.handover import check_at_stop
+
+    unfit = _answers(args.answers)[1] if args.answers else []
+    onward = check_at_stop(
+        node,
+        args.case,
+        args.leg,
+        country=args.country,
+        purpose=args.purpose,
+        unfit=unfit,
+        now=home.now(),
+    )
+    print(f"{len(onward)} people may travel on, {len(unfit)} wait.")
+
+
+def _turn_back(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.handover import turn_back
+
+    turn_back(node, args.case, args.leg, args.captive, now=home.now())
+    print(f"{len(args.captive)} people are back with us.")
+
+
+def _receive(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.handover import receive
+
+    ids = receive(node, args.case, args.leg, now=home.now())
+    print(f"{len(ids)} people are home.")
+
+
+def _released(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.handover import confirm_release
+
+    print(
+        f"Our receipt covers {confirm_release(node, args.case, args.leg, now=home.now())} people."
+    )
+
+
+def _close(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.handover import close_case
+
+    totals = close_case(node, args.case, now=home.now())
+    print("; ".join(f"{leg}: {count} home" for leg, count in totals.items()) + ". Closed.")
+
+
+_CASE, _LEG, _ANSWERS = "case", "leg", "answers"
+
+ACTS: Mapping[str, tuple[str, Act, tuple[str, ...]]] = {
+    "open": ("table an agreement (mediator)", _open, ("terms",)),
+    "show": ("show terms, state and plan", _show, (_CASE,)),
+    "sign": ("sign the terms", _sign, (_CASE,)),
+    "wanted": ("send the list of those we miss", _wanted, (_CASE,)),
+    "answer": ("answer the wanted lists we got", _answer, (_CASE,)),
+    "final": ("bind ourselves to the people we hold", _final, (_CASE,)),
+    "reveal": ("show our half of the seed", _reveal, (_CASE,)),
+    "plan": ("plan the exchange (mediator)", _plan, (_CASE, "list")),
+    "accept": ("check the plan on our list and accept it", _accept, (_CASE, "acknowledge")),
+    "reject": ("reject the plan", _reject, (_CASE, "rejection")),
+    "abort": ("end the case without an exchange", _abort, (_CASE, "abortion")),
+    "sheet": ("write the sheet of a leg, to be filled in", _sheet, (_CASE, _LEG, "output")),
+    "interview": (
+        "record what people said in private (mediator's interviewer)",
+        _interview,
+        (_CASE, _LEG, _ANSWERS, "last_stop"),
+    ),
+    "manifest": ("issue the manifest of a leg (mediator)", _manifest, (_CASE, _LEG)),
+    "withdraw": (
+        "take people off a leg (mediator)",
+        _withdraw,
+        (_CASE, _LEG, "captive", "withdrawal"),
+    ),
+    "depart": ("let the people of the manifest go (holder)", _depart, (_CASE, _LEG)),
+    "check-in": ("count our people at the crossing", _check_in, (_CASE, _LEG, _ANSWERS)),
+    "stop": ("record a stop on the way (mediator)", _stop, (_CASE, _LEG, "stop")),
+    "turn-back": (
+        "take back who does not travel on (holder)",
+        _turn_back,
+        (_CASE, _LEG, "captive"),
+    ),
+    "receive": ("receive our people and give our receipt", _receive, (_CASE, _LEG)),
+    "released": ("give the holder's receipt", _released, (_CASE, _LEG)),
+    "close": ("close the case (mediator)", _close, (_CASE,)),
+}
+"""Act -> what it does, the function, and the arguments it takes."""
+
+_ARGUMENTS: Mapping[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "terms": (("terms",), {"metavar": "TERMS.toml"}),
+    _CASE: (("case",), {"metavar": "CASE"}),
+    _LEG: (("--leg",), {"required": True, "help": 'such as "RU -> UA"'}),
+    _ANSWERS: (("--answers",), {"required": True, "metavar": "FILE", "help": "a filled sheet"}),
+    "last_stop": (
+        ("--last-stop",),
+        {"action": "store_true", "help": "asked again at the last stop"},
+    ),
+    "output": (("-o", "--output"), {"required": True, "metavar": "FILE.csv"}),
+    "list": (
+        ("--list",),
+        {"action": "append", "metavar": "NAME=FILE", "help": "a list of salted ids"},
+    ),
+    "acknowledge": (("--acknowledge",), {"action": "append", "metavar": "CODE"}),
+    "rejection": (("--reason",), {"required": True, "choices": REJECTION_REASONS}),
+    "abortion": (("--reason",), {"required": True, "choices": ABORT_REASONS}),
+    "withdrawal": (("--reason",), {"required": True, "choices": WITHDRAWAL_REASONS}),
+    "captive": (("captive",), {"nargs": "+", "metavar": "ID"}),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `homeward case`."""
+    acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
+    for name, (about, _, wanted) in ACTS.items():
+        act = acts.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
+        for argument in wanted:
+            if argument == "stop":
+                act.add_argument("--country", required=True)
+                act.add_argument("--purpose", required=True, help="as the terms name it")
+                act.add_argument("--answers", metavar="FILE", help="a sheet; no means: waits here")
+            else:
+                flags, options = _ARGUMENTS[argument]
+                act.add_argument(*flags, **options)
+        home.add_arguments(act)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Take one step of a case."""
+    with home.open_home(args) as node:
+        ACTS[args.act][1](node, args)
+    return 0
+
+
+def _answers(path: str) -> tuple[list[str], list[str]]:
+    """Read a filled sheet: salted ids with yes, and with no."""
+    text = read_file(path, what="sheet", max_bytes=_SHEET_MAX_BYTES).decode("utf-8-sig", "replace")
+    yes: list[str] = []
+    no: list[str] = []
+    for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
+        said = (row.get("answer") or "").strip().casefold()
+        captive = (row.get("captive") or "").strip()
+        if not captive or said not in {*_YES, *_NO, ""}:
+            raise InputError(
+                "cli.sheet",
+                f"Expected a captive and yes or no in row {number} of the sheet, found another.",
+                hint="Write the sheet anew with `homeward case sheet`, and fill in 'answer'.",
+                facts={"row": number},
+            )
+        if said:
+            (yes if said in _YES else no).append(captive)
+    return yes, no
+
+
+def _show_plan(plan: Mapping[str, Any]) -> None:
+    counts = ", ".join(f"{leg}: {count}" for leg, count in plan["counts"].items())
+    print(f"Plan {plan['plan_sha256'][:16]}…, {plan['status']}: {counts}.")
+    for objective in plan["objectives"]:
+        print(f"  {objective['id']} = {objective['value']:,}")
+    for finding in plan["legal_findings"]:
+        print(f"  {finding['rule']}: {finding['sentence']}")
+    asked = sum("ask" in move.get("flags", ()) for move in plan["moves"])
+    print(f"  {asked} of them have not been asked yet; nobody goes before they have.")

@@ -1,0 +1,116 @@
+"""Opening a node from the command line.
+
+Rules of this file:
+- The folder is `--home DIR` or HOMEWARD_HOME; the passphrase comes from a simulation's own
+  folder, from `--passphrase-file`, or from the terminal, in this order; never from the
+  command line, which other users of the machine can see.
+- A node of a simulation says so before anything else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import getpass
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from homeward.cli.output import SIMULATION, note, read_file
+from homeward.foundation.errors import AccessError, InputError
+
+if TYPE_CHECKING:
+    from homeward.node.home import Node
+
+ACTOR = "command-line"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that every node command takes.
+
+    Args:
+        parser: Of the command.
+    """
+    parser.add_argument("--home", metavar="DIR", help="the node's folder (or HOMEWARD_HOME)")
+    parser.add_argument(
+        "--passphrase-file", metavar="FILE", help="read the passphrase from the first line of FILE"
+    )
+
+
+def folder_of(args: argparse.Namespace) -> Path:
+    """Return the node's folder.
+
+    Raises:
+        InputError: None was named.
+    """
+    home = args.home or os.environ.get("HOMEWARD_HOME")
+    if not home:
+        raise InputError(
+            "cli.no_home",
+            "Expected a node's folder, found none.",
+            hint="Give --home DIR, or set HOMEWARD_HOME.",
+        )
+    return Path(home)
+
+
+@contextmanager
+def open_home(args: argparse.Namespace) -> Iterator[Node]:
+    """Open the node that the arguments name, and close it again.
+
+    Yields:
+        The open node.
+
+    Raises:
+        AccessError: There is no node, or the passphrase is another one.
+    """
+    from homeward.node.home import close_node, open_node, simulation_passphrase
+
+    home = folder_of(args)
+    try:
+        passphrase = simulation_passphrase(home)
+    except AccessError:  # a real node: only its people know the passphrase
+        passphrase = passphrase_of(args)
+    node = open_node(home, passphrase)
+    try:
+        if node.about.simulation:
+            note(SIMULATION)
+        yield node
+    finally:
+        close_node()
+
+
+def passphrase_of(args: argparse.Namespace, *, twice: bool = False) -> str:
+    """Read a passphrase from the file named, or from the terminal.
+
+    Args:
+        args: With `passphrase_file`.
+        twice: Ask again, to catch a slip of the hand.
+
+    Raises:
+        InputError: There is no terminal, the file has none, or the two differ.
+    """
+    if args.passphrase_file:
+        data = read_file(args.passphrase_file, what="passphrase", max_bytes=4096)
+        return data.decode("utf-8", "replace").split("\n", 1)[0].removesuffix("\r")
+    if not sys.stdin.isatty():
+        raise InputError(
+            "cli.passphrase",
+            "Expected a terminal to type the passphrase on, found none.",
+            hint="Run the command in a terminal, or give --passphrase-file FILE.",
+        )
+    passphrase = getpass.getpass("Passphrase: ")
+    if twice and getpass.getpass("Passphrase again: ") != passphrase:
+        raise InputError(
+            "cli.passphrase_twice",
+            "Expected the same passphrase twice, found two.",
+            hint="Run the command again; nothing was made.",
+        )
+    return passphrase
+
+
+def now() -> dt.datetime:
+    """Return the time, to the second: the front ends are where a clock is read."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)  # noqa: TID251 - the front end's clock

@@ -1,0 +1,27 @@
+"""`homeward restore`: make a node again from its backup."""
+
+from __future__ import annotations
+
+import argparse
+
+from homeward.cli import home
+from homeward.cli.output import read_file
+
+_BACKUP_MAX_BYTES = 4 << 30
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `homeward restore`."""
+    parser.add_argument("file", metavar="FILE", help="written by `homeward backup`")
+    home.add_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Restore a node into a new folder."""
+    from homeward.node.backup import restore
+
+    folder = home.folder_of(args)
+    data = read_file(args.file, what="backup", max_bytes=_BACKUP_MAX_BYTES)
+    restore(data, folder, passphrase=home.passphrase_of(args))
+    print(f"Restored the node into {folder}. Next: homeward status --home {folder}")
+    return 0

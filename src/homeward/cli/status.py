@@ -1,0 +1,64 @@
+"""`homeward status`: where a node stands, and the next command to type."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from homeward.cli import home
+from homeward.cli.output import write_json
+
+if TYPE_CHECKING:
+    from homeward.node.actions.overview import CaseView, Overview
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `homeward status`."""
+    parser.add_argument("--json", action="store_true", help="say it as JSON")
+    home.add_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Show a node at a glance; the last line is always what to do next."""
+    from homeward.node.actions.overview import overview
+
+    with home.open_home(args) as node:
+        view = overview(node)
+    if args.json:
+        write_json(_document(view))
+        return 0
+    print(f"{view.party}, {view.role}{' (SIMULATION)' if view.simulation else ''}")
+    if view.role == "bureau":
+        print(f"  people   {view.held_count:,} held, {view.wanted_count:,} wanted")
+    print(f"  knows    {', '.join(view.peers) or 'nobody yet'}")
+    if view.log_size:
+        print(f"  ledger   {view.log}, {view.log_size} entries, root {view.log_root[:16]}…")
+    for case in view.cases:
+        _show_case(case)
+    where = f" --home {shlex.quote(str(home.folder_of(args)))}" if args.home else ""
+    for number, step in enumerate(view.steps):
+        label = "Next:" if not number else "Then:"
+        print(f"{label} homeward {step.command}{where}" if step.command else f"{label} nothing")
+        print(f"      {step.why}")
+    return 0
+
+
+def _show_case(case: CaseView) -> None:
+    turn = ", ".join(party for party in case.turn) or "nobody"
+    print(f"  case     {case.case}: {case.state}; whose turn: {turn}")
+    for leg in case.legs:
+        print(
+            f"           {leg.leg}: {leg.home} / {leg.planned} home, {leg.departed} departed, "
+            f"{leg.missing} missing, {leg.not_travelling} not travelling"
+        )
+
+
+def _document(view: Overview) -> dict[str, Any]:
+    document = dataclasses.asdict(view)
+    for case in document["cases"]:
+        case["turn"] = {party: list(kinds) for party, kinds in case["turn"].items()}
+        for leg in case["legs"]:
+            leg["leg"] = f"{leg['leg']['holder']} -> {leg['leg']['home']}"
+    return document
