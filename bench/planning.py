@@ -21,7 +21,8 @@ from homeward.foundation.canonical import canonical_bytes
 from homeward.planning import check_plan, make_plan
 from homeward.planning.engine import Engine
 from homeward.planning.problem import compile_problem
-from homeward.terms import Pool, read_agreement
+from homeward.terms import read_agreement
+from homeward.terms.pool import Pool
 
 DAY = dt.date(2025, 2, 5)
 
@@ -81,7 +82,10 @@ def people(holder: str, home: str, count: int, rng: np.random.Generator) -> list
     will = rng.choice(["yes", "unknown", "no"], count, p=[0.88, 0.1, 0.02])
     age = rng.integers(18, 60, count) * 365 + rng.integers(0, 365, count)
     days = rng.integers(1, 1075, count)
-    dates = {int(n): (DAY - dt.timedelta(days=int(n))).isoformat() for n in np.unique(np.concatenate([age, days]))}
+    dates = {
+        int(n): (DAY - dt.timedelta(days=int(n))).isoformat()
+        for n in np.unique(np.concatenate([age, days]))
+    }
     return [
         {
             "ref": f"{holder}-{i:07d}", "power": home, "status": "pow", "alive": "yes",
@@ -158,11 +162,25 @@ def peers(problem, plan) -> None:
     for whole in (False, True):
         data = pickle.dumps((face.rows, low, high, face.settled, value, whole))
         try:
-            run = subprocess.run([sys.executable, "-c", PEER], input=data, capture_output=True, timeout=110, check=False)
+            run = subprocess.run(
+                [sys.executable, "-c", PEER],
+                input=data,
+                capture_output=True,
+                timeout=110,
+                check=False,
+            )
             answer = run.stdout.decode().strip() or run.stderr.decode()[-200:]
         except subprocess.TimeoutExpired:
             answer = "no answer in 110 s"
-        print(json.dumps({"peer": "HiGHS " + ("ILP" if whole else "LP") + " per person, one level", "answer": answer}), flush=True)
+        print(
+            json.dumps(
+                {
+                    "peer": "HiGHS " + ("ILP" if whole else "LP") + " per person, one level",
+                    "answer": answer,
+                }
+            ),
+            flush=True,
+        )
 
 
 if __name__ == "__main__":
