@@ -24,7 +24,7 @@ demo: setup ## Play a whole 150-for-150 exchange between three nodes
 	@$(BIN)/homeward demo
 
 test: setup-dev ## Run the tests (T=tests/unit/terms for some)
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(T)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(T)
 
 lint: setup-dev ## Format, style, types, and the rules of the house
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .

@@ -109,7 +109,7 @@ def main() -> None:
     agreement = read_agreement(terms(int(size * 0.3)))
     rng = np.random.default_rng(1)
     held = {h: people(h, home, size, rng) for h, home in (("RU", "UA"), ("UA", "RU"))}
-    pool, load = timed("load", lambda: Pool.of(agreement, held))
+    pool, load = timed("load", lambda lists=held: Pool.of(agreement, lists))
     del held
     _, sort = timed("sort", lambda: np.argsort(rng.integers(0, 2**60, 2 * size), kind="stable"))
     with Engine() as engine:
@@ -128,7 +128,7 @@ def main() -> None:
     }  # fmt: skip
     print(json.dumps(report), flush=True)
     if "--peers" in sys.argv:
-        peers(compile_problem(agreement, pool, seed=plan["seed"]), plan)
+        peers(compile_problem(agreement, pool, seed=plan["seed"]))
 
 
 PEER = """
@@ -151,7 +151,7 @@ print(round(time.perf_counter() - t, 2), h.modelStatusToString(h.getModelStatus(
 """
 
 
-def peers(problem, plan) -> None:
+def peers(problem) -> None:
     """Solve the last objective alone, one variable a person, each in a process of its own."""
     import pickle
 

@@ -16,9 +16,9 @@ from homeward.planning import check_plan, make_plan
 from homeward.planning.conflicts import is_feasible
 from homeward.planning.engine import Engine
 from homeward.planning.problem import compile_problem
-from homeward.terms import Pool, read_agreement
+from homeward.terms import read_agreement
+from homeward.terms.pool import Pool
 
-pytestmark = pytest.mark.xdist_group("solver")
 THOROUGH = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 
 

@@ -40,6 +40,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 }
 """Command → its module, which has `add_arguments(parser)` and `run(args) -> int`, and its help."""
 
+_NODE_OPTIONS = ("--home", "--passphrase-file")
+
 EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells count
 EXIT_PIPE_CLOSED = 141  # 128 + SIGPIPE
@@ -105,8 +107,7 @@ def _reported(words: list[str]) -> int:
 
 
 def _dispatch(words: list[str]) -> int:
-    if words[:1] == ["--home"] and len(words) > 2:  # also before the command
-        words = [words[2], *words[3:], *words[:2]]
+    words = _node_last(words)
     name = words[0] if words else ""
     if name not in COMMANDS:
         _top_parser().parse_args(words)
@@ -120,6 +121,19 @@ def _dispatch(words: list[str]) -> int:
     command.add_arguments(parser)
     code: int = command.run(parser.parse_args(words[1:]))
     return code
+
+
+def _node_last(words: list[str]) -> list[str]:
+    """Move the options that name a node to the end: they may stand anywhere in the line."""
+    rest: list[str] = []
+    node: list[str] = []
+    left = iter(words)
+    for word in left:
+        if word in _NODE_OPTIONS:
+            node += [word, *(value for value in (next(left, None),) if value is not None)]
+        else:
+            (node if word.partition("=")[0] in _NODE_OPTIONS else rest).append(word)
+    return rest + node
 
 
 def _top_parser() -> Parser:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 
 from homeward.cli import home
 from homeward.cli.output import write_file
@@ -22,5 +23,5 @@ def run(args: argparse.Namespace) -> int:
         data = backup(node, now=home.now())
     write_file(args.file, data)
     print(f"Wrote {args.file} ({len(data):,} bytes), encrypted as the node is.")
-    print("Try it now and then: homeward restore FILE --home NEW-FOLDER")
+    print(f"Try it now and then: homeward restore {shlex.quote(args.file)} --home NEW-FOLDER")
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 
 from homeward.cli import home
 from homeward.cli.output import read_file, write_file
@@ -30,9 +31,10 @@ def run(args: argparse.Namespace) -> int:
         with home.open_home(args) as node:
             got = import_bundle(node, data, now=home.now())
         print(
-            f"From {got.sender}: {got.entry_count} new entries, {got.blob_count} new lists; "
+            f"From {got.sender}: new entries {got.entry_count}, new lists {got.blob_count}; "
             f"the ledger has {got.log_size} entries."
         )
+        print(f"Next: homeward status{home.options(args)}")
         return 0
     with home.open_home(args) as node:
         data = export_bundle(node, args.to)
@@ -40,5 +42,6 @@ def run(args: argparse.Namespace) -> int:
         default = node.home / OUTBOX / f"{stamp}-{node.party}-to-{args.to}.hwb"
     path = args.output or str(default)
     write_file(path, data)
-    print(f"Wrote {path} ({len(data):,} bytes). Carry it to {args.to}: homeward bundle import FILE")
+    print(f"Wrote {path} ({len(data):,} bytes).")
+    print(f"Carry it to the node of {args.to}: homeward bundle import {shlex.quote(path)}")
     return 0

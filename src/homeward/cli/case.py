@@ -9,29 +9,35 @@ Rules of this file:
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from homeward.cli import home, lists
 from homeward.cli.output import note, read_file, write_file
-from homeward.foundation.errors import InputError
+from homeward.cli.sheet import QUESTIONS, read_answers, write_sheet
+from homeward.foundation.errors import InputError, TurnError
 from homeward.negotiation.entries import ABORT_REASONS, REJECTION_REASONS, WITHDRAWAL_REASONS
+from homeward.terms.agreement import TEXT_MAX_BYTES
 
 if TYPE_CHECKING:
     from homeward.node.home import Node
 
 Act = Callable[["Node", argparse.Namespace], None]
-_SHEET_MAX_BYTES = 4 << 20
-_YES, _NO = ("yes", "y"), ("no", "n")
 
 
 def _open(node: Node, args: argparse.Namespace) -> None:
     from homeward.node.actions.cases import open_case
 
-    text = read_file(args.terms, what="agreement", max_bytes=1 << 20)
-    case = open_case(node, text.decode("utf-8", "replace"), now=home.now())
+    data = read_file(args.terms, what="agreement", max_bytes=TEXT_MAX_BYTES)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            "cli.agreement",
+            f"Expected an agreement in UTF-8, found another byte at {error.start}.",
+            hint="Save the file as UTF-8.",
+        ) from error
+    case = open_case(node, text, now=home.now())
     print(f"Opened the case {case}. The parties sign its terms next.")
 
 
@@ -120,19 +126,24 @@ def _abort(node: Node, args: argparse.Namespace) -> None:
 def _sheet(node: Node, args: argparse.Namespace) -> None:
     from homeward.node.actions.report import sheet_of
 
-    rows = sheet_of(node, args.case, args.leg, now=home.now(), actor=home.ACTOR)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(("captive", "name", "state", "answer"))
-    writer.writerows((*row, "") for row in rows)
-    write_file(args.output, out.getvalue().encode("utf-8-sig"))
-    print(f"Wrote {args.output}: {len(rows)} people. Write yes or no into the column 'answer'.")
+    states, question = QUESTIONS[args.question]
+    everybody = sheet_of(node, args.case, args.leg, now=home.now(), actor=home.ACTOR)
+    rows = [row for row in everybody if row[2] in states]
+    if not rows:
+        raise TurnError(
+            "cli.sheet_nobody",
+            f"Expected somebody on {args.leg} who is {' or '.join(states)}, found nobody.",
+            hint="See `homeward status` for what comes next.",
+        )
+    write_file(args.output, write_sheet(rows))
+    print(f"Wrote {args.output}: {len(rows)} people.")
+    print(f"Write yes or no into the column answer: {question}")
 
 
 def _interview(node: Node, args: argparse.Namespace) -> None:
     from homeward.node.actions.handover import record_wills
 
-    yes, no = _answers(args.answers)
+    yes, no = read_answers(args.answers)
     record_wills(
         node,
         args.case,
@@ -169,7 +180,7 @@ def _depart(node: Node, args: argparse.Namespace) -> None:
 def _check_in(node: Node, args: argparse.Namespace) -> None:
     from homeward.node.actions.handover import check_in
 
-    present, _ = _answers(args.answers)
+    present, _ = read_answers(args.answers, is_everybody_needed=True)
     missing = check_in(node, args.case, args.leg, present=present, now=home.now())
     print(f"{len(present)} / {len(present) + len(missing)} are here on {args.leg}.")
     if missing:
@@ -179,7 +190,7 @@ def _check_in(node: Node, args: argparse.Namespace) -> None:
 def _stop(node: Node, args: argparse.Namespace) -> None:
     from homeward.node.actions.handover import check_at_stop
 
-    unfit = _answers(args.answers)[1] if args.answers else []
+    unfit = read_answers(args.answers)[1] if args.answers else []
     onward = check_at_stop(
         node,
         args.case,
@@ -235,7 +246,11 @@ ACTS: Mapping[str, tuple[str, Act, tuple[str, ...]]] = {
     "accept": ("check the plan on our list and accept it", _accept, (_CASE, "acknowledge")),
     "reject": ("reject the plan", _reject, (_CASE, "rejection")),
     "abort": ("end the case without an exchange", _abort, (_CASE, "abortion")),
-    "sheet": ("write the sheet of a leg, to be filled in", _sheet, (_CASE, _LEG, "output")),
+    "sheet": (
+        "write the sheet of a leg, to be filled in",
+        _sheet,
+        (_CASE, _LEG, "question", "output"),
+    ),
     "interview": (
         "record what people said in private (mediator's interviewer)",
         _interview,
@@ -261,6 +276,9 @@ ACTS: Mapping[str, tuple[str, Act, tuple[str, ...]]] = {
 }
 """Act -> what it does, the function, and the arguments it takes."""
 
+_LOOKING = ("show", "sheet")
+"""Acts that record nothing."""
+
 _ARGUMENTS: Mapping[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "terms": (("terms",), {"metavar": "TERMS.toml"}),
     _CASE: (("case",), {"metavar": "CASE"}),
@@ -269,6 +287,15 @@ _ARGUMENTS: Mapping[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "last_stop": (
         ("--last-stop",),
         {"action": "store_true", "help": "asked again at the last stop"},
+    ),
+    "question": (
+        ("--for",),
+        {
+            "required": True,
+            "dest": "question",
+            "choices": tuple(QUESTIONS),
+            "help": "what is asked",
+        },
     ),
     "output": (("-o", "--output"), {"required": True, "metavar": "FILE.csv"}),
     "list": (
@@ -303,27 +330,9 @@ def run(args: argparse.Namespace) -> int:
     """Take one step of a case."""
     with home.open_home(args) as node:
         ACTS[args.act][1](node, args)
+    if args.act not in _LOOKING:
+        print(f"Next: homeward status{home.options(args)}")
     return 0
-
-
-def _answers(path: str) -> tuple[list[str], list[str]]:
-    """Read a filled sheet: salted ids with yes, and with no."""
-    text = read_file(path, what="sheet", max_bytes=_SHEET_MAX_BYTES).decode("utf-8-sig", "replace")
-    yes: list[str] = []
-    no: list[str] = []
-    for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
-        said = (row.get("answer") or "").strip().casefold()
-        captive = (row.get("captive") or "").strip()
-        if not captive or said not in {*_YES, *_NO, ""}:
-            raise InputError(
-                "cli.sheet",
-                f"Expected a captive and yes or no in row {number} of the sheet, found another.",
-                hint="Write the sheet anew with `homeward case sheet`, and fill in 'answer'.",
-                facts={"row": number},
-            )
-        if said:
-            (yes if said in _YES else no).append(captive)
-    return yes, no
 
 
 def _show_plan(plan: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ import argparse
 import datetime as dt
 import getpass
 import os
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,6 +57,12 @@ def folder_of(args: argparse.Namespace) -> Path:
     return Path(home)
 
 
+def options(args: argparse.Namespace) -> str:
+    """Return the options that named the node, as they are typed behind the next command."""
+    named = (("--home", args.home), ("--passphrase-file", args.passphrase_file))
+    return "".join(f" {option} {shlex.quote(value)}" for option, value in named if value)
+
+
 @contextmanager
 def open_home(args: argparse.Namespace) -> Iterator[Node]:
     """Open the node that the arguments name, and close it again.
@@ -66,9 +73,15 @@ def open_home(args: argparse.Namespace) -> Iterator[Node]:
     Raises:
         AccessError: There is no node, or the passphrase is another one.
     """
-    from homeward.node.home import close_node, open_node, simulation_passphrase
+    from homeward.node.home import NODE_FILE, close_node, open_node, simulation_passphrase
 
     home = folder_of(args)
+    if not (home / NODE_FILE).is_file():
+        raise AccessError(
+            "cli.no_node",
+            f"Expected a node in {home}, found none.",
+            hint="Check --home, or make one with `homeward init`.",
+        )
     try:
         passphrase = simulation_passphrase(home)
     except AccessError:  # a real node: only its people know the passphrase

@@ -29,17 +29,20 @@ def run(args: argparse.Namespace) -> int:
     from homeward.node.actions.lists import import_list
 
     data = read_file(args.file, what="list", max_bytes=_FILE_MAX_BYTES)
-    with home.open_home(args) as node:
-        with progress(f"Importing the {args.kind} list", 0, "steps", quiet=args.json) as report:
-            outcome = import_list(
-                node,
-                kind=args.kind,
-                data=data,
-                file_name=args.file,
-                now=home.now(),
-                actor=home.ACTOR,
-                progress=report,
-            )
+    label = f"Importing the {args.kind} list"
+    with (
+        home.open_home(args) as node,
+        progress(label, 0, "steps", quiet=args.json) as report,
+    ):
+        outcome = import_list(
+            node,
+            kind=args.kind,
+            data=data,
+            file_name=args.file,
+            now=home.now(),
+            actor=home.ACTOR,
+            progress=report,
+        )
     counts = {
         "rows": outcome.row_count,
         "added": outcome.added_count,
@@ -66,7 +69,7 @@ def _show_problems(outcome: ImportOutcome) -> None:
     for group in outcome.problem_groups[:_GROUPS_SHOWN]:
         places = ", ".join(str(row) for row in group.rows[:8])
         more = " …" if group.count > 8 else ""
-        note(f"  {group.count:,} × {group.column}: expected {group.expected}. {group.hint}")
+        note(f"  {group.count:>5,}  {group.column or "row"}: expected {group.expected}. {group.hint}")
         note(f"      rows {places}{more}")
     left = len(outcome.problem_groups) - _GROUPS_SHOWN
     if left > 0:

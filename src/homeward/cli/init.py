@@ -36,6 +36,6 @@ def run(args: argparse.Namespace) -> int:
     print(f"The node of {node.party} ({args.role}) is ready in {folder}.")
     print(f"  card         {folder / 'card.json'}: give it to the others")
     print(f"  fingerprint  {fingerprint(node.card)}: read it to them by voice")
-    print("Without the passphrase nobody can open this node; keep a backup: homeward backup FILE")
-    print(f"Next: homeward status --home {folder}")
+    print("Without the passphrase nobody opens this node, and nobody can make it anew.")
+    print(f"Next: homeward status{home.options(args)}")
     return 0

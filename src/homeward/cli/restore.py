@@ -23,5 +23,7 @@ def run(args: argparse.Namespace) -> int:
     folder = home.folder_of(args)
     data = read_file(args.file, what="backup", max_bytes=_BACKUP_MAX_BYTES)
     restore(data, folder, passphrase=home.passphrase_of(args))
-    print(f"Restored the node into {folder}. Next: homeward status --home {folder}")
+    print(f"Restored the node into {folder}.")
+    print("Whoever restores an old backup has not seen what came after it: do not use both nodes.")
+    print(f"Next: homeward status{home.options(args)}")
     return 0

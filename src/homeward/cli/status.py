@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import shlex
 from typing import TYPE_CHECKING, Any
 
 from homeward.cli import home
@@ -21,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Show a node at a glance; the last line is always what to do next."""
+    """Show a node at a glance; the last lines are always what to do next."""
     from homeward.node.actions.overview import overview
 
     with home.open_home(args) as node:
@@ -37,10 +36,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"  ledger   {view.log}, {view.log_size} entries, root {view.log_root[:16]}…")
     for case in view.cases:
         _show_case(case)
-    where = f" --home {shlex.quote(str(home.folder_of(args)))}" if args.home else ""
     for number, step in enumerate(view.steps):
-        label = "Next:" if not number else "Then:"
-        print(f"{label} homeward {step.command}{where}" if step.command else f"{label} nothing")
+        print(f"{'Then' if number else 'Next'}: homeward {step.command}{home.options(args)}")
         print(f"      {step.why}")
     return 0
 

@@ -193,7 +193,7 @@ class _Search:
             return None
         solution = self._relax(path)
         if solution is None:
-            return self._empty(path)
+            return self._empty(path) or self._split(path, self._limits(path)[0].astype(float))
         z, dual = solution
         if not path:
             self.root_dual = dual
@@ -213,8 +213,9 @@ class _Search:
         whole = np.rint(z)
         distance = np.abs(z - whole)
         if distance.max(initial=0) < 1e-6:
-            # A whole solution that its own bound does not close, since multipliers are
-            # rounded: any class that may still send more or fewer is split there.
+            # A whole solution that its own bound does not close, or a part that is empty
+            # only to floats, since multipliers are rounded: any class that may still send
+            # more or fewer is split there, in the end to single plans.
             distance = high - low
         k = int(distance.argmax()) if len(distance) else 0
         if not len(distance) or not distance[k]:
@@ -404,7 +405,7 @@ class _Search:
         return multipliers
 
     def _empty(self, path: tuple[_Limit, ...]) -> Node | None:
-        """Return a leaf that shows that this part of the tree holds no plan."""
+        """Return a leaf that shows that this part of the tree holds no plan, if one does."""
         low, high = self._limits(path)
         count, width = len(self.size), self.face.width
         program = LinearProgram(
@@ -419,14 +420,12 @@ class _Search:
             program.add_row(row_low, row_high, [*index, *slack], [*weights, 1.0, -1.0])
         answer = self.engine.solve(program)
         if answer is None:
-            self.unproved = True
             return None
         for scale in SCALES:
             y = self._signs([round(-float(d) * scale) for d in answer.dual[:width]])
             total = self._total(y, 0, path) if self._safe(y, 0, path) else None
             if total is not None and total < 0:
                 return {"y": y, "scale": 0, "branch": self._branch(y, 0, path)}
-        self.unproved = True
         return None
 
 

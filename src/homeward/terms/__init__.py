@@ -5,10 +5,10 @@ captives a category means. It refuses unknown keys and kinds, categories by race
 religion or political opinion (GC III art. 16), and an agreement that is silent on
 article 109. It never decides who goes home.
 
-Entry: `read_agreement`; `Pool.of` and `members` apply its categories to people.
+Entry: `read_agreement`. `terms.pool` applies its categories to people: `Pool.of` and
+`members`; it is not imported here, because who only reads an agreement needs no columns.
 """
 
 from homeward.terms.agreement import Agreement, read_agreement
-from homeward.terms.pool import Pool
 
-__all__ = ["Agreement", "Pool", "read_agreement"]
+__all__ = ["Agreement", "read_agreement"]

@@ -33,8 +33,8 @@ from homeward.node.models import CaptiveLink, Peer
 from homeward.planning import check_plan, make_plan
 from homeward.planning.engine import Engine
 from homeward.records.model import DATE_COLUMNS, HELD, WANTED, PersonRecord
-from homeward.terms import Agreement, Pool, read_agreement
-from homeward.terms.pool import holder_root, row_of
+from homeward.terms import Agreement, read_agreement
+from homeward.terms.pool import Pool, holder_root, row_of
 
 IDENTITY = (
     *("family_name", "given_name", "father_name", "name_as_written"),

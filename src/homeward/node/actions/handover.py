@@ -245,11 +245,11 @@ def _standing(node: Node, case: str) -> tuple[CaseState, Custody]:
 def _record(
     node: Node,
     case: str,
-    type: str,
+    type: str,  # noqa: A002 - the word of the ledger
     body: dict[str, Any],
     *,
     role: str,
-    now: dt.datetime,  # noqa: A002
+    now: dt.datetime,
 ) -> None:
     """Record an entry of the handover, if the handover allows it as a whole."""
     with node.transaction():

@@ -3,11 +3,14 @@
 Rules of this file:
 - There is always a next step, even if it is to wait: then it says for whom.
 - What stands earlier in the flow comes first; within a handover, people before papers.
+- A command can be typed as it stands. What only a person knows is a word in capitals:
+  `CARD.json`, `BUNDLE.hwb`, `HELD.csv`, `WANTED.csv`, `TERMS.toml`, `SALTED-IDS.csv`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import shlex
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from homeward.foundation.errors import AccessError
@@ -17,21 +20,22 @@ from homeward.handover.custody import LET_GO, Captive, Custody
 from homeward.handover.replay import Replay
 from homeward.negotiation import CaseState, whose_turn
 from homeward.node import access, book
+from homeward.node.actions.cases import findings_of, plan_of, terms_of
 from homeward.node.actions.handover import custody_of
 from homeward.node.home import Node
 from homeward.node.models import Blob, Draft, LogHead, Peer
 from homeward.records.model import HELD, WANTED
 
 STEPS: Mapping[str, tuple[str, str]] = {
-    "terms_signed": ("case sign {case}", "sign the terms"),
-    "wanted_list": ("case wanted {case}", "send the list of those you miss"),
-    "answers": ("case answer {case}", "answer every line of the wanted list"),
-    "final_list": ("case final {case}", "bind yourself to your final list"),
-    "seed_revealed": ("case reveal {case}", "show your half of the seed"),
-    "plan_proposed": ("case plan {case}", "plan the exchange"),
-    "plan_accepted": ("case accept {case}", "check the plan on your own list, and accept it"),
+    "terms_signed": ("case sign", "sign the terms; `case show` prints them"),
+    "wanted_list": ("case wanted", "send the list of those you miss"),
+    "answers": ("case answer", "answer every line of the wanted list"),
+    "final_list": ("case final", "bind yourself to your final list"),
+    "seed_revealed": ("case reveal", "show your half of the seed"),
 }
-"""Kind of entry that is owed -> the command that records it, and what it does."""
+"""Kind of entry that a bureau owes -> the command that records it, and what it does."""
+
+_WAIT = "bundle import BUNDLE.hwb"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +95,12 @@ def overview(node: Node) -> Overview:
     head = LogHead.objects.filter(origin=origin).first()
     cases = () if state is None else tuple(_view(node, case) for case in state.cases.values())
     held, wanted = access.count(node, HELD), access.count(node, WANTED)
-    steps = [*_setting_up(node, peers, held, wanted)]
-    steps += [
+    own = [*_setting_up(node, peers, held, wanted)]
+    own += [
         step for case in (state.cases.values() if state else ()) for step in _of_case(node, case)
     ]
-    steps += _carrying(node, origin)
-    if not steps:
+    steps = [*own, *_carrying(node, origin)]
+    if not own:
         steps.append(_waiting(node, cases))
     return Overview(
         party=node.party,
@@ -121,13 +125,17 @@ def _view(node: Node, state: CaseState) -> CaseView:
 
 def _setting_up(node: Node, peers: tuple[str, ...], held: int, wanted: int) -> Iterator[Step]:
     if not peers:
-        yield Step(command="card --add FILE", why="import the cards of the others")
+        yield Step(command="card --add CARD.json", why="import the cards of the others")
     if node.about.role == "bureau" and not held:
-        yield Step(command="import held FILE", why="read the list of those you hold")
+        yield Step(command="import held HELD.csv", why="read the list of those you hold")
     if node.about.role == "bureau" and not wanted:
-        yield Step(command="import wanted FILE", why="read the list of those you miss")
+        yield Step(command="import wanted WANTED.csv", why="read the list of those you miss")
     if book.sequences(node) and peers and not LogHead.objects.filter(ours=True).exists():
-        yield Step(command="case open TERMS.toml", why="table an agreement")
+        yield _open()
+
+
+def _open() -> Step:
+    return Step(command="case open TERMS.toml", why="table an agreement")
 
 
 def _of_case(node: Node, state: CaseState) -> Iterator[Step]:
@@ -137,65 +145,137 @@ def _of_case(node: Node, state: CaseState) -> Iterator[Step]:
     for kind in whose_turn(state).get(node.party, ()):
         if kind in STEPS:
             command, why = STEPS[kind]
-            yield Step(command=command.format(case=state.case), why=why)
+            yield Step(command=f"{command} {state.case}", why=why)
+        elif kind == "plan_proposed":
+            yield _planning(node, state)
+        elif kind == "plan_accepted":
+            yield from _accepting(node, state)
+
+
+def _planning(node: Node, state: CaseState) -> Step:
+    names = sorted(terms_of(node, state.case).lists)
+    lists = "".join(f" --list {name}=SALTED-IDS.csv" for name in names)
+    return Step(command=f"case plan {state.case}{lists}", why="plan the exchange, and propose it")
+
+
+def _accepting(node: Node, state: CaseState) -> Iterator[Step]:
+    try:
+        findings = findings_of(plan_of(node, state)[0])
+    except AccessError:
+        yield Step(
+            command=_WAIT, why="the plan has not arrived; it comes with the mediator's next bundle"
+        )
+        return
+    law = f" and the law's {len(findings)} objections" if findings else ""
+    yield Step(command=f"case show {state.case}", why=f"read the terms, the plan{law}")
+    options = "".join(f" --acknowledge {code}" for code in findings)
+    yield Step(
+        command=f"case accept {state.case}{options}",
+        why="check the plan on your own list, and accept it (or: case reject)",
+    )
 
 
 def _of_handover(node: Node, state: CaseState) -> Iterator[Step]:
     custody = custody_of(node, state)
     for leg in sorted(custody.flows):
-        people = [captive for captive in custody.captives.values() if captive.leg == leg]
-        option = f'{state.case} --leg "{leg}"'
-        for command, why in _on_leg(node, custody, leg, people):
-            act, _, rest = command.partition(" ")
-            full = f"case {act} {option} {rest}".rstrip()
-            yield Step(command=full, why=f"{leg}: {why}")
+        people = {i: captive for i, captive in custody.captives.items() if captive.leg == leg}
+        for is_ours, steps_of in (
+            (book.sequences(node), _as_mediator),
+            (node.party == leg.holder, _as_holder),
+            (node.party == leg.home, _as_home),
+        ):
+            for command, why in steps_of(people, _Leg(state.case, leg)) if is_ours else ():
+                yield Step(command=command, why=f"{leg}: {why}")
     if book.sequences(node) and _is_over(custody):
         yield Step(command=f"case close {state.case}", why="close the case")
 
 
-def _on_leg(
-    node: Node, custody: Custody, leg: Flow, people: list[Captive]
-) -> Iterator[tuple[str, str]]:
-    """Yield the commands that are ours on one leg, people first."""
-    states = {captive.state for captive in people}
-    on_the_way = [c for c in people if c.state in {"checked_in", "stopped"}]
-    if book.sequences(node):
-        if any(c.state == "held" and c.will is None for c in people):
-            yield (
-                "interview --answers FILE",
-                "ask everybody in private whether they wish to go home",
-            )
-        elif any(c.state == "held" and c.will for c in people):
-            yield "manifest", "put those who travel on the manifest"
-        if any(c.stops_passed < len(c.stops) for c in on_the_way):
-            yield f"stop {_next_stop(on_the_way)}", "record the stop on the way"
-        elif any(c.last_will is None for c in on_the_way):
-            yield "interview --last-stop --answers FILE", "ask everybody again at the last stop"
-    if node.party == leg.holder:
-        if "manifested" in states:
-            yield "depart", "let the people of the manifest go"
-        if any(c.last_will is False for c in on_the_way):
-            yield "turn-back ID…", "take back those who do not travel on"
-        if any(c.state in LET_GO and not c.is_receipted for c in people) and "home" in states:
-            yield "released", "give your receipt"
-    if node.party == leg.home:
-        if "departed" in states:
-            yield "check-in --answers FILE", "count your people at the crossing"
-        if any(c.last_will for c in on_the_way):
-            yield "receive", "receive your people and give your receipt"
+@dataclass(frozen=True, slots=True)
+class _Leg:
+    """Writes the commands of one leg."""
+
+    case: str
+    leg: Flow
+
+    def act(self, name: str, rest: str = "") -> str:
+        return f'case {name} {self.case} --leg "{self.leg}" {rest}'.rstrip()
+
+    def asking(self, question: str, act: str, why: str) -> Iterator[tuple[str, str]]:
+        """Yield the two commands of a question to everybody: write the sheet, record it."""
+        file = f"{question}-{self.leg.holder}-to-{self.leg.home}.csv"
+        yield self.act("sheet", f"--for {question} -o {file}"), "write the sheet to be filled in"
+        yield self.act(act, f"--answers {file}"), why
+
+    def manifest(self) -> tuple[str, str]:
+        name = f"manifest-{self.leg.holder}-to-{self.leg.home}.pdf"
+        command = f'documents manifest {self.case} --leg "{self.leg}" -o {name}'
+        return command, "print the manifest, with names"
+
+
+_People = Mapping[str, Captive]
+
+
+def _as_mediator(people: _People, leg: _Leg) -> Iterator[tuple[str, str]]:
+    on_the_way = [c for c in people.values() if c.state in {"checked_in", "stopped"}]
+    if any(c.state == "held" and c.will is None for c in people.values()):
+        why = "record who, asked in private, wishes to go home"
+        yield from leg.asking("interview", "interview", why)
+    elif any(c.state == "held" and c.will for c in people.values()):
+        yield leg.act("manifest"), "put those who travel on the manifest"
+    changed = _ids(people, lambda c: c.state == "manifested" and c.will is False)
+    if changed:
+        options = f"--reason not_travelling {changed}"
+        yield leg.act("withdraw", options), "take those who do not travel off the leg"
+    if any(c.stops_passed < len(c.stops) for c in on_the_way):
+        yield leg.act("stop", _next_stop(on_the_way)), "record the stop on the way"
+    elif any(c.last_will is None for c in on_the_way):
+        why = "record who, asked again at the last stop, travels on"
+        yield from leg.asking("last-stop", "interview --last-stop", why)
+
+
+def _as_holder(people: _People, leg: _Leg) -> Iterator[tuple[str, str]]:
+    states = {captive.state for captive in people.values()}
+    if any(c.state == "manifested" and c.will for c in people.values()):
+        yield leg.act("depart"), "let the people of the manifest go"
+        yield leg.manifest()
+    back = _ids(people, lambda c: c.state in {"checked_in", "stopped"} and c.last_will is False)
+    if back:
+        yield leg.act("turn-back", back), "take back those who do not travel on"
+    if "home" in states and any(c.state in LET_GO and not c.is_receipted for c in people.values()):
+        yield leg.act("released"), "give your receipt"
+
+
+def _as_home(people: _People, leg: _Leg) -> Iterator[tuple[str, str]]:
+    departed = [c for c in people.values() if c.state == "departed"]
+    missing = sum(c.is_missing for c in departed)
+    if departed:
+        why = "count your people at the crossing"
+        if missing:
+            why = f"check in those who were missing ({missing}) when they are found"
+        yield from leg.asking("check-in", "check-in", why)
+        yield leg.manifest()
+    if any(c.state in {"checked_in", "stopped"} and c.last_will for c in people.values()):
+        yield leg.act("receive"), "receive your people and give your receipt"
+
+
+def _ids(people: _People, is_meant: Callable[[Captive], bool]) -> str:
+    return " ".join(i for i, captive in sorted(people.items()) if is_meant(captive))
 
 
 def _next_stop(people: list[Captive]) -> str:
     waiting = next(c for c in people if c.stops_passed < len(c.stops))
     country, purpose = waiting.stops[waiting.stops_passed]
-    return f'--country {country} --purpose "{purpose}"'
+    return f"--country {country} --purpose {shlex.quote(purpose)}"
 
 
 def _is_over(custody: Custody) -> bool:
-    done = {"home", "turned_back", "withdrawn", "died"}
-    home = [c for c in custody.captives.values() if c.state == "home"]
-    everybody = all(c.state in done for c in custody.captives.values())
-    return everybody and all(c.is_receipted for c in home)
+    """Tell whether nobody is left to be asked, to travel, or to be receipted for."""
+    return all(
+        c.state in {"turned_back", "withdrawn", "died"}
+        or (c.state == "held" and c.will is False)
+        or (c.state == "home" and c.is_receipted)
+        for c in custody.captives.values()
+    )
 
 
 def _carrying(node: Node, origin: str) -> Iterator[Step]:
@@ -206,23 +286,24 @@ def _carrying(node: Node, origin: str) -> Iterator[Step]:
             if (head is not None and peer.have_size < head.size) or blobs.exists():
                 yield Step(
                     command=f"bundle export --to {peer.party}",
-                    why=f"carry what is new to {peer.party}",
+                    why=f"carry what is new to {peer.party}, until its next bundle confirms it",
                 )
         return
     mediator = Peer.objects.filter(role="mediator").first()
     waiting = book.waiting(origin) if origin else []
     if mediator is not None and waiting:
+        entries = "1 signed entry" if len(waiting) == 1 else f"{len(waiting)} signed entries"
         yield Step(
             command=f"bundle export --to {mediator.party}",
-            why=f"carry your {len(waiting)} signed entries to {mediator.party}",
+            why=f"carry your {entries} to {mediator.party}, until its next bundle confirms it",
         )
 
 
 def _waiting(node: Node, cases: tuple[CaseView, ...]) -> Step:
     owed = sorted({party for view in cases for party in view.turn if party != node.party})
-    if not owed:
-        return Step(command="", why="nothing is open; a mediator may open the next case")
-    return Step(
-        command="bundle import FILE",
-        why=f"wait for {', '.join(owed)}, and import the mediator's next bundle",
-    )
+    if owed:
+        whose = "their next bundles" if book.sequences(node) else "the mediator's next bundle"
+        return Step(command=_WAIT, why=f"wait for {', '.join(owed)}, and import {whose}")
+    if book.sequences(node):
+        return _open()
+    return Step(command=_WAIT, why="nothing is open; the mediator's next bundle may open a case")

@@ -28,8 +28,8 @@ from homeward.node.home import Node
 from homeward.node.models import Blob, CaptiveLink, LogHead
 from homeward.records.model import HELD, WANTED
 from homeward.report.totals import Category, Move, Report, totals
-from homeward.terms import Agreement, Pool, read_agreement
-from homeward.terms.pool import members, owed_article_109, row_of
+from homeward.terms import Agreement, read_agreement
+from homeward.terms.pool import Pool, members, owed_article_109, row_of
 
 LONG_HELD_DAYS = 730
 
@@ -98,7 +98,11 @@ def manifest_of(node: Node, case: str, leg: str, *, now: dt.datetime, actor: str
     """
     state = book.case_of(book.read_ahead(node), case)
     custody, flow = custody_of(node, state), parse_flow(leg)
-    captives = sorted(i for i, c in custody.captives.items() if c.leg == flow and c.custodian)
+    captives = sorted(
+        i
+        for i, c in custody.captives.items()
+        if c.leg == flow and c.custodian and c.state != "withdrawn"
+    )
     issued = [
         r
         for r in state.handover

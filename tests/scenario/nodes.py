@@ -1,0 +1,425 @@
+"""Three nodes in one process: two bureaus and a mediator, opened one at a time.
+
+Between them go bundles alone, as bytes that a test may lose, repeat or change.
+"""
+
+import contextlib
+import datetime as dt
+import shutil
+from dataclasses import dataclass, field, replace
+
+from homeward.demo.players import seeded
+from homeward.demo.world import build_world
+from homeward.foundation.canonical import canonical_bytes, read_canonical
+from homeward.foundation.crypto import b64
+from homeward.foundation.ids import parse_flow
+from homeward.ledger.envelope import read_envelope, sign_envelope
+from homeward.node import book, bundles, home
+from homeward.node.actions import cases, handover, lists, peers
+from homeward.node.models import Draft
+from homeward.records.write import write_csv
+
+PARTIES = ("UA", "RU", "AE")
+BUREAUS = ("UA", "RU")
+LEGS = ("RU -> UA", "UA -> RU")
+CASE, NEXT_CASE = "first", "second"
+HELD_COUNT, MOVE_COUNT = 20, 8
+ACTOR = "caseworker-1"
+PASSPHRASE = "simulation in a test"
+START = dt.datetime(2025, 2, 5, 8, 0, tzinfo=dt.UTC)
+
+TERMS = """
+[agreement]
+id = "{case}"
+mediators = ["AE"]
+effective = 2025-02-05
+article_109 = "counted"
+
+[parties]
+UA = {{}}
+RU = {{}}
+
+[[stop]]
+home = "RU"
+country = "BY"
+purpose = "medical check"
+
+[categories]
+wounded = "health >= 'serious'"
+
+[[clause]]
+id = "number"
+kind = "give"
+flows = ["RU -> UA", "UA -> RU"]
+count = {count}
+
+[[clause]]
+id = "not-these"
+kind = "veto"
+list = "blocked"
+by = "RU"
+max_names = 5
+
+[[clause]]
+id = "consent"
+kind = "consent"
+on_unknown = "ask"
+
+[[objective]]
+max = "count(wounded)"
+
+[[objective]]
+max = "sum(days_held)"
+"""
+
+
+def terms(case=CASE, count=MOVE_COUNT):
+    return TERMS.format(case=case, count=count)
+
+
+def small_lists():
+    """Return a few invented people: party -> kind -> records; most held are wanted too."""
+    world = build_world(seed=5, people=400)
+    found = {}
+    sides = (
+        ("RU", world.held_by_ru, "UA", world.wanted_by_ua),
+        ("UA", world.held_by_ua, "RU", world.wanted_by_ru),
+    )
+    for holder, held, other, wanted in sides:
+        some = [
+            person
+            for person in held
+            if person.ref in world.truth and person.status == "pow" and person.consent != "no"
+        ][:HELD_COUNT]
+        asked = {world.truth[person.ref] for person in some}
+        missed = [p for p in wanted if p.ref not in world.truth.values()][:4]
+        found[holder, "held"] = tuple(some)
+        found[other, "wanted"] = (*(p for p in wanted if p.ref in asked), *missed)
+    return found
+
+
+@dataclass
+class Nodes:
+    """The folders of three nodes, and the story's clock."""
+
+    folder: object
+    nodes: dict = field(default_factory=dict)
+    now: dt.datetime = START
+    open: str = ""
+    sent: list = field(default_factory=list)
+    """Every bundle that went between nodes, in order: (from, to, bytes)."""
+
+    def tick(self):
+        self.now += dt.timedelta(minutes=5)
+        return self.now
+
+    def at(self, party):
+        """Open a party's node, closing another."""
+        if self.open != party:
+            self.close()
+            home.reopen_node(self.nodes[party])
+            self.open = party
+        return self.nodes[party]
+
+    def close(self):
+        home.close_node()
+        self.open = ""
+
+    def do(self, party, act, *args, **arguments):
+        """Let a party do something, at the next moment of the story."""
+        return act(self.at(party), *args, now=self.tick(), **arguments)
+
+    def look(self, party, act, *args, **arguments):
+        """Let a party look at something: no time passes."""
+        return act(self.at(party), *args, **arguments)
+
+    def both(self, act, *args, **arguments):
+        return {party: self.do(party, act, *args, **arguments) for party in BUREAUS}
+
+    def export(self, sender, reader):
+        data = bundles.export_bundle(self.at(sender), reader)
+        self.sent.append((sender, reader, data))
+        return data
+
+    def give(self, reader, data):
+        return bundles.import_bundle(self.at(reader), data, now=self.tick())
+
+    def send(self, sender, reader):
+        return self.give(reader, self.export(sender, reader))
+
+    def carry(self):
+        """Carry everything: both bureaus to the mediator, then the mediator to both."""
+        for party in BUREAUS:
+            self.send(party, "AE")
+        for party in BUREAUS:
+            self.send("AE", party)
+
+    def state(self, party, case=CASE):
+        return book.case_of(book.read_ahead(self.at(party)), case)
+
+    def custody(self, party, case=CASE):
+        return handover.custody_of(self.nodes[party], self.state(party, case))
+
+    def size(self, party):
+        return book.read_book(self.at(party)).chain.tree.size
+
+    def log(self, party):
+        """Return the entries that a party has."""
+        return book.entries_of(book.log_of(self.at(party)).name)
+
+    def evidence(self, party):
+        return sorted((self.nodes[party].home / "evidence").glob("*.hwb"))
+
+    def copy(self, folder):
+        """Copy all three nodes: two worlds that know nothing of one another."""
+        self.close()
+        moved = {}
+        for party, node in self.nodes.items():
+            shutil.copytree(node.home, folder / party.lower())
+            moved[party] = replace(node, home=folder / party.lower())
+        return Nodes(folder=folder, nodes=moved, now=self.now, sent=list(self.sent))
+
+    def restore(self, party, other):
+        """Put the folder of a party as it stands in another world in place of ours."""
+        self.close()
+        other.close()
+        shutil.rmtree(self.nodes[party].home)
+        shutil.copytree(other.nodes[party].home, self.nodes[party].home)
+
+
+def begin(folder, files=None):
+    """Make three nodes that have their lists and one another's cards."""
+    nodes = Nodes(folder=folder)
+    for party in PARTIES:
+        nodes.close()
+        nodes.nodes[party] = home.init_node(
+            folder / party.lower(),
+            party=party,
+            role="mediator" if party == "AE" else "bureau",
+            name=f"Office of {party} (SIMULATION)",
+            passphrase=PASSPHRASE,
+            now=START,
+            entropy=seeded(f"scenario|{party}"),
+            simulation=True,
+        )
+        nodes.open = party
+    cards = {party: node.card.data for party, node in nodes.nodes.items()}
+    for party in PARTIES:
+        for other, card in cards.items():
+            if other != party:
+                nodes.do(party, peers.add_card, card)
+    for (party, kind), data in (files or list_files()).items():
+        nodes.do(
+            party, lists.import_list, kind=kind, data=data, file_name="list.csv", actor=ACTOR
+        )
+    return nodes
+
+
+def list_files():
+    return {
+        (party, kind): write_csv(people, kind) for (party, kind), people in small_lists().items()
+    }
+
+
+def blocked(nodes, case=CASE):
+    """Return the list that the terms veto: the two whom a plan would take first from RU.
+
+    The mediator has it as salted ids, from the party that vetoes.
+    """
+    own = nodes.nodes["RU"].keys
+    wounded = [
+        person
+        for person in small_lists()["RU", "held"]
+        if person.health in {"serious", "grave"}
+    ]
+    return {"blocked": frozenset(person_id("RU", own.captive_id(case, p.ref)) for p in wounded[:2])}
+
+
+def person_id(holder, ref):
+    from homeward.foundation.ids import parse_person
+
+    return parse_person(f"{holder}:{ref}")
+
+
+def play_to_final_lists(nodes, case=CASE, text=None, saved=lambda stage: None):
+    nodes.do("AE", cases.open_case, text or terms(case))
+    nodes.carry()
+    saved("opened")
+    nodes.both(cases.sign_terms, case)
+    nodes.carry()
+    nodes.both(cases.send_wanted, case, actor=ACTOR)
+    nodes.carry()
+    saved("wanted")
+    nodes.both(cases.answer, case, actor=ACTOR)
+    nodes.carry()
+    nodes.both(cases.send_final_list, case, actor=ACTOR)
+    nodes.carry()
+    nodes.both(cases.reveal_seed, case)
+    nodes.carry()
+    saved("seeded")
+
+
+def play_to_accepted(nodes, case=CASE, saved=lambda stage: None):
+    plan = nodes.do("AE", cases.propose_plan, case, lists=blocked(nodes, case))
+    nodes.carry()
+    saved("proposed")
+    findings = nodes.look("AE", cases.findings_in, case)
+    nodes.both(cases.accept_plan, case, acknowledge=findings, actor=ACTOR)
+    nodes.carry()
+    saved("accepted")
+    return plan
+
+
+def planned(nodes, case=CASE):
+    """Return the ids of the plan by leg, sorted."""
+    state = nodes.state("AE", case)
+    plan, _ = cases.plan_of(nodes.nodes["AE"], state)
+    return {leg: sorted(ids) for leg, ids in cases.planned_of(plan).items()}
+
+
+def ask_before(nodes, legs, refusing=(), case=CASE):
+    """Ask everybody before departure, and issue the manifests."""
+    for leg, ids in legs.items():
+        yes = [each for each in ids if each not in refusing]
+        no = [each for each in ids if each in refusing]
+        nodes.do(
+            "AE", handover.record_wills, case, leg,
+            stage="before_departure", travelling=yes, not_travelling=no,
+        )  # fmt: skip
+        nodes.do("AE", handover.issue_manifest, case, leg)
+    nodes.carry()
+
+
+def depart(nodes, case=CASE):
+    gone = {
+        leg: nodes.do(parse_flow(leg).holder, handover.depart, case, leg) for leg in LEGS
+    }
+    nodes.carry()
+    return gone
+
+
+def check_in(nodes, gone, missing=(), case=CASE):
+    for leg, ids in gone.items():
+        here = [each for each in ids if each not in missing]
+        nodes.do(parse_flow(leg).home, handover.check_in, case, leg, present=here)
+    nodes.carry()
+
+
+def stop(nodes, unfit=(), case=CASE):
+    return nodes.do(
+        "AE", handover.check_at_stop, case, "UA -> RU",
+        country="BY", purpose="medical check", unfit=unfit,
+    )  # fmt: skip
+
+
+def ask_again(nodes, leg, ids, refusing=(), case=CASE):
+    nodes.do(
+        "AE", handover.record_wills, case, leg, stage="last_stop",
+        travelling=[each for each in ids if each not in refusing],
+        not_travelling=[each for each in ids if each in refusing],
+    )  # fmt: skip
+
+
+def receive(nodes, legs=LEGS, case=CASE):
+    home_now = {
+        leg: nodes.do(parse_flow(leg).home, handover.receive, case, leg) for leg in legs
+    }
+    nodes.carry()
+    return home_now
+
+
+def receipts(nodes, legs=LEGS, case=CASE):
+    counts = {
+        leg: nodes.do(parse_flow(leg).holder, handover.confirm_release, case, leg)
+        for leg in legs
+    }
+    nodes.carry()
+    return counts
+
+
+def hand_over(nodes, case=CASE, saved=lambda stage: None):
+    """Bring everybody of the plan home, and close the case."""
+    legs = planned(nodes, case)
+    ask_before(nodes, legs, case=case)
+    saved("manifested")
+    gone = depart(nodes, case)
+    saved("departed")
+    check_in(nodes, gone, case=case)
+    saved("checked_in")
+    stop(nodes, case=case)
+    for leg in LEGS:
+        ask_again(nodes, leg, gone[leg], case=case)
+    nodes.carry()
+    receive(nodes, case=case)
+    receipts(nodes, case=case)
+    totals = nodes.do("AE", handover.close_case, case)
+    nodes.carry()
+    saved("closed")
+    return totals
+
+
+def signed_entry(node, *, case, type, body, role, now, in_reply_to=None):
+    """Sign an entry as a party would that keeps no rule: nobody asks whether it may."""
+    state = book.read_ahead(node)
+    tree, head = book.read_book(node).chain.tree, state.chain.heads.get(node.party)
+    return sign_envelope(
+        signer=node.keys.signing[role],
+        log=state.chain.log,
+        type=type,
+        case=case,
+        author=node.party,
+        seq=head.seq + 1 if head else 1,
+        prev=head.entry_sha256 if head else None,
+        seen=(tree.size, tree.root().hex()) if tree.size else None,
+        at=home.utc_text(now),
+        body=body,
+        in_reply_to=in_reply_to,
+    )
+
+
+def forge(nodes, party, type, body, *, role, case=CASE):
+    """Let a party write an entry against the rules: as a draft, or into its own log."""
+    node, now = nodes.at(party), nodes.tick()
+    entry = signed_entry(node, case=case, type=type, body=body, role=role, now=now)
+    with node.transaction():
+        if book.sequences(node):
+            book.sequence(node, [entry])
+        else:
+            envelope = read_envelope(entry)
+            Draft.objects.create(
+                log=envelope.log,
+                seq=envelope.seq,
+                entry=entry,
+                entry_sha256=envelope.entry_sha256,
+                created_at=now,
+            )
+    return entry
+
+
+def signed_anew(node, data, **changes):
+    """Return a bundle with other content, signed by its sender as if nothing had happened."""
+    body = {**read_canonical(data, what="bundle"), **changes}
+    body.pop("signature")
+    role = "mediator" if node.about.role == "mediator" else "bureau"
+    signature = node.keys.signing[role].sign(b"homeward-bundle-v1\n" + canonical_bytes(body))
+    return canonical_bytes({**body, "signature": b64(signature)})
+
+
+@contextlib.contextmanager
+def nothing_changes(nodes, party):
+    """Check that a party's ledger, drafts and blobs are the same afterwards."""
+    before = snapshot(nodes, party)
+    yield
+    assert snapshot(nodes, party) == before
+
+
+def snapshot(nodes, party):
+    from homeward.node.models import Blob, LogHead
+
+    log = nodes.log(party)
+    return (
+        log,
+        list(LogHead.objects.order_by("origin").values_list("origin", "checkpoint")),
+        list(Draft.objects.order_by("seq").values_list("entry_sha256", "sequenced_at")),
+        list(Blob.objects.order_by("key", "recipient").values_list("key", "recipient", "sealed")),
+    )
