@@ -19,7 +19,7 @@ from homeward.planning.problem import compile_problem
 from homeward.terms import read_agreement
 from homeward.terms.pool import Pool
 
-THOROUGH = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+THOROUGH = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_a_plan_is_as_good_as_the_best_of_all_subsets(world, engine):
         assert check_plan(agreement, alone, data, party=party) == plan
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=crossing_worlds())
 def test_a_plan_under_quotas_that_cross_is_as_good_as_the_best_of_all_subsets(world, engine):
     truth = brute_force(world)

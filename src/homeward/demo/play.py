@@ -268,7 +268,7 @@ def _story(stage: Play, step: _Steps) -> Outcome:
     report = stage.players["AE"].ask(f"{_REPORT}:report_of", case=CASE, public=False)
     statements, verdicts = _statements(stage, report)
     step()
-    _next_exchange(stage, count)
+    _next_exchange(stage, len(world.held_by_ua) - count)
     outcome = _outcome(stage, plan, report, statements, verdicts, answers)
     step.progress(len(STEPS), len(STEPS), "done")
     return outcome
@@ -434,7 +434,9 @@ def _statements(stage: Play, report: Report) -> tuple[dict[str, str], tuple[Fact
     return {speaker: statement.text for speaker, statement in spoken.items()}, verdicts
 
 
-def _next_exchange(stage: Play, count: int) -> None:
+def _next_exchange(stage: Play, left: int) -> None:
+    """Agree the next exchange by half; it asks for at most half of those still held."""
+    count = min(COUNT, left // 2)
     stage.clock.now = dt.datetime(2025, 3, 17, 8, 0, tzinfo=dt.UTC)
     terms = TERMS.format(case=NEXT_CASE, day="2025-03-19", count=count, women=0)
     stage.tell("AE", f"{_CASES}:open_case", terms=terms)

@@ -18,6 +18,7 @@ from typing import Any
 from homeward.foundation.errors import InputError, TamperError
 
 INTEGER_MAX = (1 << 53) - 1
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical_bytes(document: object) -> bytes:
@@ -119,22 +120,22 @@ def read_sealed(data: bytes, key: str, *, what: str) -> dict[str, Any]:
 
 
 def _encode(document: object) -> bytes:
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8")
+    return _ENCODER.encode(document).encode("utf-8")
 
 
 def _refuse_others(value: object) -> None:
+    """Walk a document; texts, its bulk, are never put on the stack."""
     stack = [value]
     while stack:
         item = stack.pop()
         kind = type(item)
         if kind is dict:
             assert isinstance(item, dict), "just seen"
-            if not all(isinstance(key, str) and key.isascii() for key in item):
+            if not "".join(item).isascii():  # a key that is no text raises TypeError by itself
                 raise TypeError("key")
-            stack.extend(item.values())
+            stack.extend(each for each in item.values() if type(each) is not str)
         elif kind is list or kind is tuple:
-            stack.extend(item)  # type: ignore[arg-type]
+            stack.extend(each for each in item if type(each) is not str)  # type: ignore[attr-defined]
         elif kind is int:
             if not -INTEGER_MAX <= item <= INTEGER_MAX:  # type: ignore[operator]
                 raise TypeError("integer")

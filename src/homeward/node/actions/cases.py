@@ -245,7 +245,12 @@ def propose_plan(
         raise InfeasibleError(
             "cases.infeasible",
             " ".join(conflict["sentence"] for conflict in plan["conflicts"]) or "No plan exists.",
-            hint=" ".join(repair["sentence"] for repair in plan["repairs"]),
+            hint=" ".join(
+                (
+                    *(repair["sentence"] for repair in plan["repairs"]),
+                    "End this case with `homeward case abort`, and table a mended agreement.",
+                )
+            ),
             facts={"clauses": sorted({c for x in plan["conflicts"] for c in x["clauses"]})},
         )
     data = canonical_bytes(plan)
