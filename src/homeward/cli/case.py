@@ -59,7 +59,7 @@ def _answer(node: Node, args: argparse.Namespace) -> None:
     from homeward.node.actions.cases import answer
 
     for party, counts in answer(node, args.case, now=home.now(), actor=home.ACTOR).items():
-        said = ", ".join(f"{count:,} {code}" for code, count in sorted(counts.items()))
+        said = ", ".join(f"{n:,} {code.replace('_', ' ')}" for code, n in sorted(counts.items()))
         print(f"Answered {party}: {said}.")
 
 

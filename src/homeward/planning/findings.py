@@ -4,6 +4,8 @@ Rules of this file:
 - A finding never changes a plan; it stands in it, with the rule, the clause, a sentence.
 - GC III arts 109-110: the seriously wounded and sick are owed without counterpart.
 - GC IV art. 34: civilians are no counterpart.
+- That somebody does not wish to go breaks no law (GC III art. 109(3)), and how many do not
+  is told to nobody: a refusal makes no finding.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from homeward.planning.problem import Problem
-from homeward.terms.clauses import Balance, Consent, Give, Quota, Veto
+from homeward.terms.clauses import Balance, Give, Quota, Veto
 
 
 def legal_findings(problem: Problem, goes: np.ndarray[Any, Any]) -> list[dict[str, str]]:
@@ -53,22 +55,15 @@ def legal_findings(problem: Problem, goes: np.ndarray[Any, Any]) -> list[dict[st
                         "civilians may not be held for exchange.",
                     }
                 )
-        if isinstance(clause, Veto | Consent):
-            named = builder.people(clause) if isinstance(clause, Veto) else builder.stays(clause)
-            kept = int((named & builder.owed).sum())
+        if isinstance(clause, Veto):
+            kept = int((builder.people(clause) & builder.owed).sum())
             if kept:
-                findings.append(_kept_here(clause, kept))
+                findings.append(
+                    {
+                        "rule": "GC III arts 109-110",
+                        "clause": clause.id,
+                        "sentence": f"Clause {clause.id} keeps {kept} of the seriously wounded or sick, "
+                        "who are owed whatever the terms say.",
+                    }
+                )
     return findings
-
-
-def _kept_here(clause: Veto | Consent, kept: int) -> dict[str, str]:
-    why = (
-        "who are owed whatever the terms say"
-        if isinstance(clause, Veto)
-        else "who are owed and may be sent by nobody against their will"
-    )
-    return {
-        "rule": "GC III arts 109-110",
-        "clause": clause.id,
-        "sentence": f"Clause {clause.id} keeps {kept} of the seriously wounded or sick, {why}.",
-    }

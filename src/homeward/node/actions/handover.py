@@ -137,14 +137,30 @@ def check_at_stop(
     unfit: Iterable[str] = (),
     now: dt.datetime,
 ) -> list[str]:
-    """Record a stop of a leg, such as a medical check, for everybody who has come so far.
+    """Record a stop of a leg, such as a medical check, for everybody whose next stop it is.
 
     Returns:
         Salted ids of those who may travel on.
+
+    Raises:
+        TurnError: It is nobody's next stop.
     """
     waiting = set(unfit)
-    here = [*on_leg(node, case, leg, "checked_in"), *on_leg(node, case, leg, "stopped")]
-    onward = sorted(set(here) - waiting)
+    _, custody = _standing(node, case)
+    here = {
+        captive
+        for captive, found in custody.captives.items()
+        if str(found.leg) == leg
+        and found.state in {"checked_in", "stopped"}
+        and found.stops[found.stops_passed :][:1] == ((country, purpose),)
+    }
+    if not here:
+        raise TurnError(
+            "handover.stop",
+            f"Expected somebody on {leg} whose next stop this is, found nobody.",
+            hint="Name the stop as the terms do; see `homeward case show`.",
+        )
+    onward = sorted(here - waiting)
     body = {
         "leg": leg,
         "country": country,
