@@ -17,7 +17,7 @@ import time
 
 import numpy as np
 
-from homeward.foundation.canonical import canonical_bytes
+from homeward.foundation.canonical import canonical_bytes, read_sealed
 from homeward.planning import check_plan, make_plan
 from homeward.planning.engine import Engine
 from homeward.planning.problem import compile_problem
@@ -116,9 +116,12 @@ def main() -> None:
         engine.solve  # noqa: B018 the child starts with the first program
         plan, planned = timed("plan", lambda: make_plan(agreement, pool, engine))
     data = canonical_bytes(plan)
+    _, read = timed("read_plan", lambda: read_sealed(data, "plan_sha256", what="plan"))
     _, checked = timed("check", lambda: check_plan(agreement, pool, data))
     report = {
         "people": 2 * size, **load, **sort, **planned, **checked,
+        **read,
+        "check_after_reading": round(checked["check"] - read["read_plan"], 3),
         "plan_per_sort": round(planned["plan"] / sort["sort"], 1),
         "status": plan["status"], "levels": len(plan["certificate"]["levels"]),
         "certificate_bytes": len(canonical_bytes(plan["certificate"])), "plan_bytes": len(data),

@@ -69,7 +69,9 @@ def _show_problems(outcome: ImportOutcome) -> None:
     for group in outcome.problem_groups[:_GROUPS_SHOWN]:
         places = ", ".join(str(row) for row in group.rows[:8])
         more = " …" if group.count > 8 else ""
-        note(f"  {group.count:>5,}  {group.column or "row"}: expected {group.expected}. {group.hint}")
+        note(
+            f"  {group.count:>5,}  {group.column or 'row'}: expected {group.expected}. {group.hint}"
+        )
         note(f"      rows {places}{more}")
     left = len(outcome.problem_groups) - _GROUPS_SHOWN
     if left > 0:

@@ -200,6 +200,7 @@ def _goes(problem: Problem, moves: list[Mapping[str, Any]]) -> NDArray[np.bool_]
     first = np.searchsorted(pool.holder, np.arange(len(pool.holders) + 1)).tolist()
     spans = {code: (first[n], first[n + 1]) for n, code in enumerate(pool.holders)}
     goes = np.zeros(len(problem.people), dtype=bool)
+    homes, places = builder.home.tolist(), candidate.tolist()  # one by one, lists are faster
     outside = set()
     for move in moves:
         if move["holder"] not in spans:
@@ -208,13 +209,13 @@ def _goes(problem: Problem, moves: list[Mapping[str, Any]]) -> NDArray[np.bool_]
         person = bisect_left(pool.refs, move["ref"], low, high)
         if person == high or pool.refs[person] != move["ref"]:
             raise _broken("moves of people on the lists", "a move of somebody else")
-        home = builder.codes[builder.home[person]] if builder.home[person] >= 0 else None
+        home = builder.codes[homes[person]] if homes[person] >= 0 else None
         if move["home"] != home or move["destination"] != home:
             raise _rule("home", "their Power", "another")
         if move["basis"] == "article_109":
             outside.add(person)
             continue
-        place = candidate[person]
+        place = places[person]
         if place < 0:
             raise _rule("give", "people whom a clause lets travel", "somebody else")
         goes[place] = True
@@ -250,8 +251,7 @@ def _kept(
     _settled(problem, goes, elsewhere)
     holder = problem.pool.holder[problem.people]
     for number, code in enumerate(problem.pool.holders):
-        own = problem.coefficients[goes & (holder == number)].sum(axis=0)
-        if [int(n) for n in own] != shares[code]["rows"]:
+        if problem.activities(goes & (holder == number)) != shares[code]["rows"]:
             raise _broken(f"the share of {code} that its moves have", "another")
     for i, row in enumerate(problem.rows):
         for code in problem.builder.elsewhere:

@@ -153,15 +153,16 @@ def summary_of(
 def moves_of(problem: Problem, goes: NDArray[np.bool_]) -> list[dict[str, Any]]:
     """Return one move a person, by holder and reference."""
     pool, builder = problem.pool, problem.builder
-    unasked = pool.text("consent", lambda text: text in {"unknown", ""})
+    unasked = pool.text("consent", lambda text: text in {"unknown", ""}).tolist()
+    homes, holders = builder.home.tolist(), pool.holder.tolist()  # one by one, lists are faster
     moving = [(int(i), "agreed") for i in problem.people[goes]]
     moving += [(int(i), "article_109") for i in problem.owed]
     moves = []
     for person, basis in sorted(moving):
-        home = builder.codes[builder.home[person]]
+        home = builder.codes[homes[person]]
         move: dict[str, Any] = {
             "ref": pool.refs[person],
-            "holder": pool.holders[pool.holder[person]],
+            "holder": pool.holders[holders[person]],
             "home": home,
             "destination": home,
             "phase": 1,
@@ -183,7 +184,7 @@ def shares_of(
     for number, code in enumerate(problem.pool.holders):
         own = goes & (holder == number)
         shares[code] = {
-            "rows": [int(n) for n in problem.coefficients[own].sum(axis=0)],
+            "rows": problem.activities(own),
             "values": [int(value[own].sum()) for value in values],
         }
     return shares

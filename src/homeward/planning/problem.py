@@ -112,8 +112,9 @@ class Problem:
                     return None
                 settled[fixing.people] = int(goes)
         chosen = [i for i, row in enumerate(self.rows) if row.clause in keep]
+        every = len(chosen) == len(self.rows)
         return Face(
-            self.coefficients[:, chosen],
+            self.coefficients if every else self.coefficients[:, chosen],
             [self.rows[i].low for i in chosen],
             [self.rows[i].high for i in chosen],
             settled,
@@ -137,6 +138,11 @@ class Problem:
     def place(self) -> NDArray[np.int32]:
         """Where each holder of the pool stands among all holders."""
         return np.array([self.holders.index(code) for code in self.pool.holders], dtype=np.int32)
+
+    def activities(self, people: Mask) -> list[int]:
+        """Return how many of `people` each row counts."""
+        count = self.coefficients.shape[1]
+        return [int(self.coefficients[:, i][people].sum()) for i in range(count)]
 
     def tie(self, number: int, open_people: Mask) -> Ints:
         """Return draw `number` (0 or 1) for the people still open, 0 for the others."""
@@ -184,13 +190,16 @@ def compile_problem(
         fixing = builder.fixing(clause, given | owed)
         if fixing is not None:
             fixings.append(_over(fixing, people))
-    matrix = np.column_stack(columns) if columns else np.zeros((len(people), 0), dtype=np.int64)
+    # Column by column in memory: every sum over people runs along one row's column.
+    matrix = np.empty((len(people), len(columns)), dtype=np.int64, order="F")
+    for i, column in enumerate(columns):
+        matrix[:, i] = column
     return Problem(
         agreement=agreement,
         pool=pool,
         people=people,
         rows=tuple(rows),
-        coefficients=np.ascontiguousarray(matrix, dtype=np.int64),
+        coefficients=matrix,
         fixings=tuple(fixings),
         objectives=tuple(
             (o.id, builder.value(o.count_of, o.sum_of)[people] * o.sense)
