@@ -85,8 +85,7 @@ max = "sum(days_held)"
 """
 
 STEPS = (
-    "an invented world",
-    "three nodes, each with its own keys and encrypted file",
+    "three nodes, each with its own keys and encrypted file, and an invented world",
     "lists imported by the two bureaus",
     "cards exchanged",
     "terms tabled and signed",
@@ -153,7 +152,7 @@ class Play:
     """The three nodes and the story's clock."""
 
     folder: Path
-    world: World
+    world: World = field(init=False)
     clock: Clock = field(default_factory=Clock)
     players: dict[str, Player] = field(default_factory=dict)
     bundle_count: int = 0
@@ -171,19 +170,28 @@ class Play:
 
     def carry(self) -> None:
         """Carry what is new: both bureaus to the mediator, then the mediator to both."""
-        for party in ("UA", "RU"):
-            self._bundle(party, "AE")
-        for party in ("UA", "RU"):
-            self._bundle("AE", party)
+        bureaus, mediator = ("UA", "RU"), self.players["AE"]
+        for party in bureaus:
+            self.players[party].start(f"{_BUNDLES}:export_bundle", to="AE")
+        for party in bureaus:
+            path = self._kept(party, "AE", self.players[party].result())
+            mediator.ask(
+                f"{_BUNDLES}:import_bundle", data=path.read_bytes(), now=self.clock.tick(1)
+            )
+        for party in bureaus:
+            data = mediator.ask(f"{_BUNDLES}:export_bundle", to=party)
+            path = self._kept("AE", party, data)
+            self.players[party].start(
+                f"{_BUNDLES}:import_bundle", data=path.read_bytes(), now=self.clock.tick(1)
+            )
+        for party in bureaus:
+            self.players[party].result()
 
-    def _bundle(self, sender: str, reader: str) -> None:
-        data = self.players[sender].ask(f"{_BUNDLES}:export_bundle", to=reader)
+    def _kept(self, sender: str, reader: str, data: bytes) -> Path:
         self.bundle_count += 1
         path = self.folder / "bundles" / f"{self.bundle_count:03}-{sender}-to-{reader}.hwb"
         path.write_bytes(data)
-        self.players[reader].ask(
-            f"{_BUNDLES}:import_bundle", data=path.read_bytes(), now=self.clock.tick(1)
-        )
+        return path
 
 
 def play(
@@ -205,11 +213,11 @@ def play(
     """
     step = _Steps(progress)
     step()
-    stage = Play(folder, build_world(seed=seed, people=people))
-    step()
     (folder / "bundles").mkdir(parents=True)
+    stage = Play(folder)
     try:
-        _nodes(stage, seed)
+        _nodes(stage, seed)  # they start while the world is built
+        stage.world = build_world(seed=seed, people=people)
         return _story(stage, step)
     finally:
         for player in stage.players.values():
