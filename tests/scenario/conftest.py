@@ -3,9 +3,25 @@
 import shutil
 
 import pytest
-
-from homeward.node import home
 from tests.scenario import nodes as play
+
+from homeward.foundation.errors import HomewardError
+from homeward.node import home
+
+
+@pytest.fixture(autouse=True)
+def _no_failure_tells_of_a_person(monkeypatch, caplog):
+    """Whatever fails in a scenario: no name, birth date or number of a listed person in it."""
+    said, begin = [], HomewardError.__init__
+
+    def init(self, code, message, *, hint="", facts=None):
+        said.append(f"{code} {message} {hint} {facts}")
+        begin(self, code, message, hint=hint, facts=facts)
+
+    monkeypatch.setattr(HomewardError, "__init__", init)
+    yield
+    text = "\n".join((*said, caplog.text))
+    assert [secret for secret in play.secrets() if secret in text] == []
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +44,7 @@ def fixture_played(tmp_path_factory):
     play.play_to_final_lists(world, saved=save)
     play.play_to_accepted(world, saved=save)
     play.hand_over(world, saved=save)
-    world.close()
+    home.close_node()
     yield saved
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -61,7 +61,7 @@ class Parser(argparse.ArgumentParser):
         """
         raise InputError(
             "cli.usage",
-            f"Expected other arguments: {message}.",
+            f"Expected the arguments of '{self.prog}', found others: {message}.",
             hint=f"Run '{self.prog} --help'.",
         )
 

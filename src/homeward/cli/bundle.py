@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     export.add_argument("-o", "--output", metavar="FILE", help="where to write (outbox/ if absent)")
     home.add_arguments(export)
     take = acts.add_parser("import", help="read another node's bundle")
-    take.add_argument("file", metavar="FILE")
+    take.add_argument("file", metavar="FILE", help="the bundle, for this node")
     home.add_arguments(take)
 
 

@@ -27,6 +27,7 @@ def run(args: argparse.Namespace) -> int:
             print(f"Imported the card of {card.party} ({card.role}): {card.name}.")
             print(f"  fingerprint  {fingerprint(card)}")
             print("Compare it by voice with that office before you trust anything it signs.")
+            print(f"Next: homeward status{home.options(args)}")
             return 0
         print(f"The card of {node.party} ({node.about.role}): {node.about.name}.")
         print(f"  fingerprint  {fingerprint(node.card)}")

@@ -83,11 +83,11 @@ def _plan(node: Node, args: argparse.Namespace) -> None:
     nobody = lists.Held(rows={}, is_simulation=False)
     given = lists.load_lists(args.list or [], terms_of(node, args.case), nobody)
     plan = propose_plan(node, args.case, now=home.now(), lists=given)
-    _show_plan(plan)
+    _show_plan(node, args.case, plan)
 
 
 def _show(node: Node, args: argparse.Namespace) -> None:
-    from homeward.node.actions.cases import findings_of, plan_of, terms_text
+    from homeward.node.actions.cases import plan_of, terms_text
     from homeward.node.book import case_of, read_ahead
 
     state = case_of(read_ahead(node), args.case)
@@ -95,9 +95,7 @@ def _show(node: Node, args: argparse.Namespace) -> None:
     print(f"# The case is {state.state}.")
     if state.plan is not None:
         plan, _ = plan_of(node, state)
-        _show_plan(plan)
-        for code in findings_of(plan):
-            print(f"  to acknowledge: --acknowledge {code}")
+        _show_plan(node, args.case, plan)
 
 
 def _accept(node: Node, args: argparse.Namespace) -> None:
@@ -264,7 +262,11 @@ ACTS: Mapping[str, tuple[str, Act, tuple[str, ...]]] = {
     ),
     "depart": ("let the people of the manifest go (holder)", _depart, (_CASE, _LEG)),
     "check-in": ("count our people at the crossing", _check_in, (_CASE, _LEG, _ANSWERS)),
-    "stop": ("record a stop on the way (mediator)", _stop, (_CASE, _LEG, "stop")),
+    "stop": (
+        "record a stop on the way (mediator)",
+        _stop,
+        (_CASE, _LEG, "country", "purpose", "unfit"),
+    ),
     "turn-back": (
         "take back who does not travel on (holder)",
         _turn_back,
@@ -279,10 +281,12 @@ ACTS: Mapping[str, tuple[str, Act, tuple[str, ...]]] = {
 _LOOKING = ("show", "sheet")
 """Acts that record nothing."""
 
+_REASON: Mapping[str, Any] = {"required": True, "help": "why, of a closed list"}
+
 _ARGUMENTS: Mapping[str, tuple[tuple[str, ...], dict[str, Any]]] = {
-    "terms": (("terms",), {"metavar": "TERMS.toml"}),
-    _CASE: (("case",), {"metavar": "CASE"}),
-    _LEG: (("--leg",), {"required": True, "help": 'such as "RU -> UA"'}),
+    "terms": (("terms",), {"metavar": "TERMS.toml", "help": "the agreement"}),
+    _CASE: (("case",), {"metavar": "CASE", "help": "the id of the agreement"}),
+    _LEG: (("--leg",), {"required": True, "type": home.leg, "help": 'such as "RU -> UA"'}),
     _ANSWERS: (("--answers",), {"required": True, "metavar": "FILE", "help": "a filled sheet"}),
     "last_stop": (
         ("--last-stop",),
@@ -297,16 +301,28 @@ _ARGUMENTS: Mapping[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "help": "what is asked",
         },
     ),
-    "output": (("-o", "--output"), {"required": True, "metavar": "FILE.csv"}),
+    "output": (
+        ("-o", "--output"),
+        {"required": True, "metavar": "FILE.csv", "help": "where to write"},
+    ),
     "list": (
         ("--list",),
         {"action": "append", "metavar": "NAME=FILE", "help": "a list of salted ids"},
     ),
-    "acknowledge": (("--acknowledge",), {"action": "append", "metavar": "CODE"}),
-    "rejection": (("--reason",), {"required": True, "choices": REJECTION_REASONS}),
-    "abortion": (("--reason",), {"required": True, "choices": ABORT_REASONS}),
-    "withdrawal": (("--reason",), {"required": True, "choices": WITHDRAWAL_REASONS}),
-    "captive": (("captive",), {"nargs": "+", "metavar": "ID"}),
+    "acknowledge": (
+        ("--acknowledge",),
+        {"action": "append", "metavar": "CODE", "help": "what the law says of the plan, seen"},
+    ),
+    "rejection": (("--reason",), {"choices": REJECTION_REASONS, **_REASON}),
+    "abortion": (("--reason",), {"choices": ABORT_REASONS, **_REASON}),
+    "withdrawal": (("--reason",), {"choices": WITHDRAWAL_REASONS, **_REASON}),
+    "captive": (("captive",), {"nargs": "+", "metavar": "ID", "help": "salted ids"}),
+    "country": (("--country",), {"required": True, "metavar": "PARTY", "help": "where it is"}),
+    "purpose": (("--purpose",), {"required": True, "help": "as the terms name it"}),
+    "unfit": (
+        ("--answers",),
+        {"metavar": "FILE", "help": "a filled sheet: who has no waits here; without it nobody"},
+    ),
 }
 
 
@@ -316,13 +332,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, (about, _, wanted) in ACTS.items():
         act = acts.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
         for argument in wanted:
-            if argument == "stop":
-                act.add_argument("--country", required=True)
-                act.add_argument("--purpose", required=True, help="as the terms name it")
-                act.add_argument("--answers", metavar="FILE", help="a sheet; no means: waits here")
-            else:
-                flags, options = _ARGUMENTS[argument]
-                act.add_argument(*flags, **options)
+            flags, options = _ARGUMENTS[argument]
+            act.add_argument(*flags, **options)
         home.add_arguments(act)
 
 
@@ -335,12 +346,16 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _show_plan(plan: Mapping[str, Any]) -> None:
+def _show_plan(node: Node, case: str, plan: Mapping[str, Any]) -> None:
+    from homeward.cli.plan import objective_lines, will_lines
+    from homeward.node.actions.cases import findings_of, terms_of
+
     counts = ", ".join(f"{leg}: {count}" for leg, count in plan["counts"].items())
     print(f"Plan {plan['plan_sha256'][:16]}…, {plan['status']}: {counts}.")
-    for objective in plan["objectives"]:
-        print(f"  {objective['id']} = {objective['value']:,}")
+    print("Sought, the first above all:")
+    for line in (*objective_lines(plan, terms_of(node, case)), *will_lines(plan)):
+        print(line)
     for finding in plan["legal_findings"]:
-        print(f"  {finding['rule']}: {finding['sentence']}")
-    asked = sum("ask" in move.get("flags", ()) for move in plan["moves"])
-    print(f"  {asked} of them have not been asked yet; nobody goes before they have.")
+        print(f"Law ({finding['rule']}, clause {finding['clause']}): {finding['sentence']}")
+    for code in findings_of(plan):
+        print(f"  to accept it, acknowledge: --acknowledge {code}")

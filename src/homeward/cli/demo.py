@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +24,7 @@ MARK = "SIMULATION"
 """A file that says a folder was made by the demo, and may be made anew by it."""
 
 _PEOPLE = 7_813
+_COLUMNS = 99
 _ROWS = (
     ("people", ""),
     ("seriously wounded or sick", "wounded"),
@@ -95,16 +98,20 @@ def screen(outcome: Outcome, *, seconds: float) -> Iterator[str]:
         if verdict.fact == "leg":
             what = f"people home to {verdict.home}"
         said = sorted({str(claim.claim.value) for claim in verdict.claims})
-        yield f"  {what:<24} said {', '.join(said):<5} record {verdict.record!s:<5} {verdict.verdict}{left_out}"
+        words = verdict.verdict.replace("_", " ")
+        yield (
+            f"  {what:<24} said {', '.join(said):<5} record {verdict.record!s:<5} {words}{left_out}"
+        )
     owed = ", ".join(f"{count} by {party}" for party, count in sorted(outcome.owed_left.items()))
     yield ""
     yield f"Owed without counterpart (GC III arts 109-110) and still held: {owed}."
     yield f"Ledger: {outcome.log_size} entries, root {outcome.log_root}"
     yield ""
-    d = outcome.folder
-    yield f"In {d}: agreement.toml lists bundles papers statements ledger, and the nodes ua ru ae."
-    yield f"  homeward ledger verify {d}/ledger      anybody can"
-    yield f"  homeward status --home {d}/ru          the next exchange stands half agreed"
+    folder = outcome.folder
+    yield f"In {folder}: agreement.toml lists bundles papers statements ledger, the nodes ua ru ae."
+    ledger, node = shlex.quote(str(folder / "ledger")), shlex.quote(str(folder / "ru"))
+    yield f"  homeward ledger verify {ledger}      anybody can"
+    yield f"  homeward status --home {node}          the next exchange stands half agreed"
 
 
 def _table(report: Report) -> Iterator[str]:
@@ -121,14 +128,24 @@ def _one(outcome: Outcome) -> Iterator[str]:
     yield f"One of them: {one.name_home}"
     yield f"  on the holder's list    {one.name_holder}"
     for number, reason in enumerate(one.reasons):
-        yield f"  {'the same man because' if not number else '':<22}  {reason}"
-    yield (
-        f"  chosen because          {one.health} wounds come first in this agreement; then who is "
-        f"held longest: {one.days_held:,} days"
+        yield f"  {'' if number else 'the same man because':<24}{reason}"
+    why = (
+        f"{one.health} wounds come first in this agreement; then who is held longest: "
+        f"{one.days_held:,} days"
     )
-    steps = [f"{_WORDS.get(kind, kind)} (no. {index})" for index, kind, _ in one.timeline]
-    yield f"  his way                 {', '.join(steps[:3])},"
-    yield f"                          {', '.join(steps[3:])}"
+    steps = ", ".join(f"{_WORDS.get(kind, kind)} (no. {index})" for index, kind, _ in one.timeline)
+    yield from _wrapped("chosen because", why)
+    yield from _wrapped("his way", steps)
+
+
+def _wrapped(label: str, text: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        _COLUMNS,
+        initial_indent=f"  {label:<24}",
+        subsequent_indent=" " * 26,
+        break_on_hyphens=False,
+    )
 
 
 def _make_room(folder: Path) -> None:

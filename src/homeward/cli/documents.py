@@ -10,10 +10,10 @@ from homeward.cli.output import write_file
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `homeward documents`."""
-    parser.add_argument("document", choices=("manifest", "receipt"))
-    parser.add_argument("case", metavar="CASE")
-    parser.add_argument("--leg", required=True, help='such as "RU -> UA"')
-    parser.add_argument("-o", "--output", required=True, metavar="FILE.pdf")
+    parser.add_argument("document", choices=("manifest", "receipt"), help="which paper")
+    parser.add_argument("case", metavar="CASE", help="the id of the agreement")
+    parser.add_argument("--leg", required=True, type=home.leg, help='such as "RU -> UA"')
+    parser.add_argument("-o", "--output", required=True, metavar="FILE.pdf", help="where to write")
     home.add_arguments(parser)
 
 

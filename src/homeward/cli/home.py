@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from homeward.cli.output import SIMULATION, note, read_file
 from homeward.foundation.errors import AccessError, InputError
+from homeward.foundation.ids import parse_flow
 
 if TYPE_CHECKING:
     from homeward.node.home import Node
@@ -122,6 +123,18 @@ def passphrase_of(args: argparse.Namespace, *, twice: bool = False) -> str:
             hint="Run the command again; nothing was made.",
         )
     return passphrase
+
+
+def leg(text: str) -> str:
+    """Return a leg as the ledger writes it.
+
+    Args:
+        text: As typed.
+
+    Raises:
+        InputError: It is no leg.
+    """
+    return str(parse_flow(text))
 
 
 def now() -> dt.datetime:

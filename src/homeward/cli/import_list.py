@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from typing import TYPE_CHECKING
 
 from homeward.cli import home
@@ -49,6 +50,8 @@ def run(args: argparse.Namespace) -> int:
         "changed": outcome.changed_count,
         "unchanged": outcome.unchanged_count,
         "problems": len(outcome.problems),
+        "problem_groups": [dataclasses.asdict(group) for group in outcome.problem_groups],
+        "unknown_columns": list(outcome.unknown_columns),
     }
     if args.json:
         write_json(counts)
@@ -57,7 +60,11 @@ def run(args: argparse.Namespace) -> int:
         f"{outcome.row_count:,} rows: {outcome.added_count:,} people added, "
         f"{outcome.changed_count:,} changed, {outcome.unchanged_count:,} unchanged."
     )
+    if outcome.unknown_columns:
+        columns = ", ".join(outcome.unknown_columns[:_GROUPS_SHOWN])
+        note(f"Columns of your own, kept and not read: {columns}.")
     _show_problems(outcome)
+    print(f"Next: homeward status{home.options(args)}")
     return 0
 
 
@@ -65,14 +72,14 @@ def _show_problems(outcome: ImportOutcome) -> None:
     if not outcome.problems:
         return
     rows = len({problem.row for problem in outcome.problems})
-    note(f"{rows:,} rows were left out; mend them and import the file again:")
+    note(f"Rows left out: {rows:,}. Mend them and import the file again:")
     for group in outcome.problem_groups[:_GROUPS_SHOWN]:
         places = ", ".join(str(row) for row in group.rows[:8])
         more = " …" if group.count > 8 else ""
         note(
             f"  {group.count:>5,}  {group.column or 'row'}: expected {group.expected}. {group.hint}"
         )
-        note(f"      rows {places}{more}")
+        note(f"         in row {places}{more}")
     left = len(outcome.problem_groups) - _GROUPS_SHOWN
     if left > 0:
         note(f"  and {left} more kinds")

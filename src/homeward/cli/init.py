@@ -13,7 +13,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `homeward init`."""
     home.add_arguments(parser)
     parser.add_argument("--party", required=True, help="code of the party, such as UA")
-    parser.add_argument("--role", required=True, choices=("bureau", "mediator", "observer"))
+    parser.add_argument(
+        "--role",
+        required=True,
+        choices=("bureau", "mediator", "observer"),
+        help="what the node does",
+    )
     parser.add_argument("--name", required=True, help="name of the office, as on its letters")
 
 

@@ -85,7 +85,7 @@ def _verify(args: argparse.Namespace) -> int:
         "vkey_from": key_from,
         **_contents(state),
     }
-    if state.is_simulation:
+    if state.is_simulation and args.json:
         note(SIMULATION)
     if key_from == "tree":
         note(

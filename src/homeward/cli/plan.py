@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import shlex
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from homeward.cli import lists
@@ -115,15 +115,12 @@ def _summary(plan: dict[str, Any], inputs: lists.Inputs, args: argparse.Namespac
         yield f"  {flow}  {count:,}"
     outside = sum(move["basis"] == "article_109" for move in plan["moves"])
     if outside:
-        yield f"  {outside:,} of them are owed under GC III art. 109, outside the bargain."
+        yield f"  among them, owed under GC III art. 109 outside the bargain: {outside:,}"
     yield "Sought, the first above all:"
-    yield from _objectives(plan, inputs.agreement)
+    yield from objective_lines(plan, inputs.agreement)
     for finding in plan["legal_findings"]:
         yield f"Law ({finding['rule']}, clause {finding['clause']}): {finding['sentence']}"
-    asks = Counter(move["holder"] for move in plan["moves"] if "ask" in move.get("flags", ()))
-    for holder, count in sorted(asks.items()):
-        yield f"Will not known: {count:,} held by {holder}; they go only if they say so."
-    yield "An interviewer asks everybody in private before they go, whatever a list says."
+    yield from will_lines(plan)
     for category, count in plan["review"].items():
         yield f"To be reviewed: {count:,} people of whom the lists do not say whether {category}."
     yield f"At stake: {plan['exposure']['sentence']}"
@@ -132,7 +129,24 @@ def _summary(plan: dict[str, Any], inputs: lists.Inputs, args: argparse.Namespac
     yield f"  {_next_command(args)}"
 
 
-def _objectives(plan: dict[str, Any], agreement: Agreement) -> Iterator[str]:
+def will_lines(plan: Mapping[str, Any]) -> Iterator[str]:
+    """Say of whom the lists do not know whether they wish to go, and that everybody is asked."""
+    asks = Counter(move["holder"] for move in plan["moves"] if "ask" in move.get("flags", ()))
+    for holder, count in sorted(asks.items()):
+        yield f"Will not known: {count:,} held by {holder}; they go only if they say so."
+    yield "An interviewer asks everybody in private before they go, whatever a list says."
+
+
+def objective_lines(plan: Mapping[str, Any], agreement: Agreement) -> Iterator[str]:
+    """Say what a plan sought and reached, line by line.
+
+    Args:
+        plan: With its certificate.
+        agreement: Names the objectives.
+
+    Yields:
+        One line for each, the first above all.
+    """
     known = {objective.id: objective for objective in agreement.objectives}
     levels = {level["id"]: level for level in plan["certificate"]["levels"]}
     for number, stated in enumerate(plan["objectives"], 1):

@@ -24,6 +24,6 @@ def run(args: argparse.Namespace) -> int:
     data = read_file(args.file, what="backup", max_bytes=_BACKUP_MAX_BYTES)
     restore(data, folder, passphrase=home.passphrase_of(args))
     print(f"Restored the node into {folder}.")
-    print("Whoever restores an old backup has not seen what came after it: do not use both nodes.")
+    print("What came after the backup is not in it. Use one of the two nodes, never both.")
     print(f"Next: homeward status{home.options(args)}")
     return 0

@@ -269,14 +269,14 @@ def _story(stage: Play, step: _Steps) -> Outcome:
     step()
     stage.tell("AE", f"{_HANDOVER}:close_case", case=CASE)
     stage.carry()
+    report = stage.players["AE"].ask(f"{_REPORT}:report_of", case=CASE, public=False)
+    statements, verdicts = _statements(stage, report)
+    step()
+    _next_exchange(stage, min(COUNT, (len(world.held_by_ua) - count) // 2))
     for path, data in stage.players["AE"].ask("homeward.node.book:export_ledger").items():
         target = stage.folder / "ledger" / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
-    report = stage.players["AE"].ask(f"{_REPORT}:report_of", case=CASE, public=False)
-    statements, verdicts = _statements(stage, report)
-    step()
-    _next_exchange(stage, len(world.held_by_ua) - count)
     outcome = _outcome(stage, plan, report, statements, verdicts, answers)
     step.progress(len(STEPS), len(STEPS), "done")
     return outcome
@@ -442,9 +442,7 @@ def _statements(stage: Play, report: Report) -> tuple[dict[str, str], tuple[Fact
     return {speaker: statement.text for speaker, statement in spoken.items()}, verdicts
 
 
-def _next_exchange(stage: Play, left: int) -> None:
-    """Agree the next exchange by half; it asks for at most half of those still held."""
-    count = min(COUNT, left // 2)
+def _next_exchange(stage: Play, count: int) -> None:
     stage.clock.now = dt.datetime(2025, 3, 17, 8, 0, tzinfo=dt.UTC)
     terms = TERMS.format(case=NEXT_CASE, day="2025-03-19", count=count, women=0)
     stage.tell("AE", f"{_CASES}:open_case", terms=terms)

@@ -147,7 +147,7 @@ def open_note(note: str, verifier: NoteVerifier) -> str:
     blob = unb64(line[len(head) : -1], what="signature line")
     if blob[:_KEY_HASH_BYTES] != verifier.key_hash:
         raise _another("the key id of the known key")
-    verify_signature(verifier.public, text.encode(), blob[_KEY_HASH_BYTES:], what="note")
+    verify_signature(verifier.public, text.encode(), blob[_KEY_HASH_BYTES:], what="checkpoint")
     return text
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from homeward.foundation.crypto import b64
 from homeward.foundation.errors import AccessError, InputError, PeerError, TamperError, TurnError
 from homeward.foundation.merkle import leaf_hash
-from homeward.handover.replay import Replay, advance_replay, begin_replay
+from homeward.handover.replay import KEYS_OF_ROLE, Replay, advance_replay, begin_replay
 from homeward.ledger.checkpoint import open_checkpoint, sign_checkpoint
 from homeward.ledger.envelope import read_envelope, sign_envelope
 from homeward.ledger.log import Log
@@ -188,6 +188,29 @@ def member_of(card: Card) -> dict[str, Any]:
     }
 
 
+_SIGNS = {key: role for role, keys in KEYS_OF_ROLE.items() for key in keys}
+"""Role of a key -> role of the node that has it."""
+
+
+def require_role(node: Node, role: str) -> None:
+    """Check that this node has the key of a role.
+
+    Args:
+        node: The open node.
+        role: Role of a key, such as `interviewer`.
+
+    Raises:
+        TurnError: It is the node of another role.
+    """
+    if role not in node.keys.signing:
+        raise TurnError(
+            "book.role",
+            f"Expected the node of a {_SIGNS[role]}, found that of {node.party}, "
+            f"a {node.about.role}.",
+            hint="See `homeward status` for what this node may do.",
+        )
+
+
 def record(
     node: Node,
     *,
@@ -216,6 +239,7 @@ def record(
     Raises:
         TurnError: The case does not allow it now.
     """
+    require_role(node, role)
     tree = read_book(node).chain.tree
     seen = (tree.size, tree.root().hex()) if tree.size else None
     state = read_ahead(node)

@@ -7,6 +7,9 @@ Rules of this file:
   reader has not confirmed. Importing one twice changes nothing.
 - It holds no path and no program: JSON in canonical form, at most 256 MiB.
 - It is imported as a whole or not at all. One that does not hold is kept as evidence.
+- A blob that we cannot open counts as not arrived: what one party sealed wrongly must not
+  keep the ledger from another.
+- No entry is kept that stands under no checkpoint.
 - A bureau's bundle carries its drafts and sealed blobs; the mediator's carries entries
   from where the reader stands, the checkpoint over them, and the blobs for that reader.
 """
@@ -22,6 +25,7 @@ from typing import Any
 from homeward.foundation.canonical import canonical_bytes, read_canonical
 from homeward.foundation.crypto import b64, unb64, verify_signature
 from homeward.foundation.errors import AccessError, InputError, PeerError, TamperError
+from homeward.foundation.ids import parse_party
 from homeward.handover.replay import KEYS_OF_ROLE, Replay, advance_replay
 from homeward.ledger.checkpoint import open_checkpoint
 from homeward.ledger.envelope import read_envelope
@@ -154,9 +158,18 @@ def _opened(data: bytes) -> dict[str, Any]:
         or not all(type(body[key]) is int and body[key] >= 0 for key in numbers)
         or not all(isinstance(body[key], list) for key in lists)
         or not isinstance(body["checkpoint"], str | None)
+        or not all(_is_party(body[key]) for key in ("from", "to"))
     ):
         raise _broken("a bundle in the agreed form", "another form")
     return body
+
+
+def _is_party(text: str) -> bool:
+    # What is no code could be a name, and messages show who a bundle is from and for.
+    try:
+        return parse_party(text) == text
+    except InputError:
+        return False
 
 
 def _verify_bundle(body: Mapping[str, Any], card: Card) -> None:
@@ -259,7 +272,7 @@ def _take_entries(node: Node, body: Mapping[str, Any], now: dt.datetime) -> int:
 def _verify_checkpoint(note: str, verifier: Any, own: list[bytes], state: Replay) -> None:
     checkpoint = open_checkpoint(note, verifier, verifier.name)
     tree = state.chain.tree
-    if checkpoint.size < len(own):
+    if checkpoint.size < len(own) == tree.size:
         if state.chain.tree.root(checkpoint.size) != checkpoint.root:
             raise _fork(checkpoint.size)
         return  # an older bundle that comes late: nothing new, nothing wrong
@@ -300,7 +313,7 @@ def _take_blob(node: Node, blob: object, card: Card, now: dt.datetime) -> int:
         if key != "sealed"
     ):
         raise _broken("blobs in the agreed form", "another form")
-    sealed = unb64(blob["sealed"], what="blob")
+    data = unb64(blob["sealed"], what="blob")
     if book.sequences(node) and blob["from"] != card.party:
         raise _broken(f"blobs of {card.party}", f"one of {blob['from']}")
     is_for_us = blob["to"] == node.party
@@ -308,13 +321,18 @@ def _take_blob(node: Node, blob: object, card: Card, now: dt.datetime) -> int:
         raise _broken(f"blobs for {node.party}", f"one for {blob['to']}")
     if Blob.objects.filter(key=blob["key"], recipient=blob["to"]).exists():
         return 0
+    if is_for_us:
+        try:
+            data = node.keys.sealing.open(data, what="blob")
+        except TamperError:
+            return 0
     Blob.objects.create(
         key=blob["key"],
         case=blob["case"],
         purpose=blob["purpose"],
         sender=blob["from"],
         recipient=blob["to"],
-        data=node.keys.sealing.open(sealed, what="blob") if is_for_us else sealed,
+        data=data,
         sealed=not is_for_us,
         received_at=now,
     )

@@ -16,6 +16,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from homeward.foundation.canonical import canonical_bytes, read_canonical
@@ -245,6 +246,7 @@ def write_card(keys: Keys, *, party: PartyCode, role: Role, name: str, simulatio
     return read_card(canonical_bytes({**body, "signature": b64(signature)}))
 
 
+@lru_cache(maxsize=64)  # every look at the ledger compares its keys with those on the cards
 def read_card(data: bytes) -> Card:
     """Read another party's card, refusing anything a card does not say.
 

@@ -5,18 +5,35 @@ Rules of this file:
   file it opens is decided later, by `home`.
 - Errors never show values (`DEBUG` is off), and Django writes no logs of its own.
 - One process holds one open node at a time. Changing it closes the connection first.
+- The pages in the browser are configured only where their packages are installed (the
+  extra `web`): commands work without them.
 """
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import django
 from django.conf import settings
 from django.db import connections
 
 BUSY_SECONDS = 20
+IDLE_SECONDS = 30 * 60
+HAS_WEB = all(find_spec(name) is not None for name in ("allauth", "granian", "whitenoise"))
+"""True where the extra `web` is installed."""
+
+LANGUAGES = (("en", "English"), ("uk", "Українська"), ("ru", "Русский"), ("ar", "العربية"))
+"""Languages of the pages, each named in itself."""
+
 _ALIAS = "default"
+_WEB_APPS = (
+    "homeward.node.web",
+    *("django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions"),
+    *("django.contrib.messages", "django.contrib.staticfiles"),
+    *("allauth", "allauth.account", "allauth.mfa"),
+)
 
 
 def use_database(path: Path, key: bytes) -> None:
@@ -47,15 +64,113 @@ def release_database() -> None:
     connections.settings[_ALIAS] = {**connections.settings[_ALIAS], "NAME": "", "OPTIONS": {}}
 
 
+def use_secret(secret: str, *, party: str) -> None:
+    """Give the pages of a node their secret and cookies of their own.
+
+    Nodes of one machine share its host name: without names of their own one would
+    overwrite the cookies of another.
+
+    Args:
+        secret: Signs sessions and forms.
+        party: Code of the party.
+    """
+    settings.SECRET_KEY = secret
+    settings.SESSION_COOKIE_NAME = f"homeward_{party}_session"
+    settings.CSRF_COOKIE_NAME = f"homeward_{party}_form"
+
+
+def allow_host(host: str) -> None:
+    """Answer requests that name another host than this machine's own names."""
+    if host not in settings.ALLOWED_HOSTS:
+        settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, host]
+
+
+def _web() -> dict[str, Any]:
+    return {
+        "ROOT_URLCONF": "homeward.node.web.urls",
+        "ALLOWED_HOSTS": ["localhost", "127.0.0.1", ".localhost"],
+        "MIDDLEWARE": [
+            "homeward.node.web.middleware.SecurityHeaders",  # outermost: no answer without it
+            "whitenoise.middleware.WhiteNoiseMiddleware",
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.locale.LocaleMiddleware",
+            "django.middleware.common.CommonMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django.contrib.messages.middleware.MessageMiddleware",
+            "allauth.account.middleware.AccountMiddleware",
+            "homeward.node.web.middleware.Problems",
+        ],
+        "TEMPLATES": [
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "APP_DIRS": True,
+                "OPTIONS": {
+                    "context_processors": [
+                        "django.template.context_processors.request",
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                        "homeward.node.web.shell.shell",
+                    ]
+                },
+            }
+        ],
+        "STATIC_URL": "/static/",
+        "WHITENOISE_USE_FINDERS": True,  # straight from the package: nothing to collect
+        "WHITENOISE_AUTOREFRESH": False,
+        "USE_I18N": True,
+        "LANGUAGES": LANGUAGES,
+        "LANGUAGE_CODE": "en",
+        "LANGUAGE_COOKIE_HTTPONLY": True,
+        "LANGUAGE_COOKIE_SAMESITE": "Lax",
+        "CSRF_COOKIE_HTTPONLY": True,
+        "CSRF_COOKIE_SAMESITE": "Lax",
+        "CSRF_FAILURE_VIEW": "homeward.node.web.problems.form_refused",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_AGE": IDLE_SECONDS,
+        "SESSION_SAVE_EVERY_REQUEST": True,  # the limit counts from the last request
+        "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
+        "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
+        **_accounts(),
+    }
+
+
+def _accounts() -> dict[str, Any]:
+    rules = "django.contrib.auth.password_validation."
+    return {
+        "AUTHENTICATION_BACKENDS": ["allauth.account.auth_backends.AuthenticationBackend"],
+        # Memory-hard and part of Python; the node's own passphrase has argon2id.
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.ScryptPasswordHasher"],
+        "AUTH_PASSWORD_VALIDATORS": [
+            {"NAME": rules + "MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+            {"NAME": rules + "CommonPasswordValidator"},
+            {"NAME": rules + "UserAttributeSimilarityValidator"},
+        ],
+        "LOGIN_URL": "account_login",
+        "LOGIN_REDIRECT_URL": "home",
+        "ACCOUNT_ADAPTER": "homeward.node.web.accounts.NobodySignsUp",
+        "ACCOUNT_LOGIN_METHODS": {"username"},
+        "ACCOUNT_SIGNUP_FIELDS": ["username*", "password1*", "password2*"],
+        "ACCOUNT_EMAIL_VERIFICATION": "none",
+        "ACCOUNT_LOGOUT_REDIRECT_URL": "account_login",
+        "ACCOUNT_SESSION_REMEMBER": False,  # the session ends with the browser, or when idle
+        "ACCOUNT_RATE_LIMITS": {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"},
+        "MFA_SUPPORTED_TYPES": ["totp", "recovery_codes"],
+        "MFA_TOTP_ISSUER": "Homeward",
+    }
+
+
 def _configure() -> None:
     settings.configure(
         DEBUG=False,
-        INSTALLED_APPS=["homeward.node"],
+        INSTALLED_APPS=["homeward.node", *(_WEB_APPS if HAS_WEB else ())],
         DATABASES={_ALIAS: {"ENGINE": "homeward.node.sqlcipher", "NAME": ""}},
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         USE_TZ=True,
         TIME_ZONE="UTC",
         LOGGING_CONFIG=None,
+        **(_web() if HAS_WEB else {}),
     )
     django.setup()
 

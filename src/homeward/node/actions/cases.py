@@ -7,7 +7,8 @@ Rules of this file:
 - The mediator's pool holds salted ids and the columns that the terms name, never a name.
 - An answer "held" is given only for a match that is very likely; what is less sure is
   "insufficient_identification" and waits for a person to look at it.
-- Nobody accepts a plan that does not hold on their own list.
+- Nobody accepts a plan that does not hold on their own list, or of which the ledger says
+  something else: its hashes, its findings, who travels, and over which signed lists.
 """
 
 from __future__ import annotations
@@ -21,11 +22,17 @@ from typing import Any
 from homeward.foundation.canonical import canonical_bytes
 from homeward.foundation.crypto import derive_bytes
 from homeward.foundation.dates import parse_date
-from homeward.foundation.errors import InfeasibleError, InputError, RuleError, TurnError
+from homeward.foundation.errors import (
+    InfeasibleError,
+    InputError,
+    RuleError,
+    TamperError,
+    TurnError,
+)
 from homeward.foundation.ids import PersonId, parse_person
 from homeward.handover.custody import captives_root
 from homeward.matching.match import best_pairs, match
-from homeward.negotiation.case import CaseState
+from homeward.negotiation.case import CaseState, ListClaim
 from homeward.node import access, blobs, book
 from homeward.node.access import Reader
 from homeward.node.home import Node
@@ -118,13 +125,14 @@ def answer(node: Node, case: str, *, now: dt.datetime, actor: str) -> dict[str, 
 
     Raises:
         AccessError: A wanted list has not arrived.
+        TurnError: There is none in the ledger yet, or it is not our move.
     """
     state = book.case_of(book.read_ahead(node), case)
     reader = Reader(actor=actor, purpose="answers", now=now)
     held = list(access.people(node, HELD, reader=reader))
     found = {}
     for other in _others(node, state):
-        claim = state.wanted[other, node.party]
+        claim = _claim(state.wanted.get((other, node.party)), f"wanted list of {other} for us")
         wanted = blobs.read_rows(node, root=claim.root, what="wanted list")
         rows = _answers(node, case, wanted, [p for p in held if p.power == other], returned(node))
         rows = blobs.salted(node, case, f"answers/{other}", rows)
@@ -222,20 +230,16 @@ def propose_plan(
         The plan.
 
     Raises:
+        TurnError: This is no mediator's node, or a final list is not signed.
         AccessError: A final list has not arrived.
         TamperError: A final list has another root than its party signed.
         InfeasibleError: No plan keeps every clause; the message says which collide.
     """
+    book.require_role(node, "mediator")
     state, agreement = book.case_of(book.read_ahead(node), case), terms_of(node, case)
     held = {}
     for party in state.parties:
-        claim = state.final_lists.get(party)
-        if claim is None:
-            raise TurnError(
-                "cases.final_lists",
-                f"Expected the final lists of {', '.join(state.parties)}, found none of {party}.",
-                hint="Import the bundle of that party.",
-            )
+        claim = _claim(state.final_lists.get(party), f"final list of {party}")
         held[party] = read_pool_rows(node, agreement, claim.root)
     given = dict(lists or {})
     pool = Pool.of(agreement, held, given)
@@ -300,14 +304,16 @@ def accept_plan(
         The plan.
 
     Raises:
-        TamperError: The plan does not hold on our list.
+        TamperError: The plan does not hold on our list, or is not what the ledger says.
         RuleError: It breaks a clause, or a legal finding is not acknowledged.
     """
     state, agreement = book.case_of(book.read_ahead(node), case), terms_of(node, case)
     plan, lists = plan_of(node, state)
-    own = read_pool_rows(node, agreement, state.final_lists[node.party].root)
+    claim = _claim(state.final_lists.get(node.party), "final list of ours")
+    own = read_pool_rows(node, agreement, claim.root)
     pool = Pool.of(agreement, {node.party: own}, lists)
     check_plan(agreement, pool, canonical_bytes(plan), party=node.party, seed=state.seed)
+    _verify_proposal(state, plan)
     findings = findings_of(plan)
     missing = sorted(set(findings) - set(acknowledge))
     if missing:
@@ -328,6 +334,29 @@ def accept_plan(
         book.record(node, case=case, type="plan_accepted", body=body, role="bureau", now=now)
         _disclose_identities(node, case, plan, Reader(actor=actor, purpose="identities", now=now))
     return plan
+
+
+def _verify_proposal(state: CaseState, plan: Mapping[str, Any]) -> None:
+    """Check a plan that holds against what the mediator signed of it in the ledger."""
+    said = state.plan
+    assert said is not None, "the plan was found by what the ledger says"
+    stated = (
+        *(said.plan_sha256, said.pool_sha256, said.status, said.captives_root),
+        *(list(said.legal_findings), dict(said.flows)),
+        {party: claim.root for party, claim in state.final_lists.items()},
+    )
+    found = (
+        *(plan["plan_sha256"], plan["pool_sha256"], plan["status"]),
+        captives_root(move["ref"] for move in plan["moves"]),
+        *(findings_of(plan), plan["counts"], plan["roots"]),
+    )
+    if stated != found:
+        raise TamperError(
+            "cases.proposal",
+            "Expected the plan of which the ledger tells, over the lists that the parties signed, "
+            "found another.",
+            hint="Reject it, and ask the mediator to propose it anew.",
+        )
 
 
 def reject_plan(node: Node, case: str, *, reason: str, now: dt.datetime) -> None:
@@ -431,6 +460,16 @@ def _join_members(node: Node, parties: Iterable[str], now: dt.datetime) -> None:
         if card.party not in state.members:
             body = book.member_of(card)
             book.record(node, case="log", type="member_joined", body=body, role="mediator", now=now)
+
+
+def _claim(claim: ListClaim | None, what: str) -> ListClaim:
+    if claim is None:
+        raise TurnError(
+            "cases.claim",
+            f"Expected a {what} in the ledger, found none.",
+            hint="See `homeward status` for what comes next, and import the next bundle.",
+        )
+    return claim
 
 
 def _others(node: Node, state: CaseState) -> list[str]:

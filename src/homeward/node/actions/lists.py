@@ -4,6 +4,7 @@ Rules of this file:
 - An import is all or nothing for its good rows; a bad row is reported and keeps nobody out.
 - The same rows read twice change nobody: a row is known by the hash of its content.
 - Nobody is removed because a file does not name them.
+- A list that says it is a simulation is refused by a real node.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from homeward.node.home import Node
 from homeward.node.models import ListImport
 from homeward.records.model import ListKind
 from homeward.records.read import ProblemGroup, RowProblem, group_problems, read_list
+from homeward.records.table import column_name, refused
 from homeward.records.write import write_csv, write_xlsx
 
 ListFormat = Literal["csv", "xlsx"]
@@ -76,6 +78,13 @@ def import_list(
     reading = read_list(
         data, kind=kind, file=name, today=now.date(), progress=_half(progress, second=False)
     )
+    if not node.about.simulation and "simulation" in map(column_name, reading.unknown_columns):
+        raise refused(
+            name,
+            "lists.simulation",
+            "a list of real people at a real node, found one with a column simulation",
+            "Nothing of a simulation may pass for real; check that this is the right file.",
+        )
     with node.transaction():
         entry = ListImport.objects.create(
             kind=kind,

@@ -1,0 +1,128 @@
+# mypy: disallow-subclassing-any=False
+# Neither Django nor allauth ships types, so their classes are Any to the type checker.
+"""Accounts of a node: who may sign in, and in which role.
+
+Rules of this file:
+- Nobody makes an account in the browser: the administrator does, on the node's machine.
+- An account has one role.
+- A simulation has one account for each role, whose password is shown to everybody; a real
+  node never has one of these.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.models import Group, User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from homeward.foundation.crypto import derive_bytes
+from homeward.foundation.errors import AccessError, InputError
+from homeward.node.home import Node
+from homeward.node.web.policy import ROLES
+
+_NAME_MAX_CHARS = 64  # as the access log keeps it
+
+
+class NobodySignsUp(DefaultAccountAdapter):
+    """Allauth's accounts, without signing up."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Say no."""
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoAccount:
+    """An account of a simulation, with its password in clear."""
+
+    name: str
+    role: str
+    password: str
+
+
+def add_account(node: Node, *, name: str, role: str, password: str) -> None:
+    """Make an account.
+
+    Args:
+        node: The open node.
+        name: Of the account: 1 to 64 letters, digits, dots, hyphens.
+        role: One of `ROLES`.
+        password: At least 12 characters, and none that everybody tries first.
+
+    Raises:
+        InputError: The name is taken or unfit, there is no such role, or the password is weak.
+    """
+    if role not in ROLES:
+        raise InputError(
+            "account.role",
+            f"Expected one of {', '.join(ROLES)} as role, found another.",
+            hint="Write the role as listed; one with a space goes in quotation marks.",
+        )
+    if not (0 < len(name) <= _NAME_MAX_CHARS and name.replace(".", "").replace("-", "").isalnum()):
+        raise InputError(
+            "account.name",
+            f"Expected a name of 1 to {_NAME_MAX_CHARS} letters, digits, dots and hyphens.",
+            hint="Choose another name.",
+        )
+    user = User(username=name)
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise InputError(
+            "account.password",
+            "Expected a strong password, found a weak one.",
+            hint=" ".join(error.messages),
+        ) from error
+    with node.transaction():
+        if User.objects.filter(username__iexact=name).exists():
+            raise InputError(
+                "account.taken",
+                "Expected a new name, found one that has an account.",
+                hint="Choose another name.",
+            )
+        user.set_password(password)
+        user.save()
+        user.groups.add(Group.objects.get_or_create(name=role)[0])
+
+
+def demo_accounts(node: Node) -> tuple[DemoAccount, ...]:
+    """Return the accounts that a simulation shows, one for each role.
+
+    Raises:
+        AccessError: The node is a real one.
+    """
+    if not node.about.simulation:
+        raise AccessError(
+            "account.no_demo",
+            "Expected a simulation, found a real node.",
+            hint="Make accounts with `homeward account add`.",
+        )
+    return tuple(
+        DemoAccount(name=role.replace(" ", "-"), role=role, password=_demo_password(node, role))
+        for role in ROLES
+    )
+
+
+def make_demo_accounts(node: Node) -> bool:
+    """Make the accounts of a simulation that has none yet.
+
+    Args:
+        node: The open node of a simulation.
+
+    Returns:
+        True if they were made now.
+    """
+    if User.objects.exists():
+        return False
+    for account in demo_accounts(node):
+        add_account(node, name=account.name, role=account.role, password=account.password)
+    return True
+
+
+def _demo_password(node: Node, role: str) -> str:
+    text = derive_bytes(node.keys.id_secret, f"demo account|{role}", 6).hex()
+    return "-".join(text[start : start + 4] for start in range(0, len(text), 4))

@@ -1,0 +1,62 @@
+"""What happens around every request: headers, and failures as pages.
+
+Rules of this file:
+- Every answer carries the same policy: nothing but our own files, no inline script or
+  style, no frame, no sensor.
+- A page is never kept by the browser; a file of the package may be.
+- A foreseen failure becomes its page here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from homeward.foundation.errors import HomewardError
+from homeward.node.web import problems
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class SecurityHeaders:
+    """Adds the headers to every answer, errors and files too."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._answer = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, with the headers."""
+        response = self._answer(request)
+        for name, value in _HEADERS.items():
+            response[name] = value
+        response.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class Problems:
+    """Shows a foreseen failure as a page with the status of its kind."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._answer = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer; a view's failure goes through `process_exception`."""
+        return self._answer(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Return the page of a foreseen failure; None leaves a bug to be a bug."""
+        return problems.problem(request, error) if isinstance(error, HomewardError) else None

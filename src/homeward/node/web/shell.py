@@ -1,0 +1,46 @@
+"""What stands around every page: whose node it is, who reads, where one may go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from homeward.node.home import Node
+from homeward.node.models import Peer
+from homeward.node.web.current import current_node
+from homeward.node.web.policy import ROLES, may_see, role_of
+
+NAVIGATION = (("home", _("To do")), ("ledger", _("Ledger")))
+"""Pages of the main menu, by name, and their words."""
+
+NODE_ROLES = {"bureau": _("bureau"), "mediator": _("mediator"), "observer": _("observer")}
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Return what the base template needs.
+
+    Args:
+        request: Any request.
+
+    Returns:
+        Names of the template's variables and their values.
+    """
+    node = current_node()
+    role = role_of(request.user)
+    return {
+        "node": node.about,
+        "node_role": NODE_ROLES[node.about.role],
+        "band": band(node),
+        "account_role": ROLES.get(role, ""),
+        "navigation": [(name, text) for name, text in NAVIGATION if role and may_see(role, name)],
+    }
+
+
+def band(node: Node) -> str:
+    """Return the colour of the band: `mediator`, or `one` and `two` in order of code."""
+    if node.about.role != "bureau":
+        return "mediator"
+    before = Peer.objects.filter(role="bureau", party__lt=node.party)
+    return "two" if before.exists() else "one"

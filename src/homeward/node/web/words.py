@@ -1,0 +1,176 @@
+"""Entries, states and next steps as sentences in the reader's language.
+
+Rules of this file:
+- One sentence for each kind; a number stands after its colon, so that no language has to
+  bend a word to it.
+- An entry is told by who wrote it and how many people it is about. How many refused to
+  travel is never told: the power of origin must not learn it here.
+- Whatever is not a word of ours is set apart, so that it reads the same either way.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from homeward.ledger.envelope import Envelope
+from homeward.node.actions.overview import CaseView, Step
+
+ENTRIES: Mapping[str, Any] = {
+    "log_opened": _("{author} opened the ledger. Members: {members}."),
+    "member_joined": _("{author} admitted to the ledger: {members}."),
+    "case_opened": _("{author} opened a case with the terms of an agreement."),
+    "terms_signed": _("{author} signed the terms."),
+    "wanted_list": _("{author} sent {to} the list of those it misses. People: {count}."),
+    "answers": _("{author} answered {to} on every line of its wanted list. Lines: {count}."),
+    "final_list": _("{author} bound itself to its final list. People: {count}."),
+    "seed_revealed": _("{author} showed its half of the seed."),
+    "plan_proposed": _("{author} proposed a plan. People: {flows}."),
+    "plan_accepted": _("{author} checked the plan and accepted it."),
+    "plan_rejected": _("{author} rejected the plan."),
+    "will_recorded": _("{author} asked people in private, {leg}. Asked: {asked}."),
+    "manifest_issued": _("{author} issued the manifest of {leg}. People: {count}."),
+    "withdrawn": _("{author} took people off {leg}. People: {count}."),
+    "departed": _("{author} let the people of {leg} go. People: {count}."),
+    "checked_in": _("{author} counted the people of {leg}. Here: {count}. Missing: {missing}."),
+    "stop_checked": _("{author} recorded the stop of {leg} in {country}. People: {count}."),
+    "turned_back": _("{author} took people of {leg} back. People: {count}."),
+    "released": _("{author} gave its receipt for {leg}. Let go: {count}."),
+    "received": _("{author} received its people of {leg}. Home: {count}."),
+    "case_closed": _("{author} closed the case. Home: {flows}."),
+    "aborted": _("{author} ended the case without an exchange."),
+}
+"""Kind of entry → its sentence."""
+
+STATES: Mapping[str, Any] = {
+    "opened": _("terms to be signed"),
+    "terms_signed": _("wanted lists to be sent"),
+    "wanted": _("wanted lists to be answered"),
+    "answered": _("final lists to be signed"),
+    "listed": _("seed to be drawn"),
+    "seeded": _("plan to be made"),
+    "proposed": _("plan to be accepted"),
+    "accepted": _("handover to begin"),
+    "handover": _("handover on the way"),
+    "closed": _("closed"),
+    "aborted": _("ended without an exchange"),
+}
+"""State of a case → what stands on its chip."""
+
+STEPS: Mapping[str, Any] = {
+    "card": _("Import the cards of the others."),
+    "import held": _("Read in the list of those you hold."),
+    "import wanted": _("Read in the list of those you miss."),
+    "case open": _("Table an agreement."),
+    "case sign": _("{case}: read the terms and sign them."),
+    "case wanted": _("{case}: send the list of those you miss."),
+    "case answer": _("{case}: answer every line of the wanted list."),
+    "case final": _("{case}: bind yourself to your final list."),
+    "case reveal": _("{case}: show your half of the seed."),
+    "case plan": _("{case}: plan the exchange and propose it."),
+    "case show": _("{case}: read the terms, the plan and what the law says to it."),
+    "case accept": _("{case}: check the plan on your own list, then accept or reject it."),
+    "case sheet": _("{case}, {leg}: write the sheet to be filled in."),
+    "case interview": _("{case}, {leg}: record who, asked in private, wishes to go home."),
+    "case manifest": _("{case}, {leg}: put those who travel on the manifest."),
+    "case withdraw": _("{case}, {leg}: take those who do not travel off the leg."),
+    "case stop": _("{case}, {leg}: record the stop on the way."),
+    "case depart": _("{case}, {leg}: let the people of the manifest go."),
+    "case turn-back": _("{case}, {leg}: take back those who do not travel on."),
+    "case released": _("{case}, {leg}: give your receipt."),
+    "case check-in": _("{case}, {leg}: count your people at the crossing."),
+    "case receive": _("{case}, {leg}: receive your people and give your receipt."),
+    "case close": _("{case}: close the case."),
+    "documents manifest": _("{case}, {leg}: print the manifest, with names."),
+    "bundle export": _("Carry what is new to {party}, until its next bundle confirms it."),
+    "bundle import": _("Wait for the next bundle, then import it."),
+}
+"""Words of a command → what it is for."""
+
+
+def of_entry(envelope: Envelope) -> SafeString:
+    """Tell an entry in one sentence.
+
+    Args:
+        envelope: The entry, verified.
+
+    Returns:
+        The sentence as markup; whatever comes from outside is escaped.
+    """
+    sentence = str(ENTRIES[envelope.type])
+    values = {name: value for name, read in _VALUES.items() if (value := read(envelope.body))}
+    return _set(sentence, author=envelope.author, **values)
+
+
+def of_step(step: Step) -> SafeString:
+    """Tell the next step in one sentence.
+
+    Args:
+        step: From the overview.
+
+    Returns:
+        The sentence as markup.
+    """
+    words = shlex.split(step.command)
+    key = " ".join(words[:2]) if " ".join(words[:2]) in STEPS else words[0]
+    named = {word: value for word, value in zip(words, words[1:], strict=False)}
+    case = words[2] if len(words) > 2 else ""
+    leg, party = _leg(named.get("--leg", "")), named.get("--to", "")
+    return _set(str(STEPS[key]), case=case, leg=leg, party=party)
+
+
+def of_turn(view: CaseView, party: str) -> SafeString:
+    """Say whose move it is in a case.
+
+    Args:
+        view: The case.
+        party: The reader's own party.
+    """
+    if party in view.turn:
+        return SafeString(say("Your turn"))
+    if view.turn:
+        return _set(say("Turn of {parties}"), parties=", ".join(sorted(view.turn)))
+    return SafeString(say("Nobody's turn"))
+
+
+def _set(sentence: str, **values: object) -> SafeString:
+    cells = {name: format_html('<bdi dir="ltr">{}</bdi>', value) for name, value in values.items()}
+    return format_html(sentence, **cells)
+
+
+def _leg(text: str) -> str:
+    return text.replace("->", "→")
+
+
+def _count(body: Mapping[str, Any]) -> str:
+    return str(len(body["captives"]) if "captives" in body else body.get("count", ""))
+
+
+def _flows(body: Mapping[str, Any]) -> str:
+    flows = body.get("flows") or body.get("totals") or {}
+    return ", ".join(f"{_leg(leg)} {count}" for leg, count in sorted(flows.items()))
+
+
+def _members(body: Mapping[str, Any]) -> str:
+    members = body.get("members") or ([body["member"]] if "member" in body else [body])
+    return ", ".join(str(member.get("party", "")) for member in members)
+
+
+_VALUES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "to": lambda body: str(body.get("to", "")),
+    "count": _count,
+    "asked": lambda body: str(
+        len(body.get("travelling", ())) + len(body.get("not_travelling", ()))
+    ),
+    "missing": lambda body: str(len(body.get("missing", ()))),
+    "country": lambda body: str(body.get("country", "")),
+    "leg": lambda body: _leg(str(body.get("leg", ""))),
+    "flows": _flows,
+    "members": _members,
+}
