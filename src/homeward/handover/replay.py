@@ -8,6 +8,9 @@ Rules of this file:
 - Later a member joins by `member_joined`, signed by the mediator who opened the log.
   Nobody joins twice, and no key belongs to two.
 - Every other entry belongs to a case: the negotiation judges it, then the handover.
+- An entry that was overtaken (it fitted what its author had seen, and no longer fits in its
+  place, because others wrote in between) stays in the log and counts for nothing: two who
+  act at once block nobody. One that never fitted is refused.
 - An entry counts as a whole or not at all. No plan is opened here: of captives the reader
   knows what entries say.
 """
@@ -71,7 +74,8 @@ class Replay:
     """A checked log: its members, and every case as its entries left it.
 
     `members` are by party code, `cases` and `custodies` by case; a case has a custody once
-    every party has accepted its plan. `envelopes` are all entries, in order.
+    every party has accepted its plan. `envelopes` are all entries, in order; `overtaken` are
+    the numbers of those that count for nothing.
     """
 
     chain: ChainState
@@ -79,6 +83,7 @@ class Replay:
     cases: Mapping[str, CaseState] = field(default_factory=dict)
     custodies: Mapping[str, Custody] = field(default_factory=dict)
     envelopes: tuple[Envelope, ...] = ()
+    overtaken: frozenset[int] = frozenset()
 
     @property
     def is_simulation(self) -> bool:
@@ -139,7 +144,12 @@ def advance_replay(state: Replay, entry: bytes) -> Replay:
         return after
     if envelope.type == MEMBER_JOINED:
         return replace(after, members=_with_member(after, envelope, index))
-    return _with_case(after, envelope, index)
+    try:
+        return _with_case(after, envelope, index)
+    except PeerError:
+        if not _fitted(state, envelope):
+            raise
+        return replace(after, overtaken=after.overtaken | {index})
 
 
 def _with_case(state: Replay, envelope: Envelope, index: int) -> Replay:
@@ -154,6 +164,21 @@ def _with_case(state: Replay, envelope: Envelope, index: int) -> Replay:
     elif len(after.handover) > len(before.handover):
         custodies[case] = follow.advance(custodies[case], recorded)
     return replace(state, cases={**state.cases, case: after}, custodies=custodies)
+
+
+def _fitted(state: Replay, envelope: Envelope) -> bool:
+    """Tell whether an entry fitted what its author had seen, and its own entries since."""
+    seen = envelope.seen[0] if envelope.seen else 0
+    before = replace(state, cases={}, custodies={})
+    try:
+        for index, earlier in enumerate(state.envelopes):
+            is_known = index < seen or earlier.author == envelope.author
+            if earlier.case == envelope.case and is_known and index not in state.overtaken:
+                before = _with_case(before, earlier, index)
+        _with_case(before, envelope, len(state.envelopes))
+    except PeerError:
+        return False
+    return True
 
 
 def _founders(envelope: Envelope) -> dict[str, Member]:

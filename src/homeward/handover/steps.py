@@ -10,8 +10,8 @@ Rules of this file:
   the terms name.
 - Somebody missing at a check-in stays in the custodian's custody, and the case open,
   until a later check-in or until they are turned back.
-- A case is aborted or closed only when nobody is on the way, and closed only when each
-  holder's receipts cover everybody who is home and the totals agree.
+- A case is aborted or closed only when nobody is on the way, and closed only when nobody
+  still waits to go, each holder's receipts cover everybody who is home, and the totals agree.
 
 Source: GC III art. 109(3) for the will of the sick and wounded; that everybody is asked,
 and asked again, is a policy beyond it. Arts 118-119 for the handover.
@@ -179,6 +179,16 @@ def _received(custody: Custody, recorded: Recorded) -> Custody:
 
 def _case_closed(custody: Custody, recorded: Recorded) -> Custody:
     _verify_nobody_on_the_way(custody, recorded)
+    waiting = sum(_is_waiting(captive) for captive in custody.captives.values())
+    if waiting:
+        raise refusal(
+            recorded,
+            "handover.waiting",
+            expected="everybody of the plan home, turned back, withdrawn, or asked and staying",
+            found=f"{waiting} who still wait to go",
+            hint="Let them go, or withdraw them; then close.",
+            facts={"captive_count": waiting},
+        )
     home = [captive for captive in custody.captives.values() if captive.state == "home"]
     open_count = sum(not captive.is_receipted for captive in home)
     if open_count:
@@ -218,6 +228,11 @@ STEPS: dict[str, Callable[[Custody, Recorded], Custody]] = {
     "case_closed": _case_closed,
     "aborted": _aborted,
 }
+
+
+def _is_waiting(captive: Captive) -> bool:
+    """Tell whether somebody may still expect to go: manifested, or not heard to stay."""
+    return captive.state == "manifested" or (captive.state == "held" and captive.will is not False)
 
 
 def _verify_nobody_on_the_way(custody: Custody, recorded: Recorded) -> None:

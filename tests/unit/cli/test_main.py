@@ -138,16 +138,19 @@ def test_help_imports_nothing_heavy():
     assert done.stderr == b"set()\n"
 
 
+WITH_COLUMNS = ("plan", "check", "case")
+
+
 @pytest.mark.parametrize("name", COMMANDS)
-def test_file_commands_import_neither_django_nor_the_solver(name):
+def test_a_command_starts_without_what_it_does_not_need(name):
     program = (
         f"import sys; from homeward.cli import main; main([{name!r}, '--help']);"
-        "print({'django', 'highspy', 'tqdm'} & set(sys.modules), file=sys.stderr)"
+        "print(*{'django', 'highspy', 'numpy', 'tqdm'} & set(sys.modules), file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, check=True, timeout=60
     )
-    assert done.stderr == b"set()\n"
+    assert set(done.stderr.split()) <= ({b"numpy"} if name in WITH_COLUMNS else set())
 
 
 def test_the_module_runs_as_the_command_and_passes_the_exit_code_on():

@@ -146,6 +146,7 @@ def test_two_who_refuse_at_the_crossing_are_turned_back_and_the_others_go_home(b
     book.turn_back(UA_HOME, [C, D])
     book.release(UA_HOME, [A, B])
     book.receive(UA_HOME, [A, B])
+    book.withdraw(RU_HOME, R)
     book.close(**{UA_HOME: 2, RU_HOME: 0})
     custody = custody_of(book)
     assert [custodian_of(custody, each) for each in (A, B, C, D)] == ["UA", "UA", "RU", "RU"]
@@ -190,6 +191,7 @@ def test_a_death_on_the_way_lets_the_case_end_and_nobody_lost(book):
     book.will(UA_HOME, [A, B, C], stage="last_stop")
     book.release(UA_HOME, people(UA_HOME))
     book.receive(UA_HOME, [A, B, C])
+    book.withdraw(RU_HOME, R)
     book.close(**{UA_HOME: 3, RU_HOME: 0})
     assert custodian_of(custody_of(book), D) == "AE"
 
@@ -370,8 +372,24 @@ def test_a_receipt_of_the_home_side_counts_the_captives_it_names(book):
     refused(book, "handover.receipt")
 
 
+def test_a_case_does_not_close_while_somebody_still_waits_to_go(book):
+    book.leg_home(UA_HOME)
+    book.will(RU_HOME, R)
+    book.manifest(RU_HOME, R)
+    book.close(**{RU_HOME: 0})
+    assert refused(book, "handover.waiting").facts["captive_count"] == len(R)
+
+
+def test_who_said_no_before_departure_does_not_keep_a_case_open(book):
+    book.leg_home(UA_HOME)
+    book.will(RU_HOME, [], refusing=R)
+    book.close(**{RU_HOME: 0})
+    assert custody_of(book).is_ended
+
+
 def test_a_case_closes_only_with_the_totals_of_the_record(book):
     book.leg_home(UA_HOME)
+    book.withdraw(RU_HOME, R)
     book.close(**{UA_HOME: 4, RU_HOME: 4})
     refused(book, "handover.totals")
 
@@ -381,6 +399,7 @@ def test_a_case_does_not_close_without_the_receipt_of_the_holder(book):
     book.check_in(UA_HOME, people(UA_HOME))
     book.will(UA_HOME, people(UA_HOME), stage="last_stop")
     book.receive(UA_HOME, people(UA_HOME))
+    book.withdraw(RU_HOME, R)
     book.close(**{RU_HOME: 0})
     refused(book, "handover.receipt_missing")
 
@@ -399,6 +418,7 @@ def test_a_handover_with_people_on_the_way_cannot_be_aborted_until_they_are_back
 
 def test_nothing_follows_the_end(book):
     book.leg_home(UA_HOME)
+    book.withdraw(RU_HOME, R)
     book.close(**{RU_HOME: 0})
     custody = custody_of(book)
     late = dataclasses.replace(book.entries[-2], index=999)
