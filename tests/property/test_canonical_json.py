@@ -54,7 +54,9 @@ def test_what_has_no_one_form_is_refused(value):
         canonical_bytes(value)
 
 
-@pytest.mark.parametrize("data", [b'{"a":1,"a":1}', b"1.0", b"-0", b"NaN", b"[" * 9999, b"\xff", b""])
+@pytest.mark.parametrize(
+    "data", [b'{"a":1,"a":1}', b"1.0", b"-0", b"NaN", b"[" * 9999, b"\xff", b""]
+)
 def test_bytes_that_are_no_canonical_json_are_tampered(data):
     with pytest.raises(TamperError):
         read_canonical(data, what="document")

@@ -106,9 +106,7 @@ def test_any_bytes_are_read_or_refused_and_nothing_else(data):
 field_names = st.text(st.characters(max_codepoint=126), max_size=8)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=20),
-    lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(field_names, inner, max_size=4)
-    ),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(field_names, inner, max_size=4),
     max_leaves=6,
 )
 

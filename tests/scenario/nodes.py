@@ -18,7 +18,8 @@ from homeward.foundation.crypto import b64
 from homeward.foundation.ids import parse_flow, parse_person
 from homeward.ledger.envelope import read_envelope, sign_envelope
 from homeward.node import book, bundles, home
-from homeward.node.actions import cases, handover, lists, peers
+from homeward.node.access import Reader
+from homeward.node.actions import cases, handover, lists, peers, plans
 from homeward.node.models import Blob, Draft, LogHead
 from homeward.records.write import write_csv
 
@@ -28,6 +29,7 @@ LEGS = ("RU -> UA", "UA -> RU")
 CASE, NEXT_CASE = "first", "second"
 HELD_COUNT, MOVE_COUNT = 20, 8
 ACTOR = "caseworker-1"
+READER = Reader(actor=ACTOR, purpose="test", now=dt.datetime(2025, 2, 6, tzinfo=dt.UTC))
 PASSPHRASE = "simulation in a test"
 START = dt.datetime(2025, 2, 5, 8, 0, tzinfo=dt.UTC)
 
@@ -269,11 +271,11 @@ def play_to_final_lists(nodes, case=CASE, text=None, saved=lambda stage: None):
 
 
 def play_to_accepted(nodes, case=CASE, saved=lambda stage: None):
-    plan = nodes.do("AE", cases.propose_plan, case, lists=blocked(nodes, case))
+    plan = nodes.do("AE", plans.propose_plan, case, lists=blocked(nodes, case))
     nodes.carry()
     saved("proposed")
-    findings = nodes.look("AE", cases.findings_in, case)
-    nodes.both(cases.accept_plan, case, acknowledge=findings, actor=ACTOR)
+    findings = nodes.look("AE", plans.findings_in, case)
+    nodes.both(plans.accept_plan, case, acknowledge=findings, actor=ACTOR)
     nodes.carry()
     saved("accepted")
     return plan
@@ -282,8 +284,8 @@ def play_to_accepted(nodes, case=CASE, saved=lambda stage: None):
 def planned(nodes, case=CASE):
     """Return the ids of the plan by leg, sorted."""
     state = nodes.state("AE", case)
-    plan, _ = cases.plan_of(nodes.nodes["AE"], state)
-    return {leg: sorted(ids) for leg, ids in cases.planned_of(plan).items()}
+    plan, _ = plans.plan_of(nodes.nodes["AE"], state)
+    return {leg: sorted(ids) for leg, ids in plans.planned_of(plan).items()}
 
 
 def ask_before(nodes, legs, refusing=(), case=CASE):

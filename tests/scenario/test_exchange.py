@@ -1,17 +1,20 @@
 """A whole exchange between three nodes, and the ways in which one goes otherwise."""
 
+import dataclasses
 import shlex
 
 import pytest
 from tests.scenario import nodes as play
-from tests.scenario.nodes import ACTOR, BUREAUS, CASE, LEGS, MOVE_COUNT, NEXT_CASE, PARTIES
+from tests.scenario.nodes import ACTOR, BUREAUS, CASE, LEGS, MOVE_COUNT, NEXT_CASE, PARTIES, READER
 
 from homeward.foundation.errors import AccessError, InfeasibleError, RuleError, TurnError
 from homeward.foundation.ids import parse_flow
 from homeward.handover.counts import count_legs
-from homeward.node import blobs, bundles
-from homeward.node.actions import cases, handover
+from homeward.node import access, blobs, bundles
+from homeward.node.actions import cases, handover, lists, plans
 from homeward.node.actions.overview import overview
+from homeward.records.model import WANTED
+from homeward.records.write import write_csv
 
 TO_UA, TO_RU = LEGS
 DONE = dict.fromkeys(LEGS, MOVE_COUNT)
@@ -158,22 +161,35 @@ def test_who_is_home_is_in_no_later_exchange(at_stage):
     told = {party: _told_held(nodes, party) & home_ids for party in BUREAUS}
     assert all(told.values())
     sizes = {party: nodes.state(party).final_lists[party].count for party in BUREAUS}
+    asked = {p: nodes.state(p).wanted[p, _other(p)].count for p in BUREAUS}
     text = play.terms(NEXT_CASE, count=3)
     play.play_to_final_lists(nodes, NEXT_CASE, text)
     for party in BUREAUS:
-        state = nodes.state(party, NEXT_CASE)
+        state, other = nodes.state(party, NEXT_CASE), _other(party)
         assert state.final_lists[party].count == sizes[party] - MOVE_COUNT
-        assert state.answer_counts[party, _other(party)]["already_returned"] == len(told[party])
+        assert state.wanted[other, party].count == asked[other] - len(told[party])
     plan = play.play_to_accepted(nodes, NEXT_CASE)
     assert plan["counts"] == dict.fromkeys(LEGS, 3)
     assert not home_ids & {move["ref"] for move in plan["moves"]}
+
+
+def test_who_is_asked_for_again_under_another_reference_has_already_returned(at_stage):
+    nodes = at_stage("closed")
+    home = cases.came_home(nodes.at("UA"), READER)
+    known = [p for p in access.people(nodes.at("UA"), WANTED, reader=READER) if p.ref in home]
+    again = [dataclasses.replace(p, ref=f"again-{p.ref}") for p in known]
+    data = write_csv(again, WANTED)
+    nodes.do("UA", lists.import_list, kind=WANTED, data=data, file_name="x.csv", actor=ACTOR)
+    play.play_to_final_lists(nodes, NEXT_CASE, play.terms(NEXT_CASE, count=3))
+    counts = nodes.state("UA", NEXT_CASE).answer_counts["RU", "UA"]
+    assert counts["already_returned"] == len(again) > 0
 
 
 def test_terms_that_nobody_can_keep_are_named_and_nothing_is_proposed(at_stage):
     nodes = at_stage("ready")
     play.play_to_final_lists(nodes, text=play.terms(count=play.HELD_COUNT + 1))
     with pytest.raises(InfeasibleError) as raised:
-        nodes.do("AE", cases.propose_plan, CASE, lists=play.blocked(nodes))
+        nodes.do("AE", plans.propose_plan, CASE, lists=play.blocked(nodes))
     assert "number" in raised.value.facts["clauses"]
     assert raised.value.hint
     assert nodes.state("AE").plan is None
@@ -181,13 +197,13 @@ def test_terms_that_nobody_can_keep_are_named_and_nothing_is_proposed(at_stage):
 
 def test_a_rejected_plan_may_be_proposed_again(at_stage):
     nodes = at_stage("proposed")
-    nodes.do("RU", cases.accept_plan, CASE, acknowledge=_findings(nodes), actor=ACTOR)
+    nodes.do("RU", plans.accept_plan, CASE, acknowledge=_findings(nodes), actor=ACTOR)
     nodes.carry()
-    nodes.do("UA", cases.reject_plan, CASE, reason="not_agreed")
+    nodes.do("UA", plans.reject_plan, CASE, reason="not_agreed")
     nodes.carry()
     assert nodes.state("RU").state == "seeded"
     with pytest.raises(TurnError):
-        nodes.do("RU", cases.accept_plan, CASE, acknowledge=(), actor=ACTOR)
+        nodes.do("RU", plans.accept_plan, CASE, acknowledge=(), actor=ACTOR)
     play.play_to_accepted(nodes)
     assert play.hand_over(nodes) == DONE
 
@@ -197,7 +213,7 @@ def test_a_plan_is_not_accepted_while_a_legal_finding_is_not_acknowledged(at_sta
     findings = _findings(nodes)
     assert findings
     with play.nothing_changes(nodes, "UA"), pytest.raises(RuleError):
-        nodes.do("UA", cases.accept_plan, CASE, acknowledge=findings[1:], actor=ACTOR)
+        nodes.do("UA", plans.accept_plan, CASE, acknowledge=findings[1:], actor=ACTOR)
 
 
 @pytest.mark.parametrize(
@@ -236,7 +252,9 @@ def test_an_observer_reads_no_personal_list(at_stage):
     nodes = at_stage("closed")
     state = nodes.state("AE")
     with pytest.raises(AccessError):
-        blobs.read_rows(nodes.at("AE"), root=state.wanted["UA", "RU"].root, what="wanted list")
+        blobs.read_rows(
+            nodes.at("AE"), root=state.wanted["UA", "RU"].root, what="wanted list", reader=READER
+        )
 
 
 def _other(party):
@@ -246,12 +264,12 @@ def _other(party):
 def _told_held(nodes, party):
     """Return the ids of those whom a party answered to hold."""
     claim = nodes.state(party).answers[party, _other(party)]
-    rows = blobs.read_rows(nodes.nodes[party], root=claim.root, what="answers")
+    rows = blobs.read_rows(nodes.nodes[party], root=claim.root, what="answers", reader=READER)
     return {row["captive"] for row in rows if row["code"] == "held"}
 
 
 def _findings(nodes):
-    return nodes.look("AE", cases.findings_in, CASE)
+    return nodes.look("AE", plans.findings_in, CASE)
 
 
 # -- whoever follows the first step that the overview gives, gets home --
@@ -304,10 +322,10 @@ def _follow(nodes, party, command, files):
     elif act in SIMPLE:
         nodes.do(party, SIMPLE[act], CASE, **({"actor": ACTOR} if act in READS else {}))
     elif act == "plan":
-        nodes.do(party, cases.propose_plan, CASE, lists=play.blocked(nodes))
+        nodes.do(party, plans.propose_plan, CASE, lists=play.blocked(nodes))
     elif act == "accept":
-        found = nodes.look(party, cases.findings_in, CASE)
-        nodes.do(party, cases.accept_plan, CASE, acknowledge=found, actor=ACTOR)
+        found = nodes.look(party, plans.findings_in, CASE)
+        nodes.do(party, plans.accept_plan, CASE, acknowledge=found, actor=ACTOR)
     elif act == "close":
         nodes.do(party, handover.close_case, CASE)
         files["closed"] = True

@@ -8,7 +8,15 @@ import sys
 
 import pytest
 from tests.scenario import nodes as play
-from tests.scenario.nodes import ACTOR, BUREAUS, CASE, LEGS, PARTIES, nothing_changes
+from tests.scenario.nodes import (
+    ACTOR,
+    BUREAUS,
+    CASE,
+    LEGS,
+    PARTIES,
+    READER,
+    nothing_changes,
+)
 
 from homeward.foundation.canonical import canonical_bytes, read_canonical, seal_document
 from homeward.foundation.crypto import SigningKey, b64, seal, unb64
@@ -24,7 +32,7 @@ from homeward.foundation.errors import (
 from homeward.handover.custody import captives_root
 from homeward.ledger.note import NoteSigner
 from homeward.node import blobs, book, bundles, home
-from homeward.node.actions import cases, handover, peers
+from homeward.node.actions import cases, handover, peers, plans
 from homeward.node.keystore import write_card
 from homeward.node.models import Blob, Draft, LogHead
 
@@ -376,7 +384,7 @@ def test_a_blob_that_cannot_be_opened_does_not_keep_the_ledger_from_its_reader(a
     nodes.carry()
     assert nodes.log("UA") == nodes.log("AE")
     with pytest.raises(AccessError):
-        blobs.read_rows(nodes.at("UA"), root=root, what="wanted list")
+        blobs.read_rows(nodes.at("UA"), root=root, what="wanted list", reader=READER)
     nodes.do("UA", cases.send_wanted, CASE, actor=ACTOR)
     nodes.carry()
     assert nodes.state("AE").state == "wanted"
@@ -508,12 +516,12 @@ def reproposed(nodes, change, *, body=None):
     """Let the mediator put another plan in place of its own, with every hash made anew."""
     node = nodes.at("AE")
     state = nodes.state("AE")
-    plan, lists = cases.plan_of(node, state)
+    plan, lists = plans.plan_of(node, state)
     altered = json.loads(json.dumps(plan))
     change(altered)
     altered.pop("plan_sha256")
     altered = seal_document(altered, "plan_sha256")
-    nodes.do("UA", cases.reject_plan, CASE, reason="not_agreed")
+    nodes.do("UA", plans.reject_plan, CASE, reason="not_agreed")
     nodes.carry()
     said = {
         "terms_sha256": altered["terms_sha256"],
@@ -521,7 +529,7 @@ def reproposed(nodes, change, *, body=None):
         "plan_sha256": altered["plan_sha256"],
         "seed": state.seed,
         "status": "optimal",
-        "legal_findings": cases.findings_of(altered),
+        "legal_findings": plans.findings_of(altered),
         "flows": altered["counts"],
         "captives_root": captives_root(move["ref"] for move in altered["moves"]),
     }
@@ -543,9 +551,9 @@ def reproposed(nodes, change, *, body=None):
 
 def refuses_plan(nodes, party, kinds=(TamperError, RuleError)):
     node = nodes.at(party)
-    plan, _ = cases.plan_of(node, nodes.state(party))
+    plan, _ = plans.plan_of(node, nodes.state(party))
     with nothing_changes(nodes, party), pytest.raises(kinds):
-        nodes.do(party, cases.accept_plan, CASE, acknowledge=cases.findings_of(plan), actor=ACTOR)
+        nodes.do(party, plans.accept_plan, CASE, acknowledge=plans.findings_of(plan), actor=ACTOR)
     assert nodes.state(party).accepted == frozenset()
 
 
@@ -594,9 +602,9 @@ def test_a_plan_over_a_list_that_its_party_did_not_sign_is_refused_by_both(at_st
     swapped = next(row for row in held["UA"] if row["ref"] not in moved)
     swapped["captured_on"] = "2022-03-01"
     lists = play.blocked(nodes)
-    pool = cases.Pool.of(agreement, held, lists)
-    with cases.Engine() as engine:
-        honest = cases.make_plan(agreement, pool, engine, seed=state.seed)
+    pool = plans.Pool.of(agreement, held, lists)
+    with plans.Engine() as engine:
+        honest = plans.make_plan(agreement, pool, engine, seed=state.seed)
 
     def change(plan):
         plan.clear()

@@ -19,7 +19,7 @@ from homeward.foundation.ids import parse_flow
 from homeward.handover.counts import exposure
 from homeward.handover.custody import custodian_of
 from homeward.node import book
-from homeward.node.actions import cases, handover, report
+from homeward.node.actions import cases, handover, plans, report
 from homeward.node.actions.overview import overview
 from homeward.node.models import CaptiveLink, LedgerEntry
 from homeward.statements.model import Record
@@ -264,7 +264,7 @@ def test_nobody_is_ever_further_behind_than_the_plan_says(at_stage):
     """Invariant 6: at every step, also when one side is late, the peak stays in the bound."""
     nodes = at_stage("manifested")
     node = nodes.at("AE")
-    plan, _ = cases.plan_of(node, nodes.state("AE"))
+    plan, _ = plans.plan_of(node, nodes.state("AE"))
     bound = plan["exposure"]["by_party"]
     people = play.planned(nodes)
 
@@ -293,9 +293,9 @@ def test_nobody_is_ever_further_behind_than_the_plan_says(at_stage):
 def test_those_owed_without_counterpart_are_shown_and_must_be_acknowledged(at_stage):
     """Invariant 7: the plan that counts them says so, and the number left behind is shown."""
     nodes = at_stage("proposed")
-    plan, _ = cases.plan_of(nodes.at("UA"), nodes.state("UA"))
+    plan, _ = plans.plan_of(nodes.at("UA"), nodes.state("UA"))
     assert any("109" in finding["rule"] for finding in plan["legal_findings"])
-    codes = nodes.look("UA", cases.findings_in, CASE)
+    codes = nodes.look("UA", plans.findings_in, CASE)
     assert any("109" in code for code in codes)
     assert list(nodes.state("UA").plan.legal_findings) == codes
     done = at_stage("closed", "closed")
@@ -391,9 +391,9 @@ def test_the_same_people_in_any_order_of_rows_give_the_same_plan(played, tmp_pat
         shuffled[place] = "\n".join([head, *rows]).encode()
     nodes = play.begin(tmp_path / "again", shuffled)
     play.play_to_final_lists(nodes)
-    plan = nodes.do("AE", cases.propose_plan, CASE, lists=play.blocked(nodes))
+    plan = nodes.do("AE", plans.propose_plan, CASE, lists=play.blocked(nodes))
     first = played["proposed"]
-    assert plan == cases.plan_of(first.at("AE"), first.state("AE"))[0]
+    assert plan == plans.plan_of(first.at("AE"), first.state("AE"))[0]
 
 
 # -- what failures say --
@@ -409,9 +409,9 @@ def test_refusals_say_no_name_anywhere(at_stage, caplog, capfd):
         *((party, cases.answer, (CASE,), {"actor": ACTOR}) for party in PARTIES),
         *((party, cases.send_final_list, (CASE,), {"actor": ACTOR}) for party in PARTIES),
         *((party, cases.reveal_seed, (CASE,), {}) for party in PARTIES),
-        *((party, cases.propose_plan, (CASE,), {}) for party in PARTIES),
-        *((p, cases.accept_plan, (CASE,), {"acknowledge": (), "actor": ACTOR}) for p in BUREAUS),
-        *((p, cases.reject_plan, (CASE,), {"reason": "not_agreed"}) for p in BUREAUS),
+        *((party, plans.propose_plan, (CASE,), {}) for party in PARTIES),
+        *((p, plans.accept_plan, (CASE,), {"acknowledge": (), "actor": ACTOR}) for p in BUREAUS),
+        *((p, plans.reject_plan, (CASE,), {"reason": "not_agreed"}) for p in BUREAUS),
         *((p, cases.open_case, (play.terms(),), {}) for p in PARTIES),
         *((p, handover.receive, (CASE, TO_UA), {}) for p in PARTIES),
         *((p, handover.confirm_release, (CASE, TO_UA), {}) for p in PARTIES),

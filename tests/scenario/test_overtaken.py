@@ -6,7 +6,7 @@ from tests.scenario.nodes import ACTOR, CASE, LEGS, MOVE_COUNT, PARTIES
 
 from homeward.foundation.errors import PeerError, TurnError
 from homeward.node import book
-from homeward.node.actions import cases, handover
+from homeward.node.actions import cases, handover, plans
 from homeward.node.actions.overview import overview
 
 TO_UA, TO_RU = LEGS
@@ -18,9 +18,9 @@ def overtaken(nodes, party):
 
 def test_an_acceptance_that_a_rejection_overtook_counts_for_nothing_and_blocks_nobody(at_stage):
     nodes = at_stage("proposed")
-    findings = nodes.look("AE", cases.findings_in, CASE)
-    nodes.do("RU", cases.accept_plan, CASE, acknowledge=findings, actor=ACTOR)
-    nodes.do("UA", cases.reject_plan, CASE, reason="not_agreed")
+    findings = nodes.look("AE", plans.findings_in, CASE)
+    nodes.do("RU", plans.accept_plan, CASE, acknowledge=findings, actor=ACTOR)
+    nodes.do("UA", plans.reject_plan, CASE, reason="not_agreed")
     nodes.carry()
     assert [nodes.state(party).state for party in PARTIES] == ["seeded"] * 3
     assert [len(overtaken(nodes, party)) for party in PARTIES] == [1, 1, 1]

@@ -78,7 +78,8 @@ def _reveal(node: Node, args: argparse.Namespace) -> None:
 
 
 def _plan(node: Node, args: argparse.Namespace) -> None:
-    from homeward.node.actions.cases import propose_plan, terms_of
+    from homeward.node.actions.cases import terms_of
+    from homeward.node.actions.plans import propose_plan
 
     nobody = lists.Held(rows={}, is_simulation=False)
     given = lists.load_lists(args.list or [], terms_of(node, args.case), nobody)
@@ -87,7 +88,8 @@ def _plan(node: Node, args: argparse.Namespace) -> None:
 
 
 def _show(node: Node, args: argparse.Namespace) -> None:
-    from homeward.node.actions.cases import plan_of, terms_text
+    from homeward.node.actions.cases import terms_text
+    from homeward.node.actions.plans import plan_of
     from homeward.node.book import case_of, read_ahead
 
     state = case_of(read_ahead(node), args.case)
@@ -99,7 +101,7 @@ def _show(node: Node, args: argparse.Namespace) -> None:
 
 
 def _accept(node: Node, args: argparse.Namespace) -> None:
-    from homeward.node.actions.cases import accept_plan
+    from homeward.node.actions.plans import accept_plan
 
     plan = accept_plan(
         node, args.case, acknowledge=args.acknowledge or (), now=home.now(), actor=home.ACTOR
@@ -108,7 +110,7 @@ def _accept(node: Node, args: argparse.Namespace) -> None:
 
 
 def _reject(node: Node, args: argparse.Namespace) -> None:
-    from homeward.node.actions.cases import reject_plan
+    from homeward.node.actions.plans import reject_plan
 
     reject_plan(node, args.case, reason=args.reason, now=home.now())
     print("Rejected the plan; the mediator may propose another.")
@@ -348,7 +350,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _show_plan(node: Node, case: str, plan: Mapping[str, Any]) -> None:
     from homeward.cli.plan import objective_lines, will_lines
-    from homeward.node.actions.cases import findings_of, terms_of
+    from homeward.node.actions.cases import terms_of
+    from homeward.node.actions.plans import findings_of
 
     counts = ", ".join(f"{leg}: {count}" for leg, count in plan["counts"].items())
     print(f"Plan {plan['plan_sha256'][:16]}…, {plan['status']}: {counts}.")

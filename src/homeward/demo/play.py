@@ -13,6 +13,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from homeward.demo.players import Player, start_player
@@ -31,58 +32,11 @@ NAMES = {"UA": "Bureau UA", "RU": "Bureau RU", "AE": "Mediator AE"}
 COUNT = 150
 ACTOR = "demo"
 _LISTS, _CASES = "homeward.node.actions.lists", "homeward.node.actions.cases"
+_PLANS = "homeward.node.actions.plans"
 _HANDOVER, _REPORT = "homeward.node.actions.handover", "homeward.node.actions.report"
 _BUNDLES, _PEERS = "homeward.node.bundles", "homeward.node.actions.peers"
 
-TERMS = """\
-# SIMULATION: the people are invented. The frame is that of 5 February 2025:
-# 150 for 150, mediated by the UAE, medical checks in Belarus on the Russian group's way.
-[agreement]
-id = "{case}"
-mediators = ["AE"]
-effective = {day}
-article_109 = "counted"
-
-[parties]
-UA = {{ name = "Ukraine" }}
-RU = {{ name = "Russia" }}
-
-[[stop]]
-home = "RU"
-country = "BY"
-purpose = "medical check"
-
-[categories]
-wounded = "health >= 'serious'"
-long_held = "days_held > 730"
-women = "sex == 'F'"
-young = "age < 25"
-
-[[clause]]
-id = "n{count}"
-kind = "give"
-flows = ["RU -> UA", "UA -> RU"]
-count = {count}
-
-[[clause]]
-id = "women"
-kind = "quota"
-flows = ["RU -> UA"]
-where = "women"
-min = {women}
-
-[[clause]]
-id = "consent"
-kind = "consent"
-on_unknown = "ask"
-
-[[objective]]
-max = "count(wounded)"
-[[objective]]
-max = "count(long_held)"
-[[objective]]
-max = "sum(days_held)"
-"""
+TERMS = Template((Path(__file__).parent / "agreement.toml").read_text(encoding="utf-8"))
 
 STEPS = (
     "three nodes, each with its own keys and encrypted file, and an invented world",
@@ -256,14 +210,14 @@ def _story(stage: Play, step: _Steps) -> Outcome:
     step()
     world = stage.world
     count = min(COUNT, len(world.held_by_ua) // 2)
-    terms = TERMS.format(case=CASE, day="2025-02-05", count=count, women=min(3, count // 10))
+    terms = TERMS.substitute(case=CASE, day="2025-02-05", count=count, women=min(3, count // 10))
     answers = _agree(stage, CASE, terms, step)
     step()
-    plan = stage.tell("AE", f"{_CASES}:propose_plan", case=CASE)
+    plan = stage.tell("AE", f"{_PLANS}:propose_plan", case=CASE)
     stage.carry()
     step()
-    findings = stage.players["AE"].ask(f"{_CASES}:findings_in", case=CASE)
-    stage.both(f"{_CASES}:accept_plan", case=CASE, acknowledge=findings, actor=ACTOR)
+    findings = stage.players["AE"].ask(f"{_PLANS}:findings_in", case=CASE)
+    stage.both(f"{_PLANS}:accept_plan", case=CASE, acknowledge=findings, actor=ACTOR)
     stage.carry()
     _hand_over(stage, plan, step)
     step()
@@ -444,7 +398,7 @@ def _statements(stage: Play, report: Report) -> tuple[dict[str, str], tuple[Fact
 
 def _next_exchange(stage: Play, count: int) -> None:
     stage.clock.now = dt.datetime(2025, 3, 17, 8, 0, tzinfo=dt.UTC)
-    terms = TERMS.format(case=NEXT_CASE, day="2025-03-19", count=count, women=0)
+    terms = TERMS.substitute(case=NEXT_CASE, day="2025-03-19", count=count, women=0)
     stage.tell("AE", f"{_CASES}:open_case", terms=terms)
     stage.carry()
     stage.both(f"{_CASES}:sign_terms", case=NEXT_CASE)
@@ -487,10 +441,12 @@ def _followed(stage: Play) -> Followed:
     world = stage.world
     held = next(p for p in world.held_by_ru if p.ref == world.followed)
     own = next(p for p in world.wanted_by_ua if p.ref == world.truth[held.ref])
-    story = stage.players["UA"].ask(f"{_REPORT}:follow", case=CASE, holder="RU", wanted=own.ref)
+    story = stage.tell(
+        "UA", f"{_REPORT}:follow", case=CASE, holder="RU", wanted=own.ref, actor=ACTOR
+    )
     assert held.captured_on is not None, "the world dates the followed captive's capture"
     return Followed(
-        name_home=" ".join((own.family_name, own.given_name, own.father_name)),
+        name_home=f"{own.family_name} {own.given_name} {own.father_name}",
         name_holder=story["name_as_written"],
         reasons=tuple(story["reasons"]),
         captive=story["captive"],

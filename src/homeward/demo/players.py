@@ -4,7 +4,8 @@ Rules of this file:
 - A process opens one node and keeps it; it gets the name of an action and its arguments,
   and answers with the result or with the error. Nothing else crosses between processes:
   what one node has for another goes as a bundle, a file.
-- Keys are drawn from the demo's seed, so that nothing but the seals differs between runs.
+- Signing keys and ids are drawn from the demo's seed; age draws its own sealing keys, so that
+  seals, and with them the first entry and the root of the ledger, differ between runs.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def seeded(seed: str) -> Callable[[int], bytes]:
 
 
 def _serve(pipe: Connection, home: Path, passphrase: str, made: dict[str, Any] | None) -> None:
-    from homeward.node.home import init_node, open_node
+    from homeward.node.home import init_node, open_node  # noqa: PLC0415 - in the child alone: Django is one per process
 
     if made is not None:
         entropy = seeded(made.pop("seed"))

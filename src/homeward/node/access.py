@@ -81,7 +81,7 @@ def people(node: Node, kind: ListKind, *, reader: Reader) -> Iterator[PersonReco
         EngineError: The node is not open, or its database failed.
     """
     with node.transaction():
-        _note(reader, act="people.read", subject=kind, person_count=count(node, kind))
+        note(node, reader, act="people.read", subject=kind, person_count=count(node, kind))
     return _in_order(kind)
 
 
@@ -109,7 +109,7 @@ def some(
             batch = ordered[start : start + _BATCH_ROWS]
             rows = Person.objects.filter(kind=kind, ref__in=batch).order_by("ref")
             texts += rows.values_list("values", flat=True)
-        _note(reader, act="people.read", subject=kind, person_count=len(texts))
+        note(node, reader, act="people.read", subject=kind, person_count=len(texts))
     return [_record(text) for text in texts]
 
 
@@ -132,7 +132,7 @@ def person(node: Node, kind: ListKind, ref: str, *, reader: Reader) -> PersonRec
     with node.transaction():
         text = Person.objects.filter(kind=kind, ref=ref).values_list("values", flat=True).first()
         found = 0 if text is None else 1
-        _note(reader, act="person.read", subject=f"{kind}:{ref}"[:136], person_count=found)
+        note(node, reader, act="person.read", subject=f"{kind}:{ref}"[:136], person_count=found)
     if text is None:
         raise AccessError(
             "access.person",
@@ -247,7 +247,20 @@ def _date(text: str) -> PartialDate:
     return parse_date(text)
 
 
-def _note(reader: Reader, *, act: str, subject: str, person_count: int) -> None:
+def note(node: Node, reader: Reader, *, act: str, subject: str, person_count: int) -> None:
+    """Write down that people are read, also people of whom another party told us.
+
+    Args:
+        node: The open node.
+        reader: Who reads, what for, and when.
+        act: What is read, such as `people.read`.
+        subject: A list, a reference or a root; never a name.
+        person_count: How many people.
+
+    Raises:
+        EngineError: The node is not open.
+    """
+    node.require_open()
     assert len(reader.purpose) <= _WORD_MAX_CHARS, "a purpose is one word of ours"
     assert reader.purpose.replace("_", "").isalpha(), "a purpose is one word of ours"
     AccessLog.objects.create(

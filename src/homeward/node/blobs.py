@@ -18,6 +18,8 @@ from homeward.foundation.canonical import canonical_bytes, read_canonical
 from homeward.foundation.crypto import derive_bytes, seal
 from homeward.foundation.errors import AccessError, TamperError
 from homeward.foundation.merkle import leaf_hash, tree_root
+from homeward.node import access
+from homeward.node.access import Reader
 from homeward.node.book import peer_card
 from homeward.node.home import Node
 from homeward.node.models import Blob
@@ -114,8 +116,8 @@ def read(node: Node, *, key: str, what: str) -> Any:
     return read_canonical(bytes(blob.data), what=what)
 
 
-def read_rows(node: Node, *, root: str, what: str) -> list[dict[str, str]]:
-    """Return the rows behind a root, checked against it.
+def read_rows(node: Node, *, root: str, what: str, reader: Reader) -> list[dict[str, str]]:
+    """Return the rows behind a root, checked against it; the read is written down.
 
     Raises:
         AccessError: They have not arrived.
@@ -124,6 +126,9 @@ def read_rows(node: Node, *, root: str, what: str) -> list[dict[str, str]]:
     rows = read(node, key=root, what=what)
     if not _are_rows(rows) or rows_root(rows) != root:
         raise other_root(what)
+    access.note(
+        node, reader, act="disclosed.read", subject=f"{what} {root[:16]}", person_count=len(rows)
+    )
     return list(rows)
 
 

@@ -118,6 +118,8 @@ def _web() -> dict[str, Any]:
         "STATIC_URL": "/static/",
         "WHITENOISE_USE_FINDERS": True,  # straight from the package: nothing to collect
         "WHITENOISE_AUTOREFRESH": False,
+        "WHITENOISE_ALLOW_ALL_ORIGINS": False,
+        "WHITENOISE_MAX_AGE": 600,
         "USE_I18N": True,
         "LANGUAGES": LANGUAGES,
         "LANGUAGE_CODE": "en",

@@ -268,17 +268,24 @@ def _kept(
     return face
 
 
+_SETTLES = {
+    True: ("everybody whom it names to go home", "somebody who stays"),
+    False: ("nobody to travel whom it keeps here", "somebody who does"),
+}
+"""Whether a clause lets go -> what is expected, and what was found."""
+
+
 def _settled(problem: Problem, goes: NDArray[np.bool_], elsewhere: _Elsewhere) -> None:
     for fixing in problem.fixings:
         if fixing.goes and fixing.absent:
             raise _rule(fixing.clause, "everybody it names", "somebody absent")
         if (goes[fixing.people] != fixing.goes).any():
-            raise _rule(fixing.clause, "whom it settles to be so settled", "otherwise")
+            raise _rule(fixing.clause, *_SETTLES[fixing.goes])
     for clause in problem.agreement.clauses:
         if isinstance(clause, Named | Veto):
             named = problem.builder.named_elsewhere(clause)
             if named & elsewhere.people != (named if isinstance(clause, Named) else frozenset()):
-                raise _rule(clause.id, "whom it settles to be so settled", "otherwise")
+                raise _rule(clause.id, *_SETTLES[isinstance(clause, Named)])
 
 
 def _proved(

@@ -21,7 +21,7 @@ from homeward.handover.custody import Custody, captives_root
 from homeward.handover.follow import fold
 from homeward.negotiation.case import CaseState
 from homeward.node import book
-from homeward.node.actions.cases import plan_of, planned_of
+from homeward.node.actions.plans import plan_of, planned_of
 from homeward.node.home import Node
 
 

@@ -20,8 +20,9 @@ from homeward.handover.custody import LET_GO, Captive, Custody
 from homeward.handover.replay import Replay
 from homeward.negotiation import CaseState, whose_turn
 from homeward.node import access, book
-from homeward.node.actions.cases import findings_of, plan_of, terms_of
+from homeward.node.actions.cases import terms_of
 from homeward.node.actions.handover import custody_of
+from homeward.node.actions.plans import findings_of, plan_of
 from homeward.node.home import Node
 from homeward.node.models import Blob, Draft, LogHead, Peer
 from homeward.records.model import HELD, WANTED

@@ -246,8 +246,10 @@ def _as_holder(
     found = {
         captive: row_of(people[ref], IDENTITY) for captive, ref in links.items() if ref in people
     }
-    wanted = {row["ref"]: row for row in _rows(node, state.wanted.get((flow.home, node.party)))}
-    for row in _rows(node, state.answers.get((node.party, flow.home))):
+    wanted = {
+        row["ref"]: row for row in _rows(node, reader, state.wanted.get((flow.home, node.party)))
+    }
+    for row in _rows(node, reader, state.answers.get((node.party, flow.home))):
         if row["code"] == "held" and row["captive"] in found and row["ref"] in wanted:
             found[row["captive"]]["name_home"] = _name(wanted[row["ref"]])
     return found
@@ -261,9 +263,11 @@ def _as_home(
     for blob in Blob.objects.filter(
         case=case, purpose="identities", recipient=node.party, sender=flow.holder
     ):
-        for row in blobs.read_rows(node, root=blob.key, what="list of those who come"):
+        for row in blobs.read_rows(
+            node, root=blob.key, what="list of those who come", reader=reader
+        ):
             found[row["ref"]] = dict(row)
-    answers = _rows(node, state.answers.get((flow.holder, node.party)))
+    answers = _rows(node, reader, state.answers.get((flow.holder, node.party)))
     asked = {
         r["ref"]: r["captive"] for r in answers if r["code"] == "held" and r["captive"] in found
     }
@@ -272,8 +276,10 @@ def _as_home(
     return found
 
 
-def _rows(node: Node, claim: Any) -> list[dict[str, str]]:
-    return [] if claim is None else blobs.read_rows(node, root=claim.root, what="list")
+def _rows(node: Node, reader: Reader, claim: Any) -> list[dict[str, str]]:
+    if claim is None:
+        return []
+    return blobs.read_rows(node, root=claim.root, what="list", reader=reader)
 
 
 def _row(captive: str, known: Mapping[str, str]) -> ManifestRow:
@@ -312,7 +318,9 @@ def timeline_of(node: Node, case: str, captive: str) -> list[tuple[int, str, str
     return found
 
 
-def follow(node: Node, case: str, *, holder: str, wanted: str) -> dict[str, Any]:
+def follow(
+    node: Node, case: str, *, holder: str, wanted: str, now: dt.datetime, actor: str
+) -> dict[str, Any]:
     """Follow one person of our wanted list through a case.
 
     Args:
@@ -320,6 +328,8 @@ def follow(node: Node, case: str, *, holder: str, wanted: str) -> dict[str, Any]
         case: The case.
         holder: The party that answered.
         wanted: Our reference.
+        now: When.
+        actor: Who follows.
 
     Returns:
         `captive` (salted id), `name_as_written` and `reasons` as the holder answered, and
@@ -329,7 +339,8 @@ def follow(node: Node, case: str, *, holder: str, wanted: str) -> dict[str, Any]
         AccessError: The holder did not answer that it holds this person.
     """
     state = book.case_of(book.read_ahead(node), case)
-    for row in _rows(node, state.answers.get((holder, node.party))):
+    reader = Reader(actor=actor, purpose="follow", now=now)
+    for row in _rows(node, reader, state.answers.get((holder, node.party))):
         if row["ref"] == wanted and row["code"] == "held":
             return {
                 "captive": row["captive"],
