@@ -1,6 +1,8 @@
-"""The README says nothing that was not run: its example, its attempts to cheat, its screen."""
+"""The README says nothing that was not run.
 
-from __future__ import annotations
+Its attempts to cheat and its screen are those of the how-to and of the tutorial, whose every
+command block `tests/golden/test_pages.py` types and compares.
+"""
 
 import re
 import subprocess
@@ -9,68 +11,45 @@ from pathlib import Path
 
 import pytest
 
+from homeward.cli import COMMANDS
+
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def run(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *words], capture_output=True, text=True, timeout=120, cwd=ROOT, check=False
-    )
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("readme") / "demo"
-    played = run("-m", "homeward", "demo", "--people", "1000", "--dir", str(folder), "--no-serve")
-    assert played.returncode == 0, played.stderr
-    return folder, played.stdout
+README = (ROOT / "README.md").read_text("utf-8")
 
 
 def test_the_example_plays_the_whole_flow():
-    played = run("examples/one_exchange.py")
+    played = subprocess.run(
+        [sys.executable, "examples/one_exchange.py"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=ROOT,
+        check=False,
+    )
     assert played.returncode == 0, played.stderr
     assert "60 / 60 home, 0 missing" in played.stdout
     assert "closed" in played.stdout
 
 
-@pytest.mark.parametrize(
-    ("attempt", "code", "words"),
-    [("veto", 6, "In clause veto"), ("flip", 8, "entry "), ("fork", 8, "RU had seen")],
-)
-def test_an_attempt_to_cheat_is_refused(demo, attempt, code, words):
-    folder, _ = demo
-    text = (ROOT / "README.md").read_text("utf-8")
-    line = next(row for row in text.splitlines() if f"break_it.py {attempt} " in row)
-    assert line.endswith(f"exit {code}")
-    tried = run("examples/break_it.py", attempt, str(folder))
-    assert tried.returncode == code, tried.stdout + tried.stderr
-    assert words in tried.stdout
+@pytest.mark.parametrize("attempt", ["veto", "flip", "fork"])
+def test_an_attempt_to_cheat_ends_as_the_page_that_is_run_shows(attempt):
+    page = (ROOT / "docs/how-to/break-it.md").read_text("utf-8")
+    line = next(row for row in README.splitlines() if f"break_it.py {attempt} " in row)
+    said = re.search(r"exit (\d)$", line)
+    assert said is not None
+    assert f"$ python examples/break_it.py {attempt} demo  # exit {said[1]}\n" in page
 
 
-def test_an_attempt_leaves_the_demo_as_it_was(demo):
-    folder, _ = demo
-    verified = run("-m", "homeward", "ledger", "verify", str(folder / "ledger"))
-    assert verified.returncode == 0, verified.stderr
-
-
-def test_the_screen_of_the_demo_has_the_lines_that_the_readme_shows(demo):
-    _, shown = demo
-    text = (ROOT / "README.md").read_text("utf-8")
-    block = text.split("ends on this screen:")[1].split("```")[1]
-    labels = {
-        re.split(r"  +", line.strip())[0] for line in block.splitlines() if line.startswith("  ")
-    }
+def test_the_screen_is_that_of_the_tutorial_which_is_run():
+    tutorial = (ROOT / "docs/tutorial/first-exchange.md").read_text("utf-8")
+    block = README.split("ends on this screen:")[1].split("```")[1]
+    lines = [line for line in block.splitlines() if line.startswith("  ")]
+    labels = {re.split(r"  +", line.strip())[0] for line in lines}
     assert len(labels) > 8
-    missing = [label for label in labels if label not in shown]
-    assert missing == []
-    assert "SIMULATION: the people are invented." in shown
+    assert [label for label in labels if label not in tutorial] == []
 
 
 def test_every_command_that_the_readme_names_exists():
-    text = (ROOT / "README.md").read_text("utf-8")
-    known = run("-m", "homeward", "--help").stdout
-    named = set(
-        re.findall(r"homeward (init|import|card|case|bundle|plan|check|ledger|status|demo)\b", text)
-    )
-    assert named
-    assert all(f"  {name} " in known for name in named)
+    named = set(re.findall(r"`(?:\.venv/bin/)?homeward ([a-z]+)\b", README))
+    assert len(named) > 4
+    assert named <= set(COMMANDS)
