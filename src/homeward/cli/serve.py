@@ -33,10 +33,14 @@ def run(args: argparse.Namespace) -> int:
         passphrase = simulation_passphrase(folder)
     except AccessError:  # a real node: only its people know the passphrase
         passphrase = home.passphrase_of(args)
-    if prepare(folder, passphrase):
+    accounts = prepare(folder, passphrase)
+    if accounts:
         note(SIMULATION)
-        _show_accounts(folder, passphrase)
-    print(f"Open http://{_name(args.host)}:{args.port}/ in a browser; Ctrl+C ends it.", flush=True)
+        print(f"  {'account':<18}{'role':<18}password")
+    for account in accounts:
+        print(f"  {account.name:<18}{account.role:<18}{account.password}")
+    host = f"[{args.host}]" if ":" in args.host else args.host
+    print(f"Open http://{host}:{args.port}/ in a browser; Ctrl+C ends it.", flush=True)
     serve(folder, passphrase, host=args.host, port=args.port)
     return 0
 

@@ -107,20 +107,21 @@ def demo_accounts(node: Node) -> tuple[DemoAccount, ...]:
     )
 
 
-def make_demo_accounts(node: Node) -> bool:
-    """Make the accounts of a simulation that has none yet.
+def make_demo_accounts(node: Node) -> tuple[DemoAccount, ...]:
+    """Return the accounts of a simulation, and make those that it lacks.
 
     Args:
         node: The open node of a simulation.
 
     Returns:
-        True if they were made now.
+        One account for each role.
     """
-    if User.objects.exists():
-        return False
-    for account in demo_accounts(node):
-        add_account(node, name=account.name, role=account.role, password=account.password)
-    return True
+    accounts = demo_accounts(node)
+    there = set(User.objects.values_list("username", flat=True))
+    for account in accounts:
+        if account.name not in there:
+            add_account(node, name=account.name, role=account.role, password=account.password)
+    return accounts
 
 
 def _demo_password(node: Node, role: str) -> str:

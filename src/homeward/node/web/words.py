@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from homeward.ledger.envelope import Envelope
@@ -119,7 +120,7 @@ def of_step(step: Step) -> SafeString:
     """
     words = shlex.split(step.command)
     key = " ".join(words[:2]) if " ".join(words[:2]) in STEPS else words[0]
-    named = {word: value for word, value in zip(words, words[1:], strict=False)}
+    named = dict(pairwise(words))
     case = words[2] if len(words) > 2 else ""
     leg, party = _leg(named.get("--leg", "")), named.get("--to", "")
     return _set(str(STEPS[key]), case=case, leg=leg, party=party)
@@ -133,10 +134,10 @@ def of_turn(view: CaseView, party: str) -> SafeString:
         party: The reader's own party.
     """
     if party in view.turn:
-        return SafeString(say("Your turn"))
+        return SafeString(gettext("Your turn"))
     if view.turn:
-        return _set(say("Turn of {parties}"), parties=", ".join(sorted(view.turn)))
-    return SafeString(say("Nobody's turn"))
+        return _set(gettext("Turn of {parties}"), parties=", ".join(sorted(view.turn)))
+    return SafeString(gettext("Nobody's turn"))
 
 
 def _set(sentence: str, **values: object) -> SafeString:

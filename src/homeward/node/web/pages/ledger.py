@@ -83,4 +83,4 @@ def _verifier(node: Node) -> NoteVerifier | None:
 
 def _head(node: Node) -> LogHead | None:
     verifier = _verifier(node)
-    return verifier and LogHead.objects.filter(origin=verifier.name).first()
+    return LogHead.objects.filter(origin=verifier.name).first() if verifier else None

@@ -1,3 +1,5 @@
+# mypy: disallow-untyped-decorators=False
+# Django ships no types, so its decorators are untyped to the type checker.
 """Values in texts that run either way, and sentences about entries and steps."""
 
 from __future__ import annotations
@@ -28,3 +30,9 @@ def instant(text: str) -> SafeString:
         date_format(at, "j M Y", use_l10n=False),
         at.strftime("%H:%M"),
     )
+
+
+@register.filter
+def leg(value: object) -> str:
+    """Write a leg with an arrow, `RU → UA`."""
+    return str(value).replace("->", "→")

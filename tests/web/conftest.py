@@ -1,0 +1,59 @@
+"""The pages of a real node, in this process: a simulation whose handover is on its way."""
+
+import shutil
+
+import pytest
+from tests.scenario import nodes as play
+
+from homeward.node import home
+
+ACCOUNTS = {}
+
+
+@pytest.fixture(scope="session", name="world")
+def fixture_world(tmp_path_factory):
+    """Play an exchange up to the departure, once."""
+    folder = tmp_path_factory.mktemp("web")
+    world = play.begin(folder)
+    play.play_to_final_lists(world)
+    play.play_to_accepted(world)
+    play.ask_before(world, play.planned(world))
+    play.depart(world)
+    home.close_node()
+    yield world
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module", name="node")
+def fixture_node(world, tmp_path_factory):
+    """Open a copy of the node of UA, with its accounts, and serve it."""
+    from homeward.node.web.accounts import add_account, make_demo_accounts
+    from homeward.node.web.current import serve_node
+
+    folder = tmp_path_factory.mktemp("served") / "ua"
+    shutil.copytree(world.nodes["UA"].home, folder)
+    node = home.open_node(folder, play.PASSPHRASE)
+    serve_node(node)
+    for account in make_demo_accounts(node):
+        ACCOUNTS[account.role] = account
+    add_account(node, name="other", role="auditor", password="one that nobody tries")
+    yield node
+    home.close_node()
+
+
+@pytest.fixture(name="browser")
+def fixture_browser(node):
+    """Give a function that makes a browser, signed in as a role or not."""
+    from django.contrib.auth.models import User
+    from django.core.cache import cache
+    from django.test import Client
+
+    cache.clear()
+
+    def browser(role=None, **options):
+        client = Client(SERVER_NAME="localhost", **options)
+        if role is not None:
+            client.force_login(User.objects.get(username=ACCOUNTS[role].name))
+        return client
+
+    return browser

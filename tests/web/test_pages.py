@@ -1,0 +1,285 @@
+"""What every page keeps to: who may see it, what stands around it, which language it speaks."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.urls import reverse
+
+from homeward.foundation.errors import EngineError, TurnError
+from homeward.negotiation.entries import KINDS
+from homeward.negotiation.state import TRANSITIONS
+from homeward.node.settings import IDLE_SECONDS, LANGUAGES
+from homeward.node.web import current, policy, urls, words
+from homeward.node.web.pages import home as home_page
+from homeward.node.web.policy import POLICY, ROLES
+
+# page of the policy -> name of an address that shows it by GET
+SHOWN = {
+    "sign-in": "account_login",
+    "verify": "verify",
+    "checkpoint": "checkpoint",
+    "health": "health",
+    "home": "home",
+    "ledger": "ledger",
+    "account": "mfa_index",
+    "password": "account_change_password",
+    "design": "design",
+    "reauthenticate": "account_reauthenticate",
+    "authenticator": "mfa_activate_totp",
+    "recovery-codes": "mfa_generate_recovery_codes",
+}
+NOT_SHOWN = {"second-factor": "follows signing in", "sign-out": "POST", "language": "POST"}
+HTML = [name for page, name in SHOWN.items() if page not in ("checkpoint", "health")]
+POLICY_HEADER = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+class Reader(HTMLParser):
+    """Collects inline script and style, and what the page loads."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.inline, self.loads, self.root = [], [], {}
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        if tag == "html":
+            self.root = found
+        if tag == "style" or (tag == "script" and "src" not in found):
+            self.inline.append(tag)
+        self.inline += [name for name in found if name == "style" or name.startswith("on")]
+        if tag in ("link", "script", "img"):
+            self.loads.append(found.get("href") or found.get("src"))
+
+
+def text_of(answer):
+    return answer.content.decode("utf-8")
+
+
+def unmasked(text):
+    """Take out what differs from one answer to the next: the token and the address."""
+    text = re.sub(r'(name="csrfmiddlewaretoken" value=")\w+', r"\1", text)
+    return re.sub(r'(name="next" value=")[^"]*', r"\1", text)
+
+
+def test_every_page_of_the_policy_is_tried():
+    assert set(SHOWN) | set(NOT_SHOWN) == set(POLICY)
+    assert {view.callback.page_name for view in urls.urlpatterns} == set(POLICY)
+
+
+@pytest.mark.parametrize("page", SHOWN)
+@pytest.mark.parametrize("role", [*ROLES, "nobody", "without a role"])
+def test_a_page_is_seen_by_the_roles_of_its_row_alone(browser, page, role):
+    if role == "without a role":
+        client = browser()
+        client.force_login(User.objects.get_or_create(username="roleless")[0])
+    else:
+        client = browser(None if role == "nobody" else role)
+    answer = client.get(reverse(SHOWN[page]))
+    allowed = POLICY[page]
+    if allowed is policy.EVERYBODY:
+        assert answer.status_code in (200, 302)
+    elif role == "nobody":
+        assert answer.status_code == 302
+        assert answer["Location"].startswith(reverse("account_login"))
+    elif role in allowed:
+        # What changes the protection of an account first asks for the password.
+        assert answer.status_code == 200 or "account/" in answer["Location"]
+    else:
+        assert answer.status_code == 404
+
+
+def test_a_view_without_a_row_stops_the_start():
+    from django.urls import path
+
+    with pytest.raises(RuntimeError, match="bare"):
+        policy.guarded([path("x", lambda request: None, name="bare")])
+    with pytest.raises(KeyError):
+        policy.page("no such page")
+
+
+def test_what_is_not_yours_reads_as_what_does_not_exist(browser):
+    client = browser()
+    client.force_login(User.objects.get_or_create(username="roleless")[0])
+    there, absent = client.get(reverse("ledger")), client.get("/no-such-page")
+    assert there.status_code == absent.status_code == 404
+    assert unmasked(text_of(there)) == unmasked(text_of(absent))
+    assert {**there.headers, "Content-Length": ""} == {**absent.headers, "Content-Length": ""}
+
+
+ADDRESSES = [
+    *("/", "/ledger", "/verify", "/verify/checkpoint", "/health", "/sign-in", "/design"),
+    *("/account", "/account/password", "/no-such-page", "/static/homeward.css"),
+    *("/static/fonts/IBMPlexSans-Regular-Latin1.woff2", "/static/none.css", "/sign-out"),
+]
+
+
+@pytest.mark.parametrize("role", [None, "caseworker"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_answer_carries_the_headers(browser, address, role):
+    answer = browser(role).get(address)
+    answer.close()
+    assert answer["Content-Security-Policy"] == POLICY_HEADER
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert "camera=()" in answer["Permissions-Policy"]
+    assert address.startswith("/static/") or answer["Cache-Control"].find("no-store") >= 0
+    assert "Access-Control-Allow-Origin" not in answer
+
+
+def failing(error):
+    def fail(*_):
+        raise error
+
+    return fail
+
+
+TURN = TurnError("some.turn", "Expected X, found Y.", hint="Do Z.")
+ENGINE = EngineError("some.disk", "Expected X, found Y.", hint="Do Z.")
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "text"),
+    [
+        (TURN, 409, "Expected X, found Y."),
+        (ENGINE, 503, "Do Z."),
+        (policy.not_yours(), 404, "The answer is the same"),
+        (ValueError("secret"), 500, "Something went wrong in Homeward."),
+    ],
+)
+def test_a_failure_has_the_status_of_its_kind_and_says_what_to_do(
+    browser, monkeypatch, error, status, text
+):
+    monkeypatch.setattr(home_page, "overview", failing(error))
+    answer = browser("caseworker", raise_request_exception=False).get("/")
+    assert answer.status_code == status
+    assert text in text_of(answer)
+    assert "secret" not in text_of(answer)
+    assert "SIMULATION" in text_of(answer)
+    assert answer["Content-Security-Policy"] == POLICY_HEADER
+
+
+def test_another_host_and_a_foreign_form_are_refused_with_the_headers(browser):
+    other = browser().get("/", SERVER_NAME="elsewhere.example")
+    form = browser(enforce_csrf_checks=True).post("/sign-in", {"login": "a", "password": "b"})
+    assert (other.status_code, form.status_code) == (400, 403)
+    for answer in (other, form):
+        assert answer["Content-Security-Policy"] == POLICY_HEADER
+        assert "SIMULATION" in text_of(answer)
+
+
+@pytest.mark.parametrize("language", [code for code, _ in LANGUAGES])
+@pytest.mark.parametrize("name", HTML)
+def test_a_page_has_nothing_inline_and_says_its_language_and_that_it_is_a_simulation(
+    browser, name, language
+):
+    client = browser(None if name in ("account_login", "verify") else "administrator")
+    client.post(reverse("language"), {"language": language, "next": "/verify"})
+    answer = client.get(reverse(name), follow=True)
+    assert answer.status_code == 200
+    found = Reader(text_of(answer))
+    assert found.inline == []
+    assert all(load.startswith(("/static/", "data:")) for load in found.loads)
+    assert found.root == {"lang": language, "dir": "rtl" if language == "ar" else "ltr"}
+    assert '<strong lang="en">SIMULATION</strong>' in text_of(answer)
+
+
+def test_a_language_changes_by_a_form_and_comes_back_to_the_page(browser):
+    client = browser("caseworker")
+    answer = client.post(reverse("language"), {"language": "uk", "next": "/ledger"}, follow=True)
+    assert answer.redirect_chain == [("/ledger", 302)]
+    assert "Реєстр" in text_of(answer)
+    assert "العربية" in text_of(answer), "a language is named in itself"
+    assert client.get(reverse("language")).status_code == 405
+
+
+def test_numbers_are_written_in_latin_digits_in_arabic(browser):
+    client = browser("caseworker")
+    client.post(reverse("language"), {"language": "ar", "next": "/"})
+    text = text_of(client.get("/")) + text_of(client.get("/ledger"))
+    assert not re.search("[\u0660-\u0669\u06f0-\u06f9]", text)
+
+
+def test_the_first_page_says_what_comes_next_and_where_the_case_stands(browser):
+    text = text_of(browser("caseworker").get("/"))
+    assert "count your people at the crossing" in text
+    assert "handover on the way" in text
+    assert "Your turn" in text
+    assert "RU → UA" in text
+    assert "let the people of" in text, "the latest entries in words"
+
+
+def test_the_ledger_shows_every_entry_in_words_and_its_root(browser, node):
+    from homeward.node.models import LogHead
+
+    head = LogHead.objects.get()
+    text = text_of(browser("auditor").get("/ledger"))
+    assert text.count("<time ") == head.size
+    assert bytes(head.root).hex() in text
+    older = text_of(browser("auditor").get("/ledger?before=3"))
+    assert older.count("<time ") == 3
+    assert text_of(browser("auditor").get("/ledger?before=x")).count("<time ") == head.size
+
+
+def test_how_many_refuse_to_travel_is_never_told(browser):
+    words_of = str(words.ENTRIES["will_recorded"])
+    assert "{asked}" in words_of
+    assert "travel" not in words_of
+
+
+def test_anybody_gets_the_checkpoint_that_the_log_signed(browser, node):
+    from homeward.ledger.checkpoint import open_checkpoint
+    from homeward.node import book
+
+    verifier = book.log_of(node)
+    answer = browser().get("/verify/checkpoint")
+    assert answer["Content-Disposition"] == 'attachment; filename="checkpoint"'
+    open_checkpoint(text_of(answer), verifier, verifier.name)
+    assert verifier.vkey in text_of(browser().get("/verify")).replace("&#x2B;", "+")
+
+
+def test_every_kind_of_entry_and_every_state_has_a_sentence():
+    assert set(words.ENTRIES) == {*KINDS, "log_opened", "member_joined"}
+    assert set(words.STATES) == set(TRANSITIONS.values())
+
+
+def test_the_secret_of_sessions_comes_from_the_node_and_cookies_name_the_party(browser, node):
+    from django.conf import settings
+
+    assert len(settings.SECRET_KEY) == 64
+    assert node.keys.id_secret.hex() != settings.SECRET_KEY
+    assert settings.SESSION_COOKIE_NAME == "homeward_UA_session"
+
+
+def test_a_session_ends_after_half_an_hour_without_a_request(browser):
+    import datetime as dt
+
+    from django.contrib.sessions.models import Session
+    from django.utils import timezone
+
+    client = browser("caseworker")
+    answer = client.get("/")
+    assert answer.status_code == 200
+    cookie = answer.cookies["homeward_UA_session"]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+    row = Session.objects.get(session_key=cookie.value)
+    left = row.expire_date - timezone.now()
+    assert dt.timedelta(seconds=IDLE_SECONDS - 60) < left <= dt.timedelta(seconds=IDLE_SECONDS)
+    Session.objects.filter(pk=row.pk).update(expire_date=timezone.now())
+    assert client.get("/").status_code == 302
+
+
+def test_a_role_is_a_group_of_the_account(node):
+    assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
+
+
+def test_pages_stand_behind_an_open_node_alone(monkeypatch):
+    monkeypatch.setattr(current, "_served", None)
+    with pytest.raises(EngineError, match="homeward serve"):
+        current.current_node()
