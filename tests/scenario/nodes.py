@@ -124,7 +124,6 @@ class Nodes:
     folder: object
     nodes: dict = field(default_factory=dict)
     now: dt.datetime = START
-    verified: dict = field(default_factory=dict)
     sent: list = field(default_factory=list)
     """Every bundle that went between nodes, in order: (from, to, bytes)."""
 
@@ -136,12 +135,8 @@ class Nodes:
         """Open a party's node, closing another."""
         if home._opened is not self.nodes[party]:
             home.close_node()
-            node = home.reopen_node(self.nodes[party])
+            home.reopen_node(self.nodes[party])
             connection.cursor().execute("PRAGMA synchronous = OFF")  # no test pulls the plug
-            # Each party has a process of its own in life, which remembers what it verified.
-            if book._verified is not None:
-                self.verified[id(book._verified[0])] = book._verified
-            book._verified = self.verified.get(id(node))
         return self.nodes[party]
 
     def do(self, party, act, *args, **arguments):

@@ -30,7 +30,9 @@ from homeward.node.home import Node, utc_text
 from homeward.node.keystore import LOG_KEY, Card, log_verifier, read_card
 from homeward.node.models import Draft, LedgerEntry, LogHead, Peer
 
-_verified: tuple[Node, Replay] | None = None
+_VERIFIED_MAX = 8
+_verified: dict[int, tuple[Node, Replay]] = {}
+"""Logs that this process has verified, by node: no entry is verified twice in one process."""
 
 
 def sequences(node: Node) -> bool:
@@ -90,12 +92,9 @@ def read_book(node: Node) -> Replay:
     Raises:
         TamperError: An entry, or the checkpoint over all of them, does not hold.
     """
-    global _verified  # noqa: PLW0603 - a process has one open node, and verifies an entry once
     verifier = log_of(node)
-    state = begin_replay(verifier.name)
-    if _verified is not None and _verified[0] is node:
-        state = _verified[1]
-    state = _read_on(state)
+    known = _verified.pop(id(node), None)
+    state = _read_on(known[1] if known and known[0] is node else begin_replay(verifier.name))
     if not _is_under_head(state, verifier):
         # What was verified before may have been rolled back since: verify all of it again.
         state = _read_on(begin_replay(verifier.name))
@@ -105,7 +104,9 @@ def read_book(node: Node) -> Replay:
                 "Expected the entries that stand under the checkpoint, found another tree.",
                 hint="Restore the node from its last backup, then import the bundles again.",
             )
-    _verified = (node, state)
+    _verified[id(node)] = (node, state)
+    while len(_verified) > _VERIFIED_MAX:
+        del _verified[next(iter(_verified))]
     verify_members(node, state)
     return state
 
