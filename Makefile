@@ -5,7 +5,7 @@ BIN   := $(VENV)/bin
 PY    ?= python3
 T     ?= tests
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint fix check golden bench clean
+.PHONY: help setup setup-dev demo test test-e2e lint fix check golden bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -24,7 +24,10 @@ demo: setup ## Play a whole 150-for-150 exchange between three nodes
 	@$(BIN)/homeward demo
 
 test: setup-dev ## Run the tests (T=tests/unit/terms for some)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(T)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/e2e $(T)
+
+test-e2e: setup-dev ## Look at every page in Chromium, with axe (skips where there is no Chromium)
+	@$(BIN)/python -m pytest tests/e2e
 
 lint: setup-dev ## Format, style, types, and the rules of the house
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
@@ -33,7 +36,7 @@ lint: setup-dev ## Format, style, types, and the rules of the house
 fix: setup-dev ## Mend what can be mended by itself
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-check: lint test ## Everything that must pass
+check: lint test test-e2e ## Everything that must pass
 
 golden: setup-dev ## Write the golden files anew; read the difference before you commit it
 	@$(BIN)/python -m pytest -q tests/golden --write-golden

@@ -13,7 +13,7 @@ FUNCTION_LINES_MAX = 60  # without the docstring
 MODULE_LINES_MAX = 500
 # path, or path:function -> lines it may have, and why
 LONGER = {
-    "node/home.py": (505, "the whole life of one folder; its parts would share every helper"),
+    "node/home.py": (510, "the whole life of one folder; its parts would share every helper"),
     "terms/agreement.py": (520, "the grammar of an agreement, table by table"),
     "terms/pool.py:of": (62, "one pass over people that fills every column at once"),
 }

@@ -30,7 +30,7 @@ PAGES = [
     "how-to/backup.md",
     "how-to/break-it.md",
 ]
-DEMO = "homeward demo --people 1000 --dir demo"
+DEMO = "homeward demo --people 600 --dir demo"
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 ANY_LINES = re.compile(r"^…\n", re.MULTILINE)
 FILE = re.compile(r"Save as `([\w.-]+)`:\n\n```\w+\n(.*?)```", re.DOTALL)

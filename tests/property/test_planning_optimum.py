@@ -19,7 +19,7 @@ from homeward.planning.problem import compile_problem
 from homeward.terms import read_agreement
 from homeward.terms.pool import Pool
 
-THOROUGH = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+THOROUGH = settings(max_examples=70, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +201,7 @@ def test_any_other_byte_is_refused(world, data, engine):
         check_plan(agreement, pool, good + b"\n")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=45, deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=worlds())
 def test_each_conflict_is_a_conflict_and_needs_each_of_its_clauses(world, engine):
     agreement, pool, plan = _planned(world, engine)
@@ -217,7 +217,7 @@ def test_each_conflict_is_a_conflict_and_needs_each_of_its_clauses(world, engine
         assert brute_force(world | {"clauses": mended}) is not None
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=45, deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=worlds())
 def test_whoever_is_vetoed_or_refuses_is_in_no_plan(world, engine):
     _, _, plan = _planned(world, engine)

@@ -10,6 +10,17 @@ from homeward.node import home
 ACCOUNTS = {}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def fixture_quick_passwords():
+    """Hash passwords quickly: how slowly it is done in life is Django's business, not a test's."""
+    from django.conf import settings
+    from django.contrib.auth.hashers import get_hashers, get_hashers_by_algorithm
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    get_hashers.cache_clear()
+    get_hashers_by_algorithm.cache_clear()
+
+
 @pytest.fixture(scope="session", name="world")
 def fixture_world(tmp_path_factory):
     """Play an exchange up to the departure, once."""
