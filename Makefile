@@ -8,7 +8,7 @@ T     ?= tests
 .PHONY: help setup setup-dev demo test test-e2e lint fix check golden bench clean
 
 help: ## Show what can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.installed ## Make .venv with the command in .venv/bin/homeward
 setup-dev: $(VENV)/.installed-dev
