@@ -102,7 +102,7 @@ class _Open:
     def __init__(self, home: Path) -> None:
         self.home = home
 
-    def __enter__(self):  # noqa: ANN204
+    def __enter__(self):
         return open_node(self.home, simulation_passphrase(self.home))
 
     def __exit__(self, *_: object) -> None:
