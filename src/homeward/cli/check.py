@@ -9,7 +9,6 @@ from typing import Any
 from homeward.cli import lists
 from homeward.cli.output import PLAN_MAX_BYTES, SIMULATION, note, read_file, write_json
 from homeward.foundation.canonical import canonical_bytes
-from homeward.planning import check_plan
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
         InfeasibleError: The document says that there is no plan.
         TamperError: A byte, a hash, a value or the certificate does not hold.
     """
+    from homeward.planning import check_plan
+
     data = read_file(args.plan, what="plan", max_bytes=PLAN_MAX_BYTES)
     inputs = lists.load_inputs(args, party=args.party)
     if not args.quiet:

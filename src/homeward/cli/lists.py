@@ -17,6 +17,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from homeward.cli.output import SIMULATION, note, read_file
 from homeward.cli.progress import progress
@@ -27,7 +28,9 @@ from homeward.records.model import HELD, PersonRecord
 from homeward.records.read import ListReading, group_problems, read_list
 from homeward.records.table import MAX_FILE_BYTES, column_name, read_table, refused
 from homeward.terms.agreement import TEXT_MAX_BYTES, Agreement, read_agreement
-from homeward.terms.pool import Pool, row_of
+
+if TYPE_CHECKING:
+    from homeward.terms.pool import Pool
 
 NAMED_ROWS_MAX = 200_000
 _NAMED_COLUMNS = frozenset(("person", "holder", "ref"))
@@ -104,6 +107,8 @@ def load_inputs(args: argparse.Namespace, *, party: str | None = None) -> Inputs
     Raises:
         InputError: A file is missing or cannot be used.
     """
+    from homeward.terms.pool import Pool
+
     text = read_file(args.terms, what="agreement", max_bytes=TEXT_MAX_BYTES)
     agreement = read_agreement(text)
     today = args.today or dt.date.today()  # noqa: DTZ011, TID251 -- a front end reads the clock
@@ -137,6 +142,8 @@ def load_held(given: Sequence[str], agreement: Agreement, today: dt.date, *, qui
     Raises:
         InputError: A party is given twice or is none of the agreement, or a file is no list.
     """
+    from homeward.terms.pool import row_of
+
     rows: dict[str, list[Row]] = {}
     is_simulation = any(_INVENTED.fullmatch(party) for party in agreement.parties)
     for holder, path in _pairs(given, "--held", "PARTY"):
