@@ -113,7 +113,6 @@ def main() -> None:
     del held
     _, sort = timed("sort", lambda: np.argsort(rng.integers(0, 2**60, 2 * size), kind="stable"))
     with Engine() as engine:
-        engine.solve  # noqa: B018 the child starts with the first program
         plan, planned = timed("plan", lambda: make_plan(agreement, pool, engine))
     data = canonical_bytes(plan)
     _, read = timed("read_plan", lambda: read_sealed(data, "plan_sha256", what="plan"))
