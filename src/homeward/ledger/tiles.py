@@ -122,12 +122,19 @@ def verify_tree(
 def _read_checkpoint(data: bytes, verifier: NoteVerifier, origin: str | None) -> Checkpoint:
     try:
         note = data.decode("utf-8")
+        if origin is None:
+            checkpoint = parse_checkpoint(open_note(note, verifier))
+        else:
+            checkpoint = open_checkpoint(note, verifier, origin)
     except UnicodeDecodeError as error:
         raise _changed("file", "checkpoint") from error
-    if origin is None:
-        checkpoint = parse_checkpoint(open_note(note, verifier))
-    else:
-        checkpoint = open_checkpoint(note, verifier, origin)
+    except TamperError as error:
+        raise TamperError(
+            error.code,
+            f"In the file checkpoint: {error.message}",
+            hint=error.hint,
+            facts={**error.facts, "file": "checkpoint"},
+        ) from error
     if checkpoint.size > MAX_TREE_ENTRIES:
         raise TamperError(
             "ledger.tree_size",
