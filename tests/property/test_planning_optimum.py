@@ -19,7 +19,7 @@ from homeward.planning.problem import compile_problem
 from homeward.terms import read_agreement
 from homeward.terms.pool import Pool
 
-THOROUGH = settings(max_examples=70, deadline=None, suppress_health_check=list(HealthCheck))
+THOROUGH = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
