@@ -293,21 +293,16 @@ def sequence(node: Node, entries: Iterable[bytes]) -> None:
     """
     verifier = log_of(node)
     log = Log(verifier.name, entries_of(verifier.name))
-    first = log.size
-    for entry in entries:
+    fresh = list(entries)
+    store_entries(verifier.name, log.size, fresh)
+    for entry in fresh:
         log.append(entry)
-    store_entries(verifier.name, first, entries_after(log, first))
     signer = NoteSigner(verifier.name, node.keys.signing[LOG_KEY])
     note = sign_checkpoint(log.checkpoint(), signer)
     LogHead.objects.update_or_create(
         origin=verifier.name,
         defaults={"size": log.size, "root": log.root(), "checkpoint": note, "ours": True},
     )
-
-
-def entries_after(log: Log, first: int) -> list[bytes]:
-    """Return a log's entries from an index on."""
-    return [log.entry(index) for index in range(first, log.size)]
 
 
 def store_entries(origin: str, first: int, entries: Iterable[bytes]) -> None:

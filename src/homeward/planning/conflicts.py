@@ -10,15 +10,13 @@ Rules of this file:
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from homeward.planning.certificate import Face
 from homeward.planning.engine import Engine
-from homeward.planning.problem import Problem, Row
+from homeward.planning.problem import Problem
 from homeward.planning.solve import solve_level
 from homeward.terms.clauses import Balance, Cap, Clause, Give, Named, Quota, Veto
 
@@ -210,10 +208,8 @@ def _bisect(
     """Find the least loosening of a bound, which can only help: hence by halving."""
 
     def feasible(bound: int) -> bool:
-        change: Callable[[Row], Row] = lambda row: (  # noqa: E731 one expression, used once
-            replace(row, low=bound) if key == "min" else replace(row, high=bound)
-        )
-        rows = tuple(change(row) if row.clause == clause else row for row in problem.rows)
+        side = {"low": bound} if key == "min" else {"high": bound}
+        rows = tuple(replace(r, **side) if r.clause == clause else r for r in problem.rows)
         return is_feasible(replace(problem, rows=rows), engine)
 
     if (key == "max" and limit <= value) or not feasible(limit):
@@ -234,6 +230,3 @@ def _repair(clause: str, key: str, old: int, new: int) -> dict[str, Any]:
         "change": {"key": key, "from": old, "to": new},
         "sentence": f"With {key} {new} instead of {old} in clause {clause} a plan exists.",
     }
-
-
-__all__ = ["Face", "explain", "is_feasible"]
