@@ -208,8 +208,10 @@ def _bisect(
     """Find the least loosening of a bound, which can only help: hence by halving."""
 
     def feasible(bound: int) -> bool:
-        side = {"low": bound} if key == "min" else {"high": bound}
-        rows = tuple(replace(r, **side) if r.clause == clause else r for r in problem.rows)
+        def loosened(row: Row) -> Row:
+            return replace(row, low=bound) if key == "min" else replace(row, high=bound)
+
+        rows = tuple(loosened(r) if r.clause == clause else r for r in problem.rows)
         return is_feasible(replace(problem, rows=rows), engine)
 
     if (key == "max" and limit <= value) or not feasible(limit):
