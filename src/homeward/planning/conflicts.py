@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from homeward.planning.engine import Engine
-from homeward.planning.problem import Problem
+from homeward.planning.problem import Problem, Row
 from homeward.planning.solve import solve_level
 from homeward.terms.clauses import Balance, Cap, Clause, Give, Named, Quota, Veto
 
