@@ -38,16 +38,21 @@ def fixture_world(tmp_path_factory):
 @pytest.fixture(scope="module", name="node")
 def fixture_node(world, tmp_path_factory):
     """Open a copy of the node of UA, with its accounts, and serve it."""
-    from homeward.node.web.accounts import add_account, make_demo_accounts
+    from homeward.node.web.accounts import DemoAccount, add_account, make_demo_accounts
     from homeward.node.web.current import serve_node
+    from homeward.node.web.policy import ROLES
 
     folder = tmp_path_factory.mktemp("served") / "ua"
     shutil.copytree(world.nodes["UA"].home, folder)
     node = home.open_node(folder, play.PASSPHRASE)
     serve_node(node)
     for account in make_demo_accounts(node):
-        ACCOUNTS[account.role] = account
-    add_account(node, name="other", role="auditor", password="one that nobody tries")
+        ACCOUNTS[account.name.replace("-", " ")] = account
+    for role in ROLES.keys() - ACCOUNTS.keys():
+        name, password = role.replace(" ", "-"), "one that nobody tries"
+        add_account(node, name=name, roles=[role], password=password)
+        ACCOUNTS[role] = DemoAccount(name=name, roles=(role,), password=password)
+    add_account(node, name="other", roles=["auditor"], password="one that nobody tries")
     yield node
     home.close_node()
 

@@ -116,7 +116,7 @@ def test_what_is_not_yours_reads_as_what_does_not_exist(browser):
 ADDRESSES = [
     *("/", "/ledger", "/verify", "/verify/checkpoint", "/health", "/sign-in", "/design"),
     *("/account", "/account/password", "/no-such-page", "/static/homeward.css"),
-    *("/static/fonts/IBMPlexSans-Regular-Latin1.woff2", "/static/none.css", "/sign-out"),
+    *("/static/vendor/plex/IBMPlexSans-Regular-Latin1.woff2", "/static/none.css", "/sign-out"),
 ]
 
 

@@ -13,7 +13,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", required=True, metavar="add")
     add = acts.add_parser("add", help="make an account")
     add.add_argument("name", metavar="NAME", help="name to sign in with")
-    add.add_argument("--role", required=True, metavar="ROLE", help="such as caseworker")
+    add.add_argument(
+        "--role",
+        required=True,
+        metavar="ROLE",
+        action="append",
+        help="such as caseworker; may be given several times",
+    )
     add.add_argument(
         "--password-file", metavar="FILE", help="read the password from the first line of FILE"
     )
@@ -28,6 +34,6 @@ def run(args: argparse.Namespace) -> int:
     with home.open_home(args) as node:
         asked = argparse.Namespace(passphrase_file=args.password_file)
         password = home.passphrase_of(asked, twice=True)
-        add_account(node, name=args.name, role=args.role, password=password)
-    print(f"The account {args.name} ({args.role}) is ready.")
+        add_account(node, name=args.name, roles=args.role, password=password)
+    print(f"The account {args.name} ({', '.join(args.role)}) is ready.")
     return 0

@@ -36,9 +36,9 @@ def run(args: argparse.Namespace) -> int:
     accounts = prepare(folder, passphrase)
     if accounts:
         note(SIMULATION)
-        print(f"  {'account':<18}{'role':<18}password")
+        print(f"  {'account':<18}{'roles':<18}password")
     for account in accounts:
-        print(f"  {account.name:<18}{account.role:<18}{account.password}")
+        print(f"  {account.name:<18}{', '.join(account.roles):<18}{account.password}")
     host = f"[{args.host}]" if ":" in args.host else args.host
     print(f"Open http://{host}:{args.port}/ in a browser; Ctrl+C ends it.", flush=True)
     serve(folder, passphrase, host=args.host, port=args.port)

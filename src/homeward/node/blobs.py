@@ -20,11 +20,13 @@ from homeward.foundation.errors import AccessError, TamperError
 from homeward.foundation.merkle import leaf_hash, tree_root
 from homeward.node import access
 from homeward.node.access import Reader
+from homeward.node.at_rest import open_at_rest, seal_at_rest
 from homeward.node.book import peer_card
 from homeward.node.home import Node
 from homeward.node.models import Blob
 
 Row = Mapping[str, str]
+_PLAIN = "blob"  # the purpose of a blob at rest
 
 
 def salted(node: Node, case: str, purpose: str, rows: Sequence[Row]) -> list[dict[str, str]]:
@@ -88,11 +90,16 @@ def keep(node: Node, *, case: str, purpose: str, key: str, content: Any, now: dt
             "case": case,
             "purpose": purpose,
             "sender": node.party,
-            "data": canonical_bytes(content),
+            "data": at_rest(node, canonical_bytes(content)),
             "sealed": False,
             "received_at": now,
         },
     )
+
+
+def at_rest(node: Node, content: bytes) -> bytes:
+    """Return the bytes of a blob that we may read, as they rest in the database."""
+    return seal_at_rest(node, content, purpose=_PLAIN)
 
 
 def read(node: Node, *, key: str, what: str) -> Any:
@@ -113,7 +120,7 @@ def read(node: Node, *, key: str, what: str) -> Any:
             f"Expected the {what} that the ledger names, found that it has not arrived.",
             hint="Import the next bundle of the mediator; ask the sender to export it again.",
         )
-    return read_canonical(bytes(blob.data), what=what)
+    return read_canonical(open_at_rest(node, blob.data, purpose=_PLAIN), what=what)
 
 
 def read_rows(node: Node, *, root: str, what: str, reader: Reader) -> list[dict[str, str]]:

@@ -30,6 +30,7 @@ from homeward.handover.replay import KEYS_OF_ROLE, Replay, advance_replay
 from homeward.ledger.checkpoint import open_checkpoint
 from homeward.ledger.envelope import read_envelope
 from homeward.node import book
+from homeward.node.blobs import at_rest
 from homeward.node.home import Node, write_private
 from homeward.node.keystore import Card
 from homeward.node.models import Blob, Draft, LedgerEntry, LogHead, Peer
@@ -323,7 +324,7 @@ def _take_blob(node: Node, blob: object, card: Card, now: dt.datetime) -> int:
         return 0
     if is_for_us:
         try:
-            data = node.keys.sealing.open(data, what="blob")
+            data = at_rest(node, node.keys.sealing.open(data, what="blob"))
         except TamperError:
             return 0
     Blob.objects.create(

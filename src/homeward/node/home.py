@@ -39,7 +39,7 @@ from homeward.node.keystore import ROLES, Card, Entropy, Keys, Role
 NODE_FILE, KEYS_FILE, CARD_FILE, DATABASE_FILE = "node.json", "keys.json", "card.json", "node.db"
 PASSPHRASE_FILE = "passphrase"  # noqa: S105 - the name of a file
 INBOX, OUTBOX = "inbox", "outbox"
-_FORMAT = 1
+_FORMAT = 2
 _NODE_FILE_KEYS = frozenset(
     ("format", "party", "role", "name", "languages", "created_at", "simulation", "kdf_salt")
 )

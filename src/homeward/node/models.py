@@ -8,7 +8,10 @@ Rules of this file:
 - Tables are thin: no rule of an exchange stands here, only what is stored and what is unique.
 - People are read through `access`, never through `Person` directly.
 - The ledger's tables hold no personal data; entries are kept as the exact bytes received.
-- Nothing is deleted by an action: an import is undone by marking it, a draft by its date.
+- Nothing is deleted by an action: an import is undone by pointing at what stood before it,
+  a draft by its date.
+- What names people is encrypted once more at rest: on a server's database it must tell
+  nothing to whoever keeps the server. Marks are blind: equal for equal keys, else nothing.
 """
 
 from __future__ import annotations
@@ -24,49 +27,159 @@ _KINDS = (("held", "held"), ("wanted", "wanted"))
 
 
 class ListImport(models.Model):
-    """One file that was read into a list, and what it changed."""
+    """One change of a list: a file that was read, or one person written on a page."""
+
+    STATES = ("uploaded", "checked", "done", "undone", "discarded")
 
     kind = models.CharField(max_length=6, choices=_KINDS, help_text="Held or wanted list.")
+    source = models.CharField(max_length=4, default="file", help_text="file or page.")
+    state = models.CharField(max_length=9, default="done", help_text="One of STATES.")
     file_sha256 = models.CharField(max_length=_SHA256_CHARS, help_text="Of the file's bytes.")
     file_name = models.CharField(max_length=255, help_text="As the user named it, without folders.")
+    file = models.BinaryField(null=True, help_text="The file, encrypted, until it is done with.")
+    columns = models.TextField(default="{}", help_text="JSON: title in the file -> our column.")
+    header_sha256 = models.CharField(
+        max_length=_SHA256_CHARS, default="", help_text="Of the titles: a known header's mapping."
+    )
+    problems = models.BinaryField(null=True, help_text="Every problem with its cell, encrypted.")
     imported_at = models.DateTimeField(help_text="When it was read, UTC.")
+    undone_at = models.DateTimeField(null=True, help_text="When it was taken back, UTC.")
     actor = models.CharField(max_length=64, help_text="Id of the user who read it.")
-    row_count = models.PositiveIntegerField(help_text="Rows in the file, good and bad.")
-    added_count = models.PositiveIntegerField(help_text="People who were not on the list before.")
-    changed_count = models.PositiveIntegerField(help_text="People of whom a cell changed.")
-    unchanged_count = models.PositiveIntegerField(help_text="People already written just so.")
-    problem_count = models.PositiveIntegerField(help_text="Cells that kept their row out.")
-    undone = models.BooleanField(default=False, help_text="True once the import was taken back.")
+    row_count = models.PositiveIntegerField(default=0, help_text="Rows of the file, good and bad.")
+    added_count = models.PositiveIntegerField(default=0, help_text="People not there before.")
+    changed_count = models.PositiveIntegerField(
+        default=0, help_text="People of whom a cell changed."
+    )
+    unchanged_count = models.PositiveIntegerField(default=0, help_text="People written just so.")
+    problem_count = models.PositiveIntegerField(default=0, help_text="Cells that kept a row out.")
+
+
+class PersonVersion(models.Model):
+    """What one change wrote of one person; never changed afterwards."""
+
+    change = models.ForeignKey(
+        ListImport, on_delete=models.PROTECT, help_text="The change that wrote it."
+    )
+    kind = models.CharField(max_length=6, choices=_KINDS, help_text="Held or wanted list.")
+    ref = models.CharField(max_length=_REF_CHARS, help_text="The bureau's own reference.")
+    row = models.BinaryField(help_text="Every column of the row as JSON, encrypted at rest.")
+    row_mark = models.CharField(
+        max_length=32, help_text="Blind mark of the row: same row, same mark."
+    )
+
+    class Meta:
+        """A change writes a person once; read by person, or all of a change."""
+
+        constraints = (models.UniqueConstraint(fields=["change", "ref"], name="version_change"),)
+        indexes = (models.Index(fields=["kind", "ref", "id"], name="version_person"),)
 
 
 class Person(models.Model):
-    """One person on one list: a few columns to search by, and the whole row as written."""
+    """Who stands on a list now: the version that counts, and what one filters by."""
 
     kind = models.CharField(max_length=6, choices=_KINDS, help_text="Held or wanted list.")
     ref = models.CharField(max_length=_REF_CHARS, help_text="The bureau's own reference.")
-    family_name = models.TextField(help_text="As the list writes it.")
-    given_name = models.TextField(help_text="As the list writes it.")
-    father_name = models.TextField(help_text="As the list writes it.")
-    name_as_written = models.TextField(help_text="The whole name in its first spelling.")
+    version = models.ForeignKey(
+        PersonVersion, on_delete=models.PROTECT, help_text="What counts of them."
+    )
+    row_mark = models.CharField(max_length=32, help_text="Of the version.")
+    family_mark = models.CharField(max_length=16, help_text="Blind mark of the family name's key.")
+    given_mark = models.CharField(max_length=16, help_text="Blind mark of the given name's key.")
+    number_mark = models.CharField(max_length=16, help_text="Blind mark of the service number.")
     birth_earliest = models.DateField(null=True, help_text="First day the birth date can mean.")
     birth_latest = models.DateField(null=True, help_text="Last day the birth date can mean.")
+    since = models.DateField(null=True, help_text="First day of capture, or of being missed.")
     power = models.CharField(max_length=_PARTY_CHARS, help_text="Power on which they depend.")
     status = models.CharField(max_length=10, help_text="Such as pow, civilian, medical.")
+    sex = models.CharField(max_length=10, help_text="As the list writes it.")
     health = models.CharField(max_length=10, help_text="From good to grave, or unknown.")
     consent = models.CharField(max_length=10, help_text="As the holder reports it: a hint.")
     alive = models.CharField(max_length=10, help_text="yes, no or unknown.")
-    values = models.TextField(help_text="JSON: every column of the row as text, unknown ones too.")
-    row_sha256 = models.CharField(max_length=_SHA256_CHARS, help_text="Of `values`.")
-    last_import = models.ForeignKey(
-        ListImport, on_delete=models.PROTECT, help_text="The file that last changed the row."
-    )
-    updated_at = models.DateTimeField(help_text="When the row last changed, UTC.")
 
     class Meta:
-        """One row for each reference on a list; found by reference or by family name."""
+        """One person for each reference on a list; each way of finding people has an index."""
 
         constraints = (models.UniqueConstraint(fields=["kind", "ref"], name="person_ref"),)
-        indexes = (models.Index(fields=["kind", "family_name"], name="person_family_name"),)
+        indexes = (
+            models.Index(fields=["kind", "family_mark"], name="person_family"),
+            models.Index(fields=["kind", "given_mark"], name="person_given"),
+            models.Index(fields=["kind", "number_mark"], name="person_number"),
+            models.Index(fields=["kind", "since", "ref"], name="person_since"),
+            # Everything that a filter or a count reads: neither opens a row.
+            models.Index(
+                fields=[
+                    *("kind", "ref", "power", "status", "sex", "health", "consent", "alive"),
+                    *("birth_earliest", "birth_latest", "since"),
+                ],
+                name="person_filters",
+            ),
+        )
+
+
+class KnownHeader(models.Model):
+    """How the columns of a file with this header were meant the last time."""
+
+    kind = models.CharField(max_length=6, choices=_KINDS, help_text="Held or wanted list.")
+    header_sha256 = models.CharField(max_length=_SHA256_CHARS, help_text="Of the titles.")
+    columns = models.TextField(help_text="JSON: title in the file -> our column.")
+
+    class Meta:
+        """One meaning for each header of a list."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["kind", "header_sha256"], name="header_known"),
+        )
+
+
+class Job(models.Model):
+    """Work that takes longer than a page may: what, how far, and how it ended."""
+
+    STATES = ("waiting", "running", "done", "failed", "stopped")
+
+    id = models.CharField(primary_key=True, max_length=32, help_text="Random; stands in addresses.")
+    act = models.CharField(max_length=40, help_text="Which act, a key of `jobs.ACTS`.")
+    arguments = models.TextField(help_text="JSON: ids and counts only, nothing about a person.")
+    actor = models.CharField(max_length=64, help_text="Id of the user who asked for it.")
+    state = models.CharField(max_length=7, default="waiting", help_text="One of STATES.")
+    phase = models.CharField(max_length=40, default="", help_text="What it is doing, one word.")
+    done_count = models.PositiveBigIntegerField(default=0, help_text="Steps done.")
+    total_count = models.PositiveBigIntegerField(default=0, help_text="Steps in all; 0: unknown.")
+    asked_to_stop = models.BooleanField(default=False, help_text="True once somebody said stop.")
+    created_at = models.DateTimeField(help_text="When it was asked for, UTC.")
+    started_at = models.DateTimeField(null=True, help_text="When it began (last), UTC.")
+    ended_at = models.DateTimeField(null=True, help_text="When it ended, UTC.")
+    result = models.TextField(default="{}", help_text="JSON: ids and counts only.")
+    error = models.TextField(
+        default="", help_text="JSON of the failure: kind, code, message, hint."
+    )
+
+    class Meta:
+        """Taken in order of asking."""
+
+        indexes = (models.Index(fields=["state", "created_at"], name="job_waiting"),)
+
+
+class ApiToken(models.Model):
+    """A program's key to an account: what the account may, it may read."""
+
+    account = models.CharField(max_length=150, help_text="Name of the account.")
+    name = models.CharField(max_length=64, help_text="What it is for, as its owner says.")
+    token_sha256 = models.CharField(max_length=_SHA256_CHARS, unique=True, help_text="Of it.")
+    created_at = models.DateTimeField(help_text="When it was made, UTC.")
+    used_at = models.DateTimeField(null=True, help_text="When it was last used, UTC.")
+    revoked_at = models.DateTimeField(null=True, help_text="When it was taken back, UTC.")
+
+
+class Disclosure(models.Model):
+    """A look that two officers allow: one asks, another agrees, both are written down."""
+
+    act = models.CharField(max_length=40, help_text="What would be shown, such as why.")
+    case = models.CharField(max_length=64, help_text="In which case.")
+    subject = models.CharField(max_length=64, help_text="Salted id, or a leg; never a name.")
+    asked_by = models.CharField(max_length=64, help_text="Id of the first officer.")
+    asked_at = models.DateTimeField(help_text="When, UTC.")
+    agreed_by = models.CharField(max_length=64, default="", help_text="Id of the second officer.")
+    agreed_at = models.DateTimeField(null=True, help_text="When, UTC.")
 
 
 class Peer(models.Model):
@@ -81,6 +194,11 @@ class Peer(models.Model):
     )
     have_size = models.PositiveBigIntegerField(
         default=0, help_text="Entries of our log that its last bundle said it has."
+    )
+    posted = models.CharField(
+        max_length=_SHA256_CHARS,
+        default="",
+        help_text="Of what the last bundle left out for it held.",
     )
 
 
@@ -140,7 +258,7 @@ class Blob(models.Model):
     purpose = models.CharField(max_length=40, help_text="What it is, such as final_list.")
     sender = models.CharField(max_length=_PARTY_CHARS, help_text="Party that disclosed it.")
     recipient = models.CharField(max_length=_PARTY_CHARS, help_text="Party it was sealed to.")
-    data = models.BinaryField(help_text="Plain bytes (this database is encrypted), or sealed.")
+    data = models.BinaryField(help_text="Encrypted at rest with our own key, or sealed.")
     sealed = models.BooleanField(help_text="True if it is sealed to the recipient: we carry it.")
     acknowledged = models.BooleanField(
         default=False, help_text="True once the node that we gave it to said that it has it."

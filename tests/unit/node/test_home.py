@@ -138,7 +138,7 @@ def test_a_lost_database_is_not_replaced_by_an_empty_one(node, passphrase):
         ("node.json", "name", "Bureau of Borland"),
         ("node.json", "simulation", True),
         ("node.json", "role", "judge"),
-        ("node.json", "format", 2),
+        ("node.json", "format", 1),
         ("node.json", "languages", 7),
         ("card.json", "name", "Bureau of Borland"),
     ],

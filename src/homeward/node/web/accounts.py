@@ -4,13 +4,14 @@
 
 Rules of this file:
 - Nobody makes an account in the browser: the administrator does, on the node's machine.
-- An account has one role.
-- A simulation has one account for each role, whose password is shown to everybody; a real
+- An account has one role or several: a small office has one person for all.
+- A simulation has the accounts of a table, whose passwords are shown to everybody; a real
   node never has one of these.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -26,6 +27,19 @@ from homeward.node.web.policy import ROLES
 
 _NAME_MAX_CHARS = 64  # as the access log keeps it
 
+_OFFICE = ("caseworker", "reviewer", "negotiator", "handover officer")
+DEMO: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "bureau": {
+        "officer": _OFFICE,
+        "second-officer": _OFFICE,
+        **{role.replace(" ", "-"): (role,) for role in _OFFICE},
+    },
+    "mediator": {"mediator": ("mediator",), "second-mediator": ("mediator",)},
+    "observer": {},
+}
+"""Role of a node → its accounts in a simulation, and their roles. An auditor and an
+administrator are everywhere."""
+
 
 class NobodySignsUp(DefaultAccountAdapter):
     """Allauth's accounts, without signing up."""
@@ -40,23 +54,23 @@ class DemoAccount:
     """An account of a simulation, with its password in clear."""
 
     name: str
-    role: str
+    roles: tuple[str, ...]
     password: str
 
 
-def add_account(node: Node, *, name: str, role: str, password: str) -> None:
+def add_account(node: Node, *, name: str, roles: Collection[str], password: str) -> None:
     """Make an account.
 
     Args:
         node: The open node.
         name: Of the account: 1 to 64 letters, digits, dots, hyphens.
-        role: One of `ROLES`.
+        roles: Of `ROLES`, at least one.
         password: At least 12 characters, and none that everybody tries first.
 
     Raises:
         InputError: The name is taken or unfit, there is no such role, or the password is weak.
     """
-    if role not in ROLES:
+    if not roles or not ROLES.keys() >= set(roles):
         raise InputError(
             "account.role",
             f"Expected one of {', '.join(ROLES)} as role, found another.",
@@ -86,11 +100,11 @@ def add_account(node: Node, *, name: str, role: str, password: str) -> None:
             )
         user.set_password(password)
         user.save()
-        user.groups.add(Group.objects.get_or_create(name=role)[0])
+        user.groups.set([Group.objects.get_or_create(name=role)[0] for role in sorted(roles)])
 
 
 def demo_accounts(node: Node) -> tuple[DemoAccount, ...]:
-    """Return the accounts that a simulation shows, one for each role.
+    """Return the accounts that a simulation shows.
 
     Raises:
         AccessError: The node is a real one.
@@ -102,8 +116,12 @@ def demo_accounts(node: Node) -> tuple[DemoAccount, ...]:
             hint="Make accounts with `homeward account add`.",
         )
     return tuple(
-        DemoAccount(name=role.replace(" ", "-"), role=role, password=_demo_password(node, role))
-        for role in ROLES
+        DemoAccount(name=name, roles=roles, password=_demo_password(node, name))
+        for name, roles in {
+            **DEMO[node.about.role],
+            "auditor": ("auditor",),
+            "administrator": ("administrator",),
+        }.items()
     )
 
 
@@ -114,16 +132,16 @@ def make_demo_accounts(node: Node) -> tuple[DemoAccount, ...]:
         node: The open node of a simulation.
 
     Returns:
-        One account for each role.
+        All of them.
     """
     accounts = demo_accounts(node)
     there = set(User.objects.values_list("username", flat=True))
     for account in accounts:
         if account.name not in there:
-            add_account(node, name=account.name, role=account.role, password=account.password)
+            add_account(node, name=account.name, roles=account.roles, password=account.password)
     return accounts
 
 
-def _demo_password(node: Node, role: str) -> str:
-    text = derive_bytes(node.keys.id_secret, f"demo account|{role}", 6).hex()
+def _demo_password(node: Node, name: str) -> str:
+    text = derive_bytes(node.keys.id_secret, f"demo account|{name}", 6).hex()
     return "-".join(text[start : start + 4] for start in range(0, len(text), 4))

@@ -5,11 +5,14 @@ Rules of this file:
   stops the start.
 - A page that is not yours is answered as one that does not exist.
 - Only what needs no account is for everybody: signing in, the ledger's proof, health.
+- An account may have several roles; it sees what any of them sees.
+- Whoever may see people sees the columns that the role needs, on pages, in exports, in
+  filters and in counts alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -35,8 +38,13 @@ ROLES: Mapping[str, Any] = {
 
 EVERYBODY = None
 _ALL = tuple(ROLES)
+_CASE = ("caseworker", "reviewer", "negotiator", "mediator", "handover officer", "auditor")
+_PEOPLE = ("caseworker", "reviewer", "negotiator")
+_CARRY = ("caseworker", "negotiator", "mediator", "handover officer")
 
 POLICY: Mapping[str, tuple[str, ...] | None] = {
+    # Before anybody signs in
+    "first-run": EVERYBODY,
     "sign-in": EVERYBODY,
     "second-factor": EVERYBODY,
     "sign-out": EVERYBODY,
@@ -44,16 +52,66 @@ POLICY: Mapping[str, tuple[str, ...] | None] = {
     "health": EVERYBODY,
     "verify": EVERYBODY,
     "checkpoint": EVERYBODY,
+    "public": EVERYBODY,
+    # One's own
     "home": _ALL,
     "ledger": _ALL,
+    "receipt": _ALL,
+    "jobs": _ALL,
     "account": _ALL,
     "reauthenticate": _ALL,
     "password": _ALL,
     "authenticator": _ALL,
+    "passkeys": _ALL,
     "recovery-codes": _ALL,
+    "tokens": _ALL,
     "design": _ALL,
+    # Lists and people
+    "people": _PEOPLE,
+    "people-export": _PEOPLE,
+    "person": _PEOPLE,
+    "person-edit": ("caseworker",),
+    "imports": ("caseworker",),
+    # Cases
+    "cases": _CASE,
+    "case": _CASE,
+    "case-open": ("mediator",),
+    "case-lists": ("caseworker",),
+    "case-binding": ("negotiator",),
+    "case-plan": ("mediator",),
+    "plan": ("negotiator", "mediator", "handover officer", "auditor"),
+    "why": ("negotiator", "mediator"),
+    "handover": ("negotiator", "mediator", "handover officer", "auditor"),
+    "handover-mediator": ("mediator",),
+    "handover-party": ("handover officer",),
+    "papers": ("mediator", "handover officer"),
+    "carry": _CARRY,
+    # The node itself
+    "peers": ("administrator",),
+    "accounts": ("administrator",),
+    "reads": ("auditor", "administrator"),
+    # Programs
+    "api": EVERYBODY,  # each of its operations asks the row of its page, by the token's account
 }
 """Page → the roles that may see it; EVERYBODY needs no account."""
+
+_NAMES = frozenset(
+    ("family_name", "given_name", "father_name", "name_as_written", "service_number")
+)
+_IDENTITY = _NAMES | {"ref", "birth_date", "birth_place", "sex", "power", "status", "rank", "alive"}
+_MEASURED = frozenset(
+    (
+        *("ref", "sex", "birth_date", "power", "status", "rank", "alive", "health", "article_109"),
+        *("fit_to_travel", "consent", "captured_on", "missing_since"),
+    )
+)
+
+COLUMNS_OF: Mapping[str, frozenset[str] | None] = {
+    "caseworker": None,
+    "reviewer": _IDENTITY,
+    "negotiator": _MEASURED - {"birth_date"},
+}
+"""Role → the columns of a list that it needs; None needs all, unknown ones too."""
 
 
 def page(name: str) -> Callable[[View], View]:
@@ -73,7 +131,7 @@ def page(name: str) -> Callable[[View], View]:
             if allowed is not EVERYBODY:
                 if not request.user.is_authenticated:
                     return redirect_to_login(request.get_full_path())
-                if role_of(request.user) not in allowed:
+                if not may_see(roles_of(request.user), name):
                     raise not_yours()
             return view(request, *args, **kwargs)
 
@@ -92,21 +150,34 @@ def not_yours() -> AccessError:
     )
 
 
-def role_of(user: Any) -> str:
-    """Return the role of an account; empty without one."""
+def roles_of(user: Any) -> frozenset[str]:
+    """Return the roles of an account; none without one."""
     if not user.is_authenticated:
-        return ""
-    if not hasattr(user, "homeward_role"):
+        return frozenset()
+    if not hasattr(user, "homeward_roles"):
         names = user.groups.values_list("name", flat=True)
-        user.homeward_role = next((name for name in names if name in ROLES), "")
-    role: str = user.homeward_role
-    return role
+        user.homeward_roles = frozenset(name for name in names if name in ROLES)
+    roles: frozenset[str] = user.homeward_roles
+    return roles
 
 
-def may_see(role: str, name: str) -> bool:
-    """Tell whether a role may see a page."""
+def may_see(roles: Collection[str], name: str) -> bool:
+    """Tell whether somebody with these roles may see a page.
+
+    Args:
+        roles: Keys of `ROLES`.
+        name: A key of `POLICY`.
+    """
     allowed = POLICY[name]
-    return allowed is EVERYBODY or role in allowed
+    return allowed is EVERYBODY or not set(roles).isdisjoint(allowed)
+
+
+def columns_of(roles: Collection[str]) -> frozenset[str] | None:
+    """Return the columns of a list that somebody with these roles may see; None: all."""
+    found = [COLUMNS_OF[role] for role in roles if role in COLUMNS_OF]
+    if None in found:
+        return None
+    return frozenset().union(*(columns for columns in found if columns is not None))
 
 
 def guarded(patterns: Iterable[URLPattern]) -> list[URLPattern]:

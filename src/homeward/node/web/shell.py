@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from homeward.node.home import Node
 from homeward.node.models import Peer
 from homeward.node.web.current import current_node
-from homeward.node.web.policy import ROLES, may_see, role_of
+from homeward.node.web.policy import ROLES, may_see, roles_of
 
 NAVIGATION = (("home", _("To do")), ("ledger", _("Ledger")))
 """Pages of the main menu, by name, and their words."""
@@ -28,13 +28,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         Names of the template's variables and their values.
     """
     node = current_node()
-    role = role_of(request.user)
+    roles = roles_of(request.user)
     return {
         "node": node.about,
         "node_role": NODE_ROLES[node.about.role],
         "band": band(node),
-        "account_role": ROLES.get(role, ""),
-        "navigation": [(name, text) for name, text in NAVIGATION if role and may_see(role, name)],
+        "account_roles": [text for role, text in ROLES.items() if role in roles],
+        "navigation": [(name, text) for name, text in NAVIGATION if roles and may_see(roles, name)],
     }
 
 

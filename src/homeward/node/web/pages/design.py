@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import path
 
 from homeward.node.web.current import current_node
 from homeward.node.web.policy import not_yours, page
@@ -15,3 +16,8 @@ def design(request: HttpRequest) -> HttpResponse:
     if not current_node().about.simulation:
         raise not_yours()
     return render(request, "design.html")
+
+
+PATTERNS = [
+    path("design", design, name="design"),
+]

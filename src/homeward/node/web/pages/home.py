@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import path
 
 from homeward.node import book
 from homeward.node.actions.overview import overview
@@ -41,3 +42,9 @@ def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Say that the node is open and answers."""
     current_node()
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+PATTERNS = [
+    path("", home, name="home"),
+    path("health", health, name="health"),
+]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import path
 
 from homeward.foundation.errors import AccessError
 from homeward.handover.replay import Replay
@@ -84,3 +85,10 @@ def _verifier(node: Node) -> NoteVerifier | None:
 def _head(node: Node) -> LogHead | None:
     verifier = _verifier(node)
     return LogHead.objects.filter(origin=verifier.name).first() if verifier else None
+
+
+PATTERNS = [
+    path("ledger", ledger, name="ledger"),
+    path("verify", verify, name="verify"),
+    path("verify/checkpoint", checkpoint, name="checkpoint"),
+]

@@ -1,0 +1,68 @@
+"""What names people, encrypted once more before it rests in the database.
+
+Rules of this file:
+- The keys are derived from the node's own: a database, or its server, without them tells
+  no name. On SQLite the whole file is encrypted as well; on a server only this is.
+- A mark is blind: equal for equal texts of one purpose, and nothing else can be read off it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from functools import lru_cache
+
+from homeward.foundation.crypto import NONCE_BYTES, derive_bytes, unwrap, wrap
+from homeward.foundation.errors import AccessError, TamperError
+from homeward.node.home import Node
+
+
+def seal_at_rest(node: Node, data: bytes, *, purpose: str) -> bytes:
+    """Encrypt bytes with the node's own key.
+
+    Args:
+        node: The node.
+        data: The plain bytes.
+        purpose: One word; the same word opens it.
+
+    Returns:
+        Nonce, ciphertext and tag.
+    """
+    key = _key(node.keys.database, "at rest")
+    return wrap(key, data, nonce=os.urandom(NONCE_BYTES), purpose=purpose)
+
+
+def open_at_rest(node: Node, sealed: bytes, *, purpose: str) -> bytes:
+    """Decrypt what `seal_at_rest` made.
+
+    Raises:
+        TamperError: It was changed, or another node or purpose made it.
+    """
+    try:
+        return unwrap(_key(node.keys.database, "at rest"), bytes(sealed), purpose=purpose)
+    except AccessError as error:
+        raise TamperError(
+            "at_rest.changed",
+            f"Expected a {purpose} as this node wrote it, found another content.",
+            hint="Restore the node from its last backup.",
+        ) from error
+
+
+def mark(node: Node, text: str, *, purpose: str, digits: int = 16) -> str:
+    """Return the blind mark of a text.
+
+    Args:
+        node: The node.
+        text: Whatever is to be found again; empty gives an empty mark.
+        purpose: Marks of two purposes never match.
+        digits: Hexadecimal digits, at most 64.
+    """
+    if not text:
+        return ""
+    key = _key(node.keys.database, f"mark|{purpose}")
+    return hmac.digest(key, text.encode(), "sha256").hex()[:digits]
+
+
+@lru_cache(maxsize=64)
+def _key(secret: bytes, label: str) -> bytes:
+    return derive_bytes(secret, label)

@@ -1,0 +1,7 @@
+"""To be written: cases."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+PATTERNS: list[URLPattern] = []
