@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests import postgresql
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -12,6 +13,40 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--write-golden", action="store_true", help="write golden files anew instead of comparing"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "file: about the encrypted file of a node, and no server")
+    if postgresql.WANTED:
+        if postgresql.programs() is None:
+            pytest.exit("HOMEWARD_TEST_DATABASE=postgresql needs PostgreSQL's initdb", 4)
+        postgresql.put_nodes_there()
+
+
+def pytest_unconfigure() -> None:
+    postgresql.stop()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if postgresql.WANTED and item.get_closest_marker("file") is not None:
+        pytest.skip("is about the encrypted file; the nodes of this run are on a server")
+
+
+@pytest.fixture(scope="session")
+def server() -> postgresql.Server:
+    """Give a PostgreSQL server, or skip where its programs are absent."""
+    if postgresql.programs() is None:
+        pytest.skip("needs PostgreSQL (apt-get install postgresql)")
+    return postgresql.server()
+
+
+@pytest.fixture(autouse=True)
+def _no_database_stays():
+    """Drop the databases that a test made; those of a longer fixture were there before it."""
+    before = len(postgresql.server().made) if postgresql.running() else 0
+    yield
+    if postgresql.running():
+        postgresql.server().drop_after(before)
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,7 @@ PAGES = [
     "how-to/own-lists.md",
     "how-to/verify-a-ledger.md",
     "how-to/backup.md",
+    "how-to/postgresql.md",
     "how-to/break-it.md",
 ]
 DEMO = "homeward demo --people 600 --dir demo"
@@ -114,6 +115,10 @@ def test_a_page_shows_what_the_commands_say(name, demo, tmp_path, monkeypatch, r
     folder, screen = demo
     shutil.copytree(folder, tmp_path / "demo")
     monkeypatch.chdir(tmp_path)
+    if name == "how-to/postgresql.md":
+        server = request.getfixturevalue("server")
+        monkeypatch.setenv("PGHOST", str(server.folder))
+        monkeypatch.setenv("PGUSER", server.user)
     for file, content in FILE.findall(text):
         Path(file).write_text(content, encoding="utf-8")
     blocks = [(shown, typed(shown, screen)) for shown in BLOCK.findall(text)]

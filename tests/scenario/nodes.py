@@ -6,10 +6,10 @@ Between them go bundles alone, as bytes that a test may lose, repeat or change.
 import contextlib
 import datetime as dt
 import functools
-import shutil
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from django.db import connection
+from tests.postgresql import copy_node, roll_back
 
 from homeward.demo.players import seeded
 from homeward.demo.world import build_world
@@ -136,7 +136,8 @@ class Nodes:
         if home._opened is not self.nodes[party]:
             home.close_node()
             home.reopen_node(self.nodes[party])
-            connection.cursor().execute("PRAGMA synchronous = OFF")  # no test pulls the plug
+            if connection.vendor == "sqlite":
+                connection.cursor().execute("PRAGMA synchronous = OFF")  # no test pulls the plug
         return self.nodes[party]
 
     def do(self, party, act, *args, **arguments):
@@ -189,15 +190,13 @@ class Nodes:
         home.close_node()
         moved = {}
         for party, node in self.nodes.items():
-            shutil.copytree(node.home, folder / party.lower())
-            moved[party] = replace(node, home=folder / party.lower())
+            moved[party] = copy_node(node, folder / party.lower())
         return Nodes(folder=folder, nodes=moved, now=self.now, sent=list(self.sent))
 
     def restore(self, party, other):
-        """Put the folder of a party as it stands in another world in place of ours."""
+        """Put the node of a party as it stands in another world in place of ours."""
         home.close_node()
-        shutil.rmtree(self.nodes[party].home)
-        shutil.copytree(other.nodes[party].home, self.nodes[party].home)
+        roll_back(self.nodes[party], to=other.nodes[party])
 
 
 def begin(folder, files=None):

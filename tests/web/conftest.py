@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from tests.postgresql import copy_node
 from tests.scenario import nodes as play
 
 from homeward.node import home
@@ -43,7 +44,7 @@ def fixture_node(world, tmp_path_factory):
     from homeward.node.web.policy import ROLES
 
     folder = tmp_path_factory.mktemp("served") / "ua"
-    shutil.copytree(world.nodes["UA"].home, folder)
+    copy_node(world.nodes["UA"], folder)
     node = home.open_node(folder, play.PASSPHRASE)
     serve_node(node)
     for account in make_demo_accounts(node):
@@ -73,3 +74,16 @@ def fixture_browser(node):
         return client
 
     return browser
+
+
+@pytest.fixture(name="officer")
+def fixture_officer(browser):
+    """Give a function that makes a browser whose user just gave the password again."""
+
+    def officer(role, **options):
+        client = browser(role, **options)
+        answer = client.post("/account/confirm", {"password": ACCOUNTS[role].password})
+        assert answer.status_code == 302, "the password is the account's"
+        return client
+
+    return officer

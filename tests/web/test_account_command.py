@@ -1,9 +1,9 @@
 """`homeward account` and `homeward serve`, as far as they go without a browser."""
 
-import shutil
 import socket
 
 import pytest
+from tests.postgresql import copy_node
 
 from homeward.cli import main
 from homeward.node import home
@@ -11,7 +11,7 @@ from homeward.node import home
 
 def test_an_account_is_made_from_the_command_line(world, tmp_path, capsys):
     node = tmp_path / "ae"
-    shutil.copytree(world.nodes["AE"].home, node)
+    copy_node(world.nodes["AE"], node)
     strong, weak = tmp_path / "strong", tmp_path / "weak"
     strong.write_text("one that nobody tries\n")
     weak.write_text("short\n")
@@ -35,7 +35,7 @@ def test_an_account_is_made_from_the_command_line(world, tmp_path, capsys):
 )
 def test_serving_takes_an_address_of_this_machine_and_a_free_port(world, tmp_path, capsys, where):
     node = tmp_path / "ae"
-    shutil.copytree(world.nodes["AE"].home, node)
+    copy_node(world.nodes["AE"], node)
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()

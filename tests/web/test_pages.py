@@ -29,6 +29,11 @@ SHOWN = {
     "reauthenticate": "account_reauthenticate",
     "authenticator": "mfa_activate_totp",
     "recovery-codes": "mfa_generate_recovery_codes",
+    "passkeys": "mfa_list_webauthn",
+    "first-run": "first-run",
+    "accounts": "accounts",
+    "peers": "peers",
+    "reads": "reads",
 }
 NOT_SHOWN = {"second-factor": "follows signing in", "sign-out": "POST", "language": "POST"}
 HTML = [name for page, name in SHOWN.items() if page not in ("checkpoint", "health")]
@@ -51,7 +56,8 @@ class Reader(HTMLParser):
         found = dict(attrs)
         if tag == "html":
             self.root = found
-        if tag == "style" or (tag == "script" and "src" not in found):
+        data = tag == "script" and found.get("type") == "application/json"  # never run
+        if tag == "style" or (tag == "script" and "src" not in found and not data):
             self.inline.append(tag)
         self.inline += [name for name in found if name == "style" or name.startswith("on")]
         if tag in ("link", "script", "img"):

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from homeward.cli import home, lists
 from homeward.cli.output import note, read_file, write_file
-from homeward.cli.sheet import QUESTIONS, read_answers, write_sheet
 from homeward.foundation.errors import InputError, TurnError
 from homeward.negotiation.entries import ABORT_REASONS, REJECTION_REASONS, WITHDRAWAL_REASONS
+from homeward.node.actions.sheets import QUESTIONS, SHEET_MAX_BYTES, read_answers, write_sheet
 from homeward.terms.agreement import TEXT_MAX_BYTES
 
 if TYPE_CHECKING:
@@ -140,10 +141,15 @@ def _sheet(node: Node, args: argparse.Namespace) -> None:
     print(f"Write yes or no into the column answer: {question}")
 
 
+def _answers(path: str, *, is_everybody_needed: bool = False) -> tuple[list[str], list[str]]:
+    data = read_file(path, what="sheet", max_bytes=SHEET_MAX_BYTES)
+    return read_answers(data, file=Path(path).name, is_everybody_needed=is_everybody_needed)
+
+
 def _interview(node: Node, args: argparse.Namespace) -> None:
     from homeward.node.actions.handover import record_wills
 
-    yes, no = read_answers(args.answers)
+    yes, no = _answers(args.answers)
     record_wills(
         node,
         args.case,
@@ -180,7 +186,7 @@ def _depart(node: Node, args: argparse.Namespace) -> None:
 def _check_in(node: Node, args: argparse.Namespace) -> None:
     from homeward.node.actions.handover import check_in
 
-    present, _ = read_answers(args.answers, is_everybody_needed=True)
+    present, _ = _answers(args.answers, is_everybody_needed=True)
     missing = check_in(node, args.case, args.leg, present=present, now=home.now())
     print(f"{len(present)} / {len(present) + len(missing)} are here on {args.leg}.")
     if missing:
@@ -190,7 +196,7 @@ def _check_in(node: Node, args: argparse.Namespace) -> None:
 def _stop(node: Node, args: argparse.Namespace) -> None:
     from homeward.node.actions.handover import check_at_stop
 
-    unfit = read_answers(args.answers)[1] if args.answers else []
+    unfit = _answers(args.answers)[1] if args.answers else []
     onward = check_at_stop(
         node,
         args.case,

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from homeward.cli.demo_pages import require_free_ports, serve_nodes
 from homeward.cli.output import SIMULATION, note
+from homeward.cli.serve import PORT, require_web
 from homeward.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -53,6 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seed", type=int, default=1, metavar="S", help="of the world (%(default)s)"
     )
     parser.add_argument("--no-serve", action="store_true", help="end after the exchange")
+    parser.add_argument(
+        "--port", type=int, metavar="P", help="serve the nodes on P and the two after (8765)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -60,6 +65,9 @@ def run(args: argparse.Namespace) -> int:
     from homeward.demo.play import play
 
     folder = Path(args.dir)
+    port = _port_of(args)
+    if port is not None:
+        require_free_ports(port)
     _make_room(folder)
     began = time.monotonic()
 
@@ -71,8 +79,20 @@ def run(args: argparse.Namespace) -> int:
         print(f"{line:<78}", end=end, file=sys.stderr, flush=True)
 
     outcome = play(folder, seed=args.seed, people=args.people, progress=progress)
-    print("\n".join(screen(outcome, seconds=time.monotonic() - began)))
+    print("\n".join(screen(outcome, seconds=time.monotonic() - began)), flush=True)
+    if port is not None:
+        serve_nodes(folder, port)
     return 0
+
+
+def _port_of(args: argparse.Namespace) -> int | None:
+    """Return where to serve, or None: without a terminal nothing is served unasked."""
+    from homeward.node.settings import HAS_WEB
+
+    if args.no_serve or (args.port is None and not (sys.stdout.isatty() and HAS_WEB)):
+        return None
+    require_web()
+    return PORT if args.port is None else int(args.port)
 
 
 def screen(outcome: Outcome, *, seconds: float) -> Iterator[str]:

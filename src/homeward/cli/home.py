@@ -42,6 +42,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_database(parser: argparse.ArgumentParser, when: str) -> None:
+    """Add the address of a server's database to a command that makes a node.
+
+    Args:
+        parser: Of the command.
+        when: When it is given, for the help.
+    """
+    parser.add_argument(
+        "--database",
+        default="",
+        metavar="URL",
+        help=f"an empty database of a PostgreSQL server, postgresql://user@host/name, {when}",
+    )
+
+
 def folder_of(args: argparse.Namespace) -> Path:
     """Return the node's folder.
 

@@ -3,7 +3,6 @@
 Rules of this file:
 - Good rows of a held list are used; of the others a summary by kind stands on standard
   error, with rows and repair, never with a cell's content.
-- A named list is used whole or not at all: a row lost from a veto would send somebody.
 - Invented countries (`XA`), and lists with a column `simulation`, are a simulation.
 - The clock is read here, once: no birth or capture is later than today.
 """
@@ -13,7 +12,6 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,18 +20,16 @@ from typing import TYPE_CHECKING
 from homeward.cli.output import SIMULATION, note, read_file
 from homeward.cli.progress import progress
 from homeward.foundation.errors import InputError
-from homeward.foundation.ids import PartyCode, PersonId, parse_party, parse_person
-from homeward.records.formula import unguard
+from homeward.foundation.ids import PersonId, parse_party
 from homeward.records.model import HELD, PersonRecord
 from homeward.records.read import ListReading, group_problems, read_list
-from homeward.records.table import MAX_FILE_BYTES, column_name, read_table, refused
+from homeward.records.table import MAX_FILE_BYTES, column_name
 from homeward.terms.agreement import TEXT_MAX_BYTES, Agreement, read_agreement
+from homeward.terms.named import read_named
 
 if TYPE_CHECKING:
     from homeward.terms.pool import Pool
 
-NAMED_ROWS_MAX = 200_000
-_NAMED_COLUMNS = frozenset(("person", "holder", "ref"))
 _GROUPS_SHOWN = 20
 _ROWS_SHOWN = 5
 _SEED = re.compile(r"[0-9a-f]{64}")
@@ -178,6 +174,7 @@ def load_lists(
         InputError: A list is given twice or is none of the agreement, or one of its rows
             names nobody, or somebody on two held lists.
     """
+    refs = {holder: frozenset(row["ref"] for row in rows) for holder, rows in held.rows.items()}
     lists = {}
     for name, path in _pairs(given, "--list", "NAME"):
         if name not in agreement.lists:
@@ -187,7 +184,8 @@ def load_lists(
                 f"Expected lists that the agreement names ({known}), found {name!r}.",
                 hint="Name the list as the agreement does: --list NAME=FILE.",
             )
-        lists[name] = frozenset(_read_named(path, held))
+        data = read_file(path, what="list", max_bytes=MAX_FILE_BYTES)
+        lists[name] = read_named(data, file=Path(path).name, held=refs)
     return lists
 
 
@@ -238,60 +236,6 @@ def _report(reading: ListReading) -> None:
 
 def _is_marked(record: PersonRecord) -> bool:
     return any(column_name(title) == "simulation" for title, _ in record.extra)
-
-
-def _read_named(path: str, held: Held) -> Iterator[PersonId]:
-    file = Path(path).name
-    data = read_file(path, what="list", max_bytes=MAX_FILE_BYTES)
-    rows = enumerate(read_table(data, known=_NAMED_COLUMNS, file=file).rows, 1)
-    header = [column_name(cell) for cell in next(rows)[1] or []]
-    places = {name: header.index(name) for name in _NAMED_COLUMNS if name in header}
-    if "person" not in places and "ref" not in places:
-        raise refused(
-            file,
-            "cli.list_columns",
-            "a column person, or columns holder and ref, or a column ref, found none of them",
-            "Put the names of the columns in the first row.",
-        )
-    refs = {holder: {row["ref"] for row in rows_} for holder, rows_ in held.rows.items()}
-    for number, cells in rows:
-        if number > NAMED_ROWS_MAX:
-            found = f"at most {NAMED_ROWS_MAX} rows, found more"
-            raise refused(file, "cli.list_size", found, "Check that this is the right file.")
-        if cells is not None and not any(map(str.strip, cells)):
-            continue
-        row = {name: _cell(cells, at) for name, at in places.items()}
-        yield _person(row, refs, file, number)
-
-
-def _cell(cells: list[str] | None, at: int) -> str:
-    text = cells[at] if cells is not None and at < len(cells) else ""
-    return unicodedata.normalize("NFC", unguard(text.strip()))
-
-
-def _person(
-    row: Mapping[str, str], refs: Mapping[str, set[str]], file: str, number: int
-) -> PersonId:
-    ref, holder = row.get("ref", ""), row.get("holder", "")
-    try:
-        if row.get("person") or "ref" not in row:
-            return parse_person(row["person"])
-        if holder or not ref:
-            return parse_person(f"{holder}:{ref}")
-    except InputError as error:
-        found = f"a person in row {number}, found no holder and reference"
-        hint = "Write HOLDER:ref as person, or fill in holder and ref."
-        raise refused(file, "cli.list_row", found, hint) from error
-    holders = [holder for holder, known in refs.items() if ref in known]
-    if len(holders) != 1:
-        where = f"on {len(holders)} of the held lists given"
-        raise refused(
-            file,
-            "cli.list_ref",
-            f"each reference on one held list, found that of row {number} {where}",
-            "Add a column holder with the party that holds each person.",
-        )
-    return PersonId(PartyCode(holders[0]), ref)
 
 
 def _seed(text: str) -> str:

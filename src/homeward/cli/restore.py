@@ -14,6 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `homeward restore`."""
     parser.add_argument("file", metavar="FILE", help="written by `homeward backup`")
     home.add_arguments(parser)
+    home.add_database(parser, "if the node's tables are on a server, and not where they were")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -22,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
 
     folder = home.folder_of(args)
     data = read_file(args.file, what="backup", max_bytes=_BACKUP_MAX_BYTES)
-    restore(data, folder, passphrase=home.passphrase_of(args))
+    restore(data, folder, passphrase=home.passphrase_of(args), database=args.database)
     print(f"Restored the node into {folder}.")
     print("What came after the backup is not in it. Use one of the two nodes, never both.")
     print(f"Next: homeward status{home.options(args)}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from homeward.cli import home
 from homeward.cli.output import SIMULATION, note
 from homeward.foundation.errors import AccessError, InputError
 
-_PORT = 8765
+PORT = 8765
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +18,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--host", default="127.0.0.1", metavar="ADDRESS", help="listen there (%(default)s)"
     )
     parser.add_argument(
-        "--port", type=int, default=_PORT, metavar="P", help="listen on it (%(default)s)"
+        "--port", type=int, default=PORT, metavar="P", help="listen on it (%(default)s)"
+    )
+    parser.add_argument(
+        "--post", metavar="FOLDER", help="carry bundles through a folder that the nodes share"
     )
     home.add_arguments(parser)
 
@@ -29,6 +33,9 @@ def run(args: argparse.Namespace) -> int:
     from homeward.node.web.server import prepare, serve
 
     folder = home.folder_of(args)
+    post = Path(args.post) if args.post else None
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return _first_run(folder, args, post)
     try:
         passphrase = simulation_passphrase(folder)
     except AccessError:  # a real node: only its people know the passphrase
@@ -39,10 +46,27 @@ def run(args: argparse.Namespace) -> int:
         print(f"  {'account':<18}{'roles':<18}password")
     for account in accounts:
         print(f"  {account.name:<18}{', '.join(account.roles):<18}{account.password}")
-    host = f"[{args.host}]" if ":" in args.host else args.host
-    print(f"Open http://{host}:{args.port}/ in a browser; Ctrl+C ends it.", flush=True)
-    serve(folder, passphrase, host=args.host, port=args.port)
+    print(f"Open {_address(args)} in a browser; Ctrl+C ends it.", flush=True)
+    serve(folder, passphrase, host=args.host, port=args.port, post=post)
     return 0
+
+
+def _first_run(folder: Path, args: argparse.Namespace, post: Path | None) -> int:
+    """Serve the set-up of a node that is still to be made, and then the node."""
+    from homeward.node.web.server import serve_first_run
+    from homeward.node.web.set_up import new_code
+
+    code = new_code()
+    print(f"There is no node in {folder} yet.")
+    print(f"Open {_address(args)}first-run?code={code} in a browser; Ctrl+C ends it.")
+    print(f"Whoever has the set-up code can make the node: {code}", flush=True)
+    serve_first_run(folder, host=args.host, port=args.port, code=code, post=post)
+    return 0
+
+
+def _address(args: argparse.Namespace) -> str:
+    host = f"[{args.host}]" if ":" in args.host else args.host
+    return f"http://{host}:{args.port}/"
 
 
 def require_web() -> None:

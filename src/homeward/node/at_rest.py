@@ -42,7 +42,7 @@ def open_at_rest(node: Node, sealed: bytes, *, purpose: str) -> bytes:
         return unwrap(_key(node.keys.database, "at rest"), bytes(sealed), purpose=purpose)
     except AccessError as error:
         raise TamperError(
-            "at_rest.changed",
+            "rest.changed",
             f"Expected a {purpose} as this node wrote it, found another content.",
             hint="Restore the node from its last backup.",
         ) from error

@@ -2,11 +2,12 @@
 
 Rules of this file:
 - Nothing in a backup is plainer than in the folder: keys stay wrapped, the database stays
-  encrypted. The passphrase is not in it.
+  encrypted, or is encrypted if it comes from a server. The passphrase is not in it.
 - The database is copied as it stands between two transactions; the node may go on working.
 - The file is signed by the node's first key: whoever restores it knows that every byte is
   the node's own, and needs the passphrase to know it.
-- A folder is restored whole or not at all, and never over something that is there.
+- A folder is restored whole or not at all, and never over something that is there; so are
+  the tables of a server.
 
 Form: header length (4 bytes) · header (canonical JSON) · for each file of the header, in
 its order, length (8 bytes) · content · and last the Ed25519 signature (64 bytes) over
@@ -18,6 +19,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +27,9 @@ from django.db import connection
 
 from homeward.foundation.canonical import canonical_bytes, read_canonical
 from homeward.foundation.crypto import SigningKey, verify_signature
-from homeward.foundation.errors import TamperError
+from homeward.foundation.errors import InputError, TamperError
 from homeward.handover.replay import KEYS_OF_ROLE
-from homeward.node import keystore
+from homeward.node import keystore, postgresql, settings
 from homeward.node.home import (
     CARD_FILE,
     DATABASE_FILE,
@@ -36,16 +38,20 @@ from homeward.node.home import (
     PASSPHRASE_FILE,
     Description,
     Node,
-    database_errors,
+    describe,
     new_folder,
     read_description,
     read_private,
+    require_none_open,
     utc_text,
     write_private,
 )
+from homeward.node.tables import database_errors
 
 _FORMAT = "homeward-backup-v1"
+_COPY = "node.copy"  # of the tables of a server; the other parts are files of the folder
 _FILES = (NODE_FILE, KEYS_FILE, CARD_FILE, DATABASE_FILE)
+_FILES_ON_SERVER = (NODE_FILE, KEYS_FILE, CARD_FILE, _COPY)
 _CONTEXT = b"homeward-backup-v1\n"
 _HEADER_LENGTH_BYTES, _PART_LENGTH_BYTES, _SIGNATURE_BYTES = 4, 8, 64
 _HEADER_MAX_BYTES = 16_384
@@ -66,33 +72,38 @@ def backup(node: Node, *, now: dt.datetime) -> bytes:
     """
     node.require_open()
     parts = {name: read_private(node.home / name) for name in _FILES if name != DATABASE_FILE}
-    parts[DATABASE_FILE] = _database_copy(node)
+    if node.about.database:
+        parts[_COPY] = postgresql.dump(node.keys.database)
+    else:
+        parts[DATABASE_FILE] = _database_copy(node)
     header = canonical_bytes(
         {
             "format": _FORMAT,
             "party": node.party,
             "created_at": utc_text(now),
-            "files": [_listed(name, parts[name]) for name in _FILES],
+            "files": [_listed(name, part) for name, part in parts.items()],
         }
     )
     body = len(header).to_bytes(_HEADER_LENGTH_BYTES) + header
-    body += b"".join(len(parts[name]).to_bytes(_PART_LENGTH_BYTES) + parts[name] for name in _FILES)
+    body += b"".join(len(part).to_bytes(_PART_LENGTH_BYTES) + part for part in parts.values())
     return body + _first_key(node.keys, node.about).sign(_signed(body))
 
 
-def restore(data: bytes, home: Path, *, passphrase: str) -> None:
-    """Make a node's folder from a backup.
+def restore(data: bytes, home: Path, *, passphrase: str, database: str = "") -> None:
+    """Make a node's folder from a backup, and its tables where they are on a server.
 
     Args:
         data: What `backup` returned.
         home: The folder; it does not exist yet, or is empty.
         passphrase: The node's passphrase when the backup was made.
+        database: Address of an empty database of a server; empty for the one that the node
+            had. A node whose tables are a file has none.
 
     Raises:
         TamperError: A byte of the backup is not as the node wrote it.
         AccessError: The passphrase is another one.
-        InputError: The folder is taken.
-        EngineError: The disk failed.
+        InputError: The folder or the database is taken, or the database is unfit.
+        EngineError: A node is open, or the disk or the server failed.
     """
     parts = _read_parts(data)
     about = read_description(parts[NODE_FILE])
@@ -105,11 +116,32 @@ def restore(data: bytes, home: Path, *, passphrase: str) -> None:
         data[-_SIGNATURE_BYTES:],
         what="backup",
     )
+    if database and _COPY not in parts:
+        raise InputError(
+            "backup.database",
+            "Expected the backup of a node whose tables are on a server, found one with a file.",
+            hint="Leave --database out: the tables are restored as the file they were.",
+        )
     with new_folder(home) as folder:
-        for name in _FILES:
+        if _COPY in parts:
+            about = replace(about, database=database or about.database)
+            parts[NODE_FILE] = describe(about)
+        for name in parts.keys() - {_COPY}:
             write_private(folder / name, parts[name])
         if about.simulation:
             write_private(folder / PASSPHRASE_FILE, passphrase.encode())
+        if _COPY in parts:
+            _load(parts[_COPY], about, keys)
+
+
+def _load(copy: bytes, about: Description, keys: keystore.Keys) -> None:
+    require_none_open()
+    settings.use_server(postgresql.parse_url(about.database))
+    try:
+        postgresql.require_fit()
+        postgresql.load(keys.database, copy, party=about.party)
+    finally:
+        settings.release_database()
 
 
 def _read_parts(data: bytes) -> dict[str, bytes]:
@@ -124,7 +156,7 @@ def _read_parts(data: bytes) -> dict[str, bytes]:
         names = tuple(item["name"] for item in listed)
     except (KeyError, TypeError) as error:
         raise _changed("another header") from error
-    if form != _FORMAT or names != _FILES:
+    if form != _FORMAT or names not in {_FILES, _FILES_ON_SERVER}:
         raise _changed("another header")
     parts: dict[str, bytes] = {}
     for item in listed:

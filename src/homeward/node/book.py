@@ -7,14 +7,19 @@ Rules of this file:
 - A bureau signs drafts; they count when they stand in the mediator's log. A mediator
   sequences its own entries at once.
 - An index is given once: entries are appended inside one transaction with the checkpoint.
+- Several processes may act for one node: whoever adds to the log, or signs for it, reads it
+  in the same transaction, one after another.
 - A party's keys are those of its card, where we have the card; the log cannot change them.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+from django.db import connection
 
 from homeward.foundation.crypto import b64
 from homeward.foundation.errors import AccessError, InputError, PeerError, TamperError, TurnError
@@ -31,6 +36,7 @@ from homeward.node.keystore import LOG_KEY, Card, log_verifier, read_card
 from homeward.node.models import Draft, LedgerEntry, LogHead, Peer
 
 _VERIFIED_MAX = 8
+_WRITER = 0x484F4D45  # of the advisory lock that PostgreSQL gives to one writer at a time
 _verified: dict[int, tuple[Node, Replay]] = {}
 """Logs that this process has verified, by node: no entry is verified twice in one process."""
 
@@ -212,6 +218,24 @@ def require_role(node: Node, role: str) -> None:
         )
 
 
+@contextlib.contextmanager
+def one_writer(node: Node) -> Iterator[None]:
+    """Let one process or thread at a time read the log and add to it; all or nothing.
+
+    Args:
+        node: The open node.
+
+    Raises:
+        EngineError: Another node is open, or the database could not do it.
+    """
+    with node.transaction():
+        # SQLite begins every transaction as its one writer; PostgreSQL has to be told.
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITER])
+        yield
+
+
 def record(
     node: Node,
     *,
@@ -241,23 +265,40 @@ def record(
         TurnError: The case does not allow it now.
     """
     require_role(node, role)
-    tree = read_book(node).chain.tree
-    seen = (tree.size, tree.root().hex()) if tree.size else None
-    state = read_ahead(node)
-    head = state.chain.heads.get(node.party)
-    entry = sign_envelope(
-        signer=node.keys.signing[role],
-        log=state.chain.log,
-        type=type,
-        case=case,
-        author=node.party,
-        seq=head.seq + 1 if head else 1,
-        prev=head.entry_sha256 if head else None,
-        seen=seen,
-        at=utc_text(now),
-        body=body,
-        in_reply_to=in_reply_to,
-    )
+    with one_writer(node):
+        tree = read_book(node).chain.tree
+        seen = (tree.size, tree.root().hex()) if tree.size else None
+        state = read_ahead(node)
+        head = state.chain.heads.get(node.party)
+        seq = head.seq + 1 if head else 1
+        entry = sign_envelope(
+            signer=node.keys.signing[role],
+            log=state.chain.log,
+            type=type,
+            case=case,
+            author=node.party,
+            seq=seq,
+            prev=head.entry_sha256 if head else None,
+            seen=seen,
+            at=utc_text(now),
+            body=body,
+            in_reply_to=in_reply_to,
+        )
+        _require_turn(state, entry)
+        if sequences(node):
+            sequence(node, [entry])
+            return tree.size
+        Draft.objects.create(
+            log=state.chain.log,
+            seq=seq,
+            entry=entry,
+            entry_sha256=read_envelope(entry).entry_sha256,
+            created_at=now,
+        )
+    return None
+
+
+def _require_turn(state: Replay, entry: bytes) -> None:
     try:
         advance_replay(state, entry)
     except PeerError as error:
@@ -267,18 +308,6 @@ def record(
             hint="See `homeward status` for what comes next.",
             facts=error.facts,
         ) from error
-    with node.transaction():
-        if sequences(node):
-            sequence(node, [entry])
-            return tree.size
-        Draft.objects.create(
-            log=state.chain.log,
-            seq=head.seq + 1 if head else 1,
-            entry=entry,
-            entry_sha256=read_envelope(entry).entry_sha256,
-            created_at=now,
-        )
-    return None
 
 
 def waiting(origin: str) -> list[Draft]:

@@ -3,7 +3,8 @@
 Rules of this file:
 - One folder is one party: `node.json` (no secret), `keys.json` (wrapped), `node.db`
   (encrypted), `card.json` (for others), `inbox/`, `outbox/`; in a simulation also
-  `passphrase`, so that a demo asks nothing.
+  `passphrase`, so that a demo asks nothing. Instead of `node.db`, `node.json` may name a
+  database of a PostgreSQL server.
 - The folder is 0700, its files 0600. A file is replaced whole or not at all; `node.json`
   comes last, and a folder without it is no node.
 - A process has at most one open node. Another is opened only after `close_node`, so that
@@ -15,7 +16,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import functools
 import os
 import shutil
 import tempfile
@@ -24,10 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.core.management import call_command
-from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
+from django.db import transaction
 
 from homeward.foundation.canonical import canonical_bytes, read_canonical
 from homeward.foundation.crypto import SALT_BYTES, b64, unb64
@@ -35,6 +32,7 @@ from homeward.foundation.errors import AccessError, EngineError, InputError, Tam
 from homeward.foundation.ids import PartyCode, parse_party
 from homeward.node import keystore, settings
 from homeward.node.keystore import ROLES, Card, Entropy, Keys, Role
+from homeward.node.tables import database_errors, make_tables, open_tables
 
 NODE_FILE, KEYS_FILE, CARD_FILE, DATABASE_FILE = "node.json", "keys.json", "card.json", "node.db"
 PASSPHRASE_FILE = "passphrase"  # noqa: S105 - the name of a file
@@ -43,11 +41,15 @@ _FORMAT = 2
 _NODE_FILE_KEYS = frozenset(
     ("format", "party", "role", "name", "languages", "created_at", "simulation", "kdf_salt")
 )
+_NODE_FILE_KEYS_ON_SERVER = _NODE_FILE_KEYS | {"database"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """What `node.json` says of a node. `created_at` is UTC text; `kdf_salt` is 16 bytes."""
+    """What `node.json` says of a node. `created_at` is UTC text; `kdf_salt` is 16 bytes.
+
+    `database` is the address of a server's database, or empty for the encrypted file.
+    """
 
     party: PartyCode
     role: Role
@@ -56,6 +58,7 @@ class Description:
     created_at: str
     simulation: bool
     kdf_salt: bytes
+    database: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +90,20 @@ class Node:
             )
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Write all or nothing to this node's file.
+    def transaction(self, *, in_turn: bool = True) -> Iterator[None]:
+        """Write all or nothing to this node's tables, after everybody who began before.
+
+        Args:
+            in_turn: False if nothing that is written follows from what was read, such as
+                the note of a read: on a server it need not wait for other writers.
 
         Raises:
             EngineError: Another node is open, or the database could not do it.
         """
         self.require_open()
         with database_errors(), transaction.atomic():
+            if in_turn:
+                settings.take_turn()
             yield
 
 
@@ -112,6 +121,7 @@ def init_node(  # noqa: PLR0913 - made once, and each of these is the user's dec
     entropy: Entropy,
     languages: tuple[str, ...] = ("en",),
     simulation: bool = False,
+    database: str = "",
 ) -> Node:
     """Make a node's folder, keys and database, and open it.
 
@@ -125,15 +135,18 @@ def init_node(  # noqa: PLR0913 - made once, and each of these is the user's dec
         entropy: Returns as many random bytes as it is asked for.
         languages: Of its pages, first the usual one.
         simulation: True if nothing of it is real.
+        database: Address of an empty database of a PostgreSQL server, without a password;
+            empty for an encrypted file in the folder.
 
     Returns:
         The open node.
 
     Raises:
-        InputError: The folder is taken, or the party, role, name or passphrase is unfit.
+        InputError: The folder or the database is taken, or the party, role, name, passphrase
+            or database is unfit.
         EngineError: Another node is open, or the disk or the database failed.
     """
-    _require_none_open()
+    require_none_open()
     if role not in ROLES:
         raise InputError(
             "home.role",
@@ -148,6 +161,7 @@ def init_node(  # noqa: PLR0913 - made once, and each of these is the user's dec
         created_at=utc_text(now),
         simulation=simulation,
         kdf_salt=entropy(SALT_BYTES),
+        database=database,
     )
     keys = keystore.create(role, entropy)
     card = keystore.write_card(keys, party=party, role=role, name=name, simulation=simulation)
@@ -157,16 +171,13 @@ def init_node(  # noqa: PLR0913 - made once, and each of these is the user's dec
     with new_folder(home) as folder:
         write_private(folder / KEYS_FILE, locked)
         write_private(folder / CARD_FILE, card.data)
-        write_private(folder / DATABASE_FILE, b"")
-        write_private(folder / NODE_FILE, _describe(about))
+        write_private(folder / NODE_FILE, describe(about))
         if simulation:
             write_private(folder / PASSPHRASE_FILE, passphrase.encode())
-        settings.use_database(folder / DATABASE_FILE, keys.database)
-        try:
-            with database_errors():
-                _migrate()
-        finally:
-            settings.release_database()
+        file = folder / DATABASE_FILE
+        if not database:
+            write_private(file, b"")
+        make_tables(file, database, key=keys.database, party=about.party)
     return reopen_node(Node(home=home, about=about, keys=keys, card=card))
 
 
@@ -185,7 +196,7 @@ def open_node(home: Path, passphrase: str) -> Node:
         TamperError: A file of the folder was changed.
         EngineError: Another node is open, or the disk or the database failed.
     """
-    _require_none_open()
+    require_none_open()
     return reopen_node(unlock_node(home, passphrase))
 
 
@@ -236,27 +247,14 @@ def reopen_node(node: Node) -> Node:
         The same node, now the open one.
 
     Raises:
-        AccessError: The file is not this node's: its key does not open it.
+        AccessError: The database is not this node's: its key does not open it.
+        InputError: The address of its database is unfit.
         EngineError: Another node is open, or the disk or the database failed.
     """
     global _opened  # noqa: PLW0603 - Django itself is one per process
-    _require_none_open()
-    path = node.home / DATABASE_FILE
-    if not path.is_file():
-        # SQLite would quietly begin a new, empty database.
-        raise EngineError(
-            "home.no_database",
-            f"Expected the database of the node of {node.party}, found no file.",
-            hint="Restore the node from its last backup.",
-        )
-    settings.use_database(path, node.keys.database)
-    try:
-        _require_key_fits()
-        with database_errors():
-            _migrate()
-    except BaseException:
-        settings.release_database()
-        raise
+    require_none_open()
+    file = node.home / DATABASE_FILE
+    open_tables(file, node.about.database, key=node.keys.database, party=node.party)
     _opened = node
     return node
 
@@ -311,7 +309,8 @@ def read_description(data: bytes) -> Description:
     """
     try:
         document = read_canonical(data, what=NODE_FILE)
-        if document.keys() != _NODE_FILE_KEYS or document["format"] != _FORMAT:
+        known = _NODE_FILE_KEYS_ON_SERVER if "database" in document else _NODE_FILE_KEYS
+        if document.keys() != known or document["format"] != _FORMAT:
             raise _changed(NODE_FILE)
         if document["role"] not in ROLES:
             raise _changed(NODE_FILE)
@@ -323,9 +322,27 @@ def read_description(data: bytes) -> Description:
             created_at=document["created_at"],
             simulation=document["simulation"],
             kdf_salt=unb64(document["kdf_salt"], what=NODE_FILE),
+            database=str(document.get("database", "")),
         )
     except (AttributeError, TypeError, InputError, TamperError) as error:
         raise _changed(NODE_FILE) from error
+
+
+def describe(about: Description) -> bytes:
+    """Return the content of `node.json`."""
+    document: dict[str, Any] = {
+        "format": _FORMAT,
+        "party": about.party,
+        "role": about.role,
+        "name": about.name,
+        "languages": list(about.languages),
+        "created_at": about.created_at,
+        "simulation": about.simulation,
+        "kdf_salt": b64(about.kdf_salt),
+    }
+    if about.database:
+        document["database"] = about.database
+    return canonical_bytes(document)
 
 
 def utc_text(now: dt.datetime) -> str:
@@ -418,56 +435,12 @@ def read_private(path: Path) -> bytes:
         raise _disk_failed(error) from error
 
 
-@contextlib.contextmanager
-def database_errors() -> Iterator[None]:
-    """Turn a failure of the disk or the file into an `EngineError`; bugs pass through."""
-    try:
-        yield
-    except (IntegrityError, ProgrammingError):
-        raise  # a bug of ours, not a failure of the disk
-    except DatabaseError as error:
-        raise _database_failed() from error
+def require_none_open() -> None:
+    """Check that no node is open in this process.
 
-
-def _describe(about: Description) -> bytes:
-    document: dict[str, Any] = {
-        "format": _FORMAT,
-        "party": about.party,
-        "role": about.role,
-        "name": about.name,
-        "languages": list(about.languages),
-        "created_at": about.created_at,
-        "simulation": about.simulation,
-        "kdf_salt": b64(about.kdf_salt),
-    }
-    return canonical_bytes(document)
-
-
-@functools.cache
-def _known_migrations() -> frozenset[tuple[str, str]]:
-    return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
-
-
-def _migrate() -> None:
-    # One query decides: planning a migration reads every migration of every package.
-    if not _known_migrations() <= MigrationRecorder(connection).applied_migrations().keys():
-        call_command("migrate", verbosity=0, interactive=False)
-
-
-def _require_key_fits() -> None:
-    try:
-        connection.ensure_connection()
-    except DatabaseError as error:
-        if "not a database" not in str(error):
-            raise _database_failed() from error
-        raise AccessError(
-            "home.key",
-            "Expected a database that this node's key opens, found another.",
-            hint="Restore the node from its last backup.",
-        ) from error
-
-
-def _require_none_open() -> None:
+    Raises:
+        EngineError: One is.
+    """
     if _opened is not None:
         raise EngineError(
             "home.other_open",
@@ -482,15 +455,6 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _database_failed() -> EngineError:
-    return EngineError(
-        "home.database",
-        "Expected the node's database to answer, found that it did not.",
-        hint="Look at the free space of the disk and for another program that uses the node; "
-        "then try again. If it stays so, restore the node from its last backup.",
-    )
 
 
 def _disk_failed(error: OSError) -> EngineError:

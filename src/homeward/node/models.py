@@ -23,6 +23,10 @@ import homeward.node.settings  # noqa: F401 - models can be defined only after D
 _SHA256_CHARS = 64
 _PARTY_CHARS = 27
 _REF_CHARS = 128
+_FILTERED = (
+    *("power", "status", "sex", "health", "consent", "alive"),
+    *("birth_earliest", "birth_latest"),
+)
 _KINDS = (("held", "held"), ("wanted", "wanted"))
 
 
@@ -34,15 +38,23 @@ class ListImport(models.Model):
     kind = models.CharField(max_length=6, choices=_KINDS, help_text="Held or wanted list.")
     source = models.CharField(max_length=4, default="file", help_text="file or page.")
     state = models.CharField(max_length=9, default="done", help_text="One of STATES.")
+    turn = models.PositiveBigIntegerField(
+        null=True, unique=True, help_text="Place among the changes that were taken over, from 1."
+    )
     file_sha256 = models.CharField(max_length=_SHA256_CHARS, help_text="Of the file's bytes.")
     file_name = models.CharField(max_length=255, help_text="As the user named it, without folders.")
     file = models.BinaryField(null=True, help_text="The file, encrypted, until it is done with.")
-    columns = models.TextField(default="{}", help_text="JSON: title in the file -> our column.")
+    columns = models.TextField(
+        default="{}", help_text="JSON: title in the file -> our column, extra, or empty: left out."
+    )
     header_sha256 = models.CharField(
         max_length=_SHA256_CHARS, default="", help_text="Of the titles: a known header's mapping."
     )
-    problems = models.BinaryField(null=True, help_text="Every problem with its cell, encrypted.")
-    imported_at = models.DateTimeField(help_text="When it was read, UTC.")
+    findings = models.BinaryField(
+        null=True, help_text="Samples, problems with their cells, likely duplicates; encrypted."
+    )
+    rows_to_fix = models.BinaryField(null=True, help_text="The bad rows as XLSX, encrypted.")
+    imported_at = models.DateTimeField(help_text="When it was read, then taken over, UTC.")
     undone_at = models.DateTimeField(null=True, help_text="When it was taken back, UTC.")
     actor = models.CharField(max_length=64, help_text="Id of the user who read it.")
     row_count = models.PositiveIntegerField(default=0, help_text="Rows of the file, good and bad.")
@@ -54,35 +66,14 @@ class ListImport(models.Model):
     problem_count = models.PositiveIntegerField(default=0, help_text="Cells that kept a row out.")
 
 
-class PersonVersion(models.Model):
-    """What one change wrote of one person; never changed afterwards."""
+class Shown(models.Model):
+    """What stands beside an encrypted row: what one filters by, and blind marks."""
 
-    change = models.ForeignKey(
-        ListImport, on_delete=models.PROTECT, help_text="The change that wrote it."
-    )
     kind = models.CharField(max_length=6, choices=_KINDS, help_text="Held or wanted list.")
     ref = models.CharField(max_length=_REF_CHARS, help_text="The bureau's own reference.")
-    row = models.BinaryField(help_text="Every column of the row as JSON, encrypted at rest.")
     row_mark = models.CharField(
         max_length=32, help_text="Blind mark of the row: same row, same mark."
     )
-
-    class Meta:
-        """A change writes a person once; read by person, or all of a change."""
-
-        constraints = (models.UniqueConstraint(fields=["change", "ref"], name="version_change"),)
-        indexes = (models.Index(fields=["kind", "ref", "id"], name="version_person"),)
-
-
-class Person(models.Model):
-    """Who stands on a list now: the version that counts, and what one filters by."""
-
-    kind = models.CharField(max_length=6, choices=_KINDS, help_text="Held or wanted list.")
-    ref = models.CharField(max_length=_REF_CHARS, help_text="The bureau's own reference.")
-    version = models.ForeignKey(
-        PersonVersion, on_delete=models.PROTECT, help_text="What counts of them."
-    )
-    row_mark = models.CharField(max_length=32, help_text="Of the version.")
     family_mark = models.CharField(max_length=16, help_text="Blind mark of the family name's key.")
     given_mark = models.CharField(max_length=16, help_text="Blind mark of the given name's key.")
     number_mark = models.CharField(max_length=16, help_text="Blind mark of the service number.")
@@ -97,6 +88,34 @@ class Person(models.Model):
     alive = models.CharField(max_length=10, help_text="yes, no or unknown.")
 
     class Meta:
+        """No table of its own: a version has these columns, and who stands on a list copies them."""
+
+        abstract = True
+
+
+class PersonVersion(Shown):
+    """What one change wrote of one person; never changed afterwards."""
+
+    change = models.ForeignKey(
+        ListImport, on_delete=models.PROTECT, help_text="The change that wrote it."
+    )
+    row = models.BinaryField(help_text="Every column of the row as JSON, encrypted at rest.")
+
+    class Meta:
+        """A change writes a person once; read by person, or all of a change."""
+
+        constraints = (models.UniqueConstraint(fields=["change", "ref"], name="version_change"),)
+        indexes = (models.Index(fields=["kind", "ref", "id"], name="version_person"),)
+
+
+class Person(Shown):
+    """Who stands on a list now: the latest version whose change was not undone."""
+
+    version = models.ForeignKey(
+        PersonVersion, on_delete=models.PROTECT, help_text="What counts of them."
+    )
+
+    class Meta:
         """One person for each reference on a list; each way of finding people has an index."""
 
         constraints = (models.UniqueConstraint(fields=["kind", "ref"], name="person_ref"),)
@@ -104,15 +123,9 @@ class Person(models.Model):
             models.Index(fields=["kind", "family_mark"], name="person_family"),
             models.Index(fields=["kind", "given_mark"], name="person_given"),
             models.Index(fields=["kind", "number_mark"], name="person_number"),
-            models.Index(fields=["kind", "since", "ref"], name="person_since"),
-            # Everything that a filter or a count reads: neither opens a row.
-            models.Index(
-                fields=[
-                    *("kind", "ref", "power", "status", "sex", "health", "consent", "alive"),
-                    *("birth_earliest", "birth_latest", "since"),
-                ],
-                name="person_filters",
-            ),
+            # Everything that a filter or a count reads, in both orders: neither opens a row.
+            models.Index(fields=["kind", "ref", *_FILTERED, "since"], name="person_filters"),
+            models.Index(fields=["kind", "since", "ref", *_FILTERED], name="person_since"),
         )
 
 
@@ -145,6 +158,7 @@ class Job(models.Model):
     done_count = models.PositiveBigIntegerField(default=0, help_text="Steps done.")
     total_count = models.PositiveBigIntegerField(default=0, help_text="Steps in all; 0: unknown.")
     asked_to_stop = models.BooleanField(default=False, help_text="True once somebody said stop.")
+    begun_count = models.PositiveSmallIntegerField(default=0, help_text="How often it began.")
     created_at = models.DateTimeField(help_text="When it was asked for, UTC.")
     started_at = models.DateTimeField(null=True, help_text="When it began (last), UTC.")
     ended_at = models.DateTimeField(null=True, help_text="When it ended, UTC.")

@@ -2,7 +2,7 @@
 
 Rules of this file:
 - Django is configured here and nowhere else, before its models can be imported; which
-  file it opens is decided later, by `home`.
+  file or server it opens is decided later, by `home`.
 - Errors never show values (`DEBUG` is off), and Django writes no logs of its own.
 - One process holds one open node at a time. Changing it closes the connection first.
 - The pages in the browser are configured only where their packages are installed (the
@@ -11,13 +11,14 @@ Rules of this file:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import django
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 
 BUSY_SECONDS = 20
 IDLE_SECONDS = 30 * 60
@@ -28,6 +29,17 @@ LANGUAGES = (("en", "English"), ("uk", "Українська"), ("ru", "Русс
 """Languages of the pages, each named in itself."""
 
 _ALIAS = "default"
+_NOWHERE: dict[str, Any] = {
+    "ENGINE": "homeward.node.sqlcipher",
+    "NAME": "",
+    "USER": "",
+    "HOST": "",
+    "PORT": "",
+    "CONN_MAX_AGE": 0,
+    "CONN_HEALTH_CHECKS": False,
+    "OPTIONS": {},
+}
+_TURN = int.from_bytes(b"homeward")
 _WEB_APPS = (
     "homeward.node.web",
     *("django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions"),
@@ -44,24 +56,70 @@ def use_database(path: Path, key: bytes) -> None:
         key: 32 bytes.
     """
     release_database()
-    connections.settings[_ALIAS] = {
-        **connections.settings[_ALIAS],
-        "NAME": str(path),
-        "OPTIONS": {
+    _point_at(
+        NAME=str(path),
+        OPTIONS={
             "key_hex": key.hex(),
             "timeout": BUSY_SECONDS,
             # A writer takes its place at the start, so that it never fails half-way.
             "transaction_mode": "IMMEDIATE",
         },
-    }
+    )
+
+
+def use_server(parameters: Mapping[str, str]) -> None:
+    """Point Django at one database of a PostgreSQL server.
+
+    Args:
+        parameters: Of the connection, by their names in libpq; `dbname` is among them.
+    """
+    release_database()
+    others = dict(parameters)
+    place = {name: others.pop(name, "") for name in ("dbname", "user", "host", "port")}
+    _point_at(
+        ENGINE="django.db.backends.postgresql",
+        NAME=place["dbname"],
+        USER=place["user"],
+        HOST=place["host"],
+        PORT=place["port"],
+        CONN_MAX_AGE=None,  # each thread keeps its connection
+        CONN_HEALTH_CHECKS=True,  # and looks at it before a request
+        OPTIONS={
+            **others,
+            "application_name": "homeward",
+            "connect_timeout": BUSY_SECONDS,
+            "options": f"-c lock_timeout={BUSY_SECONDS}s",
+        },
+    )
 
 
 def release_database() -> None:
-    """Close this thread's connection and forget the file and its key."""
-    for connection in connections.all(initialized_only=True):
-        connection.close()
-        del connections[connection.alias]
-    connections.settings[_ALIAS] = {**connections.settings[_ALIAS], "NAME": "", "OPTIONS": {}}
+    """Close this thread's connection and forget the file and its key, or the server."""
+    for opened in connections.all(initialized_only=True):
+        opened.close()
+        del connections[opened.alias]
+    _point_at(**_NOWHERE)
+
+
+def _point_at(**changed: Any) -> None:
+    # A new dictionary each time: what was opened before keeps its own.
+    connections.settings[_ALIAS] = {**connections.settings[_ALIAS], **changed}
+
+
+def on_server() -> bool:
+    """Say whether the tables are on a server."""
+    return bool(connection.vendor == "postgresql")
+
+
+def take_turn() -> None:
+    """Wait, inside a transaction, until no other writer of these tables is in one.
+
+    A file has one writer at a time by itself; on a server a lock until the end of the
+    transaction makes it so.
+    """
+    if on_server():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
 
 
 def use_secret(secret: str, *, party: str) -> None:
@@ -79,6 +137,12 @@ def use_secret(secret: str, *, party: str) -> None:
     settings.CSRF_COOKIE_NAME = f"homeward_{party}_form"
 
 
+def use_language(code: str) -> None:
+    """Write the pages in this language, if it is one of ours, where a browser asks for none."""
+    if code in dict(LANGUAGES):
+        settings.LANGUAGE_CODE = code
+
+
 def allow_host(host: str) -> None:
     """Answer requests that name another host than this machine's own names."""
     if host not in settings.ALLOWED_HOSTS:
@@ -91,14 +155,18 @@ def _web() -> dict[str, Any]:
         "ALLOWED_HOSTS": ["localhost", "127.0.0.1", ".localhost"],
         "MIDDLEWARE": [
             "homeward.node.web.middleware.SecurityHeaders",  # outermost: no answer without it
+            "homeward.node.web.middleware.Compression",
             "whitenoise.middleware.WhiteNoiseMiddleware",
             "django.contrib.sessions.middleware.SessionMiddleware",
+            "homeward.node.web.middleware.LivingSessions",
             "django.middleware.locale.LocaleMiddleware",
+            "homeward.node.web.pages.first_run.FirstRun",
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
             "django.contrib.messages.middleware.MessageMiddleware",
             "allauth.account.middleware.AccountMiddleware",
+            "homeward.node.web.accounts.OneTimePasswords",
             "homeward.node.web.middleware.Problems",
         ],
         "TEMPLATES": [
@@ -128,10 +196,11 @@ def _web() -> dict[str, Any]:
         "CSRF_COOKIE_HTTPONLY": True,
         "CSRF_COOKIE_SAMESITE": "Lax",
         "CSRF_FAILURE_VIEW": "homeward.node.web.problems.form_refused",
+        "FILE_UPLOAD_HANDLERS": ["homeward.node.web.receive.KeptInMemory"],
+        "FILE_UPLOAD_MAX_MEMORY_SIZE": 201_000_000,  # the largest list, and the form around it
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_AGE": IDLE_SECONDS,
-        "SESSION_SAVE_EVERY_REQUEST": True,  # the limit counts from the last request
         "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
         "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
         **_accounts(),
@@ -158,7 +227,8 @@ def _accounts() -> dict[str, Any]:
         "ACCOUNT_LOGOUT_REDIRECT_URL": "account_login",
         "ACCOUNT_SESSION_REMEMBER": False,  # the session ends with the browser, or when idle
         "ACCOUNT_RATE_LIMITS": {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"},
-        "MFA_SUPPORTED_TYPES": ["totp", "recovery_codes"],
+        "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
+        "MFA_PASSKEY_LOGIN_ENABLED": True,
         "MFA_TOTP_ISSUER": "Homeward",
     }
 
@@ -167,7 +237,7 @@ def _configure() -> None:
     settings.configure(
         DEBUG=False,
         INSTALLED_APPS=["homeward.node", *(_WEB_APPS if HAS_WEB else ())],
-        DATABASES={_ALIAS: {"ENGINE": "homeward.node.sqlcipher", "NAME": ""}},
+        DATABASES={_ALIAS: dict(_NOWHERE)},
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         USE_TZ=True,
         TIME_ZONE="UTC",

@@ -8,6 +8,7 @@ Rules of this file:
   References, dates and allowed values are compared in Unicode form NFC.
 - A date is impossible only if its earliest possible day is: `2025~` may still be past.
 - Empty rows are no rows. An unknown column is kept, a cell under no column is a problem.
+- A column "Error" is what `rows_to_fix` wrote beside bad rows: it is left out.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -45,6 +46,7 @@ from homeward.records.table import (
     read_table,
     refused,
 )
+from homeward.records.titles import ERROR_COLUMN, EXTRA, KNOWN_TITLES
 
 MAX_ROWS: Final = 2_000_000
 _MAX_COLUMNS = 500
@@ -121,6 +123,7 @@ def read_list(
     kind: ListKind,
     file: str,
     today: dt.date,
+    columns: Mapping[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> ListReading:
     """Read a held or a wanted list.
@@ -130,6 +133,8 @@ def read_list(
         kind: Which list it is said to be.
         file: What the file is called, for messages.
         today: No birth, capture or loss is later than this day.
+        columns: What titles of the file mean: one of our columns, `EXTRA` for a further
+            column, or empty for one that is left out. Other titles mean what they say.
         progress: Called now and then with (rows read, rows about to be read in all).
 
     Returns:
@@ -139,8 +144,10 @@ def read_list(
         InputError: The file is no list: empty, unreadable, without a header or a `ref`
             column, with a column named twice, or beyond a limit.
     """
-    table = read_table(data, known=frozenset(COLUMNS[kind]), file=file)
-    header_row, header = _find_header(table, kind, file)
+    meant = columns or {}
+    table = read_table(data, known=known_titles(meant), file=file)
+    header_row, titles = find_titles(table, file)
+    header = _read_header(titles, kind, meant, file)
     reader = _RowReader(header, today)
     row = header_row
     for row, cells in enumerate(table.rows, header_row + 1):
@@ -163,6 +170,32 @@ def read_list(
         sha256=hashlib.sha256(data).hexdigest(),
         unknown_columns=tuple(name for name, _ in header.unknown),
     )
+
+
+def read_row(
+    values: Mapping[str, str], *, kind: ListKind, today: dt.date
+) -> tuple[PersonRecord | None, tuple[RowProblem, ...]]:
+    """Read one person as if it were a row of a list.
+
+    Args:
+        values: Our columns of this kind of list → text; others are empty.
+        kind: Which list.
+        today: No birth, capture or loss is later than this day.
+
+    Returns:
+        The person, or None and what is wrong, each problem with its column.
+    """
+    assert values.keys() <= set(COLUMNS[kind]), "only columns of this list"
+    titles = tuple(COLUMNS[kind])
+    known = tuple((column, at) for at, column in enumerate(titles))
+    reader = _RowReader(_Header(titles=titles, known=known, unknown=(), unnamed=()), today)
+    # A missing reference is a problem, also where every cell is empty.
+    cells = [values.get(column, "") for column in titles]
+    reader.read(1, cells)
+    records, problems = reader.finish()
+    if not records and not problems:
+        return None, (_problem(1, "ref", "", MISSING_REF),)
+    return (records[0] if records else None), problems
 
 
 def group_problems(problems: Iterable[RowProblem]) -> tuple[ProblemGroup, ...]:
@@ -201,23 +234,57 @@ class _Header:
     unnamed: tuple[int, ...]
 
 
-def _find_header(table: Table, kind: ListKind, file: str) -> tuple[int, _Header]:
+def known_titles(columns: Mapping[str, str]) -> frozenset[str]:
+    """Return the names by which the separator of a file is told, with those of a mapping."""
+    return KNOWN_TITLES | {column_name(title) for title in columns}
+
+
+def find_titles(table: Table, file: str) -> tuple[int, list[str]]:
+    """Return the row of the header, from 1, and the titles of the columns.
+
+    Args:
+        table: An open file; its rows are read up to the header.
+        file: What the file is called, for messages.
+
+    Returns:
+        The row, and the titles with single spaces; an unnamed column has an empty one.
+
+    Raises:
+        InputError: There is no header, a title is unreadable or stands there twice, or
+            there are more than 500.
+    """
     for row, cells in enumerate(table.rows, 1):
         if cells is None:
             break
         if any(cell.strip() for cell in cells):
-            return row, _read_header(cells, kind, file)
-    raise _no_header(file)
+            titles = [unguard(" ".join(cell.split())) for cell in cells]
+            while not titles[-1]:
+                titles.pop()
+            return row, titles
+    raise no_header(file)
 
 
-def _read_header(cells: Cells, kind: ListKind, file: str) -> _Header:
-    titles = [unguard(" ".join(cell.split())) for cell in cells]
-    while not titles[-1]:
-        titles.pop()
-    names = [column_name(title) for title in titles]
+def verify_titles(titles: Sequence[str], file: str) -> None:
+    """Check the titles of a file, whatever they mean.
+
+    Args:
+        titles: From `find_titles`.
+        file: What the file is called, for messages.
+
+    Raises:
+        InputError: A title is unreadable or stands there twice, or there are too many.
+    """
+    _check_titles(titles, [column_name(title) for title in titles], file)
+
+
+def _read_header(
+    titles: Sequence[str], kind: ListKind, columns: Mapping[str, str], file: str
+) -> _Header:
+    meant = [columns.get(title, title) for title in titles]
+    names = [column_name(title) for title in meant]
     # Without a header the first row is a person: no message may repeat its cells.
     if not set(COLUMNS[kind]) & set(names):
-        raise _no_header(file)
+        raise no_header(file)
     if "ref" not in names:
         raise refused(
             file,
@@ -225,13 +292,21 @@ def _read_header(cells: Cells, kind: ListKind, file: str) -> _Header:
             "a column named ref, found none",
             "Add a column ref with a reference of your own for each person.",
         )
+    left_out = {
+        at
+        for at, title in enumerate(titles)
+        if title and (not meant[at] or names[at] == ERROR_COLUMN)
+    }
+    kept = {at for at, name in enumerate(meant) if name == EXTRA and titles[at] in columns}
+    names = ["" if at in left_out else name for at, name in enumerate(names)]
+    names = [column_name(titles[at]) if at in kept else name for at, name in enumerate(names)]
     _check_titles(titles, names, file)
-    columns = [(column, names.index(column)) for column in COLUMNS[kind] if column in names]
-    known = {at for _, at in columns}
+    known = [(column, names.index(column)) for column in COLUMNS[kind] if column in names]
+    taken = left_out | {at for _, at in known}
     return _Header(
-        titles=tuple(names[at] if at in known else title for at, title in enumerate(titles)),
-        known=tuple(columns),
-        unknown=tuple((t, at) for at, t in enumerate(titles) if t and at not in known),
+        titles=tuple(names[at] if at in taken else title for at, title in enumerate(titles)),
+        known=tuple(known),
+        unknown=tuple((t, at) for at, t in enumerate(titles) if t and at not in taken),
         unnamed=tuple(at for at, title in enumerate(titles) if not title),
     )
 
@@ -251,7 +326,8 @@ def _check_titles(titles: Sequence[str], names: Sequence[str], file: str) -> Non
         first[name] = number
 
 
-def _no_header(file: str) -> InputError:
+def no_header(file: str) -> InputError:
+    """Return the error for a file whose first row names no column of ours."""
     return refused(
         file,
         "records.no_header",
@@ -340,6 +416,8 @@ class _RowReader:
             return cells
         cells = [cell.replace("\r\n", "\n").replace("\r", "\n") for cell in cells]
         for title, cell in zip(self._header.titles, cells, strict=False):
+            if not title:
+                continue  # left out
             if len(cell) > MAX_CELL_CHARS:
                 bad[title] = (cell, TOO_LONG)
             elif CONTROL_CHARACTERS.search(cell):
@@ -375,14 +453,16 @@ class _RowReader:
             self._first_row[ref] = row
 
     def _report(self, row: int, column: str, found: str, fault: Fault) -> None:
-        shown = found if len(found) <= _FOUND_CHARS else f"{found[: _FOUND_CHARS - 1]}…"
-        self._problems.append(
-            RowProblem(
-                row=row,
-                column=column,
-                kind=fault.kind,
-                found=shown,
-                expected=fault.expected,
-                hint=fault.hint,
-            )
-        )
+        self._problems.append(_problem(row, column, found, fault))
+
+
+def _problem(row: int, column: str, found: str, fault: Fault) -> RowProblem:
+    shown = found if len(found) <= _FOUND_CHARS else f"{found[: _FOUND_CHARS - 1]}…"
+    return RowProblem(
+        row=row,
+        column=column,
+        kind=fault.kind,
+        found=shown,
+        expected=fault.expected,
+        hint=fault.hint,
+    )

@@ -3,7 +3,8 @@
 Rules of this file:
 - A byte order mark decides the encoding; without one, NUL bytes mean UTF-16, valid
   UTF-8 is UTF-8, and the rest is windows-1251. Damaged UTF-8 is refused, not guessed.
-- The separator (comma, semicolon, tab) is the one that finds most known columns.
+- The separator (comma, semicolon, tab) is the one that finds most known columns, or else
+  the most columns.
 - A quote that is opened wrongly costs its own line, never the lines after it.
 - A workbook is unpacked within limits and packed anew before its reader sees it: the
   reader gets what was measured, not what the file says of itself.
@@ -162,12 +163,12 @@ def _is_mostly_utf8(data: bytes) -> bool:
     return True
 
 
-def _count_known(text: str, delimiter: str, known: AbstractSet[str]) -> int:
+def _count_known(text: str, delimiter: str, known: AbstractSet[str]) -> tuple[int, int]:
     try:
         header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
     except csv.Error:
-        return 0
-    return sum(column_name(cell) in known for cell in header)
+        return 0, 0
+    return sum(column_name(cell) in known for cell in header), len(header)
 
 
 def column_name(cell: str) -> str:

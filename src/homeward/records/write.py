@@ -11,12 +11,13 @@ Source: RFC 4180 (CSV); ECMA-376 part 1, section 18 (SpreadsheetML).
 
 from __future__ import annotations
 
+import codecs
 import csv
 import html
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from homeward.foundation.dates import PartialDate
 from homeward.foundation.errors import InputError
@@ -87,10 +88,68 @@ def write_xlsx(records: Iterable[PersonRecord], kind: ListKind) -> bytes:
     Raises:
         InputError: As `write_csv`; or the list is too long for a sheet.
     """
+    return write_sheet(_rows(records, kind))
+
+
+def csv_lines(
+    records: Iterable[PersonRecord], columns: Sequence[str], *, further: Sequence[str] = ()
+) -> Iterator[bytes]:
+    """Write some columns of people as CSV, line by line, keeping no row.
+
+    Args:
+        records: In the order they are written.
+        columns: Known columns, in the order they are written.
+        further: Columns of `PersonRecord.extra` that are written after them.
+
+    Returns:
+        The lines of a file as `write_csv` writes one.
+
+    Raises:
+        InputError: A cell holds a control character.
+    """
+    yield codecs.BOM_UTF8
+    for row in _table(records, columns, further):
+        text = io.StringIO(newline="")
+        csv.writer(text).writerow(row)
+        yield text.getvalue().encode()
+
+
+def xlsx_of(
+    records: Iterable[PersonRecord], columns: Sequence[str], *, further: Sequence[str] = ()
+) -> bytes:
+    """Write some columns of people as a workbook, as `write_xlsx` does.
+
+    Args:
+        records: In the order they are written.
+        columns: Known columns, in the order they are written.
+        further: Columns of `PersonRecord.extra` that are written after them.
+
+    Returns:
+        An XLSX file; the same records always give the same bytes.
+
+    Raises:
+        InputError: A cell holds a control character, or the list is too long for a sheet.
+    """
+    return write_sheet(_table(records, columns, further))
+
+
+def write_sheet(rows: Iterable[Sequence[str]]) -> bytes:
+    """Write rows as a workbook with one sheet, every cell a text.
+
+    Args:
+        rows: Cells that start no formula and hold no control character; the header first,
+            and no row longer than it.
+
+    Returns:
+        An XLSX file; the same rows always give the same bytes.
+
+    Raises:
+        InputError: There are more rows than a sheet holds.
+    """
     sheet = io.BytesIO()
     sheet.write(f'{_XML}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
     letters: list[str] = []
-    for number, row in enumerate(_rows(records, kind), 1):
+    for number, row in enumerate(rows, 1):
         letters = letters or [_column_letters(at) for at in range(len(row))]
         sheet.write(_sheet_row(number, row, letters).encode())
         if number > _MAX_SHEET_ROWS or sheet.tell() > MAX_UNPACKED_BYTES - (1 << 20):
@@ -114,11 +173,17 @@ def _rows(records: Iterable[PersonRecord], kind: ListKind) -> Iterator[list[str]
             "Expected each column once, found a further column with the name of another.",
             hint="Rename the further column.",
         )
-    yield [_cell(title) for title in header]
+    yield from _table(people, COLUMNS[kind], tuple(extra))
+
+
+def _table(
+    people: Iterable[PersonRecord], columns: Sequence[str], further: Sequence[str]
+) -> Iterator[list[str]]:
+    yield [_cell(title) for title in (*columns, *further)]
     for person in people:
-        further = dict(person.extra)
-        values = [getattr(person, column) for column in COLUMNS[kind]]
-        yield [_cell(value) for value in (*values, *(further.get(name, "") for name in extra))]
+        extra = dict(person.extra)
+        values = [getattr(person, column) for column in columns]
+        yield [_cell(value) for value in (*values, *(extra.get(name, "") for name in further))]
 
 
 def _cell(value: str | PartialDate | None) -> str:
@@ -135,10 +200,10 @@ def _cell(value: str | PartialDate | None) -> str:
     return guard(value)
 
 
-def _sheet_row(number: int, row: list[str], letters: list[str]) -> str:
+def _sheet_row(number: int, row: Sequence[str], letters: Sequence[str]) -> str:
     cells = [
         f'<c r="{column}{number}" s="1" t="inlineStr"><is><t>{_sheet_text(text)}</t></is></c>'
-        for column, text in zip(letters, row, strict=True)
+        for column, text in zip(letters, row, strict=False)
         if text
     ]
     return f'<row r="{number}">{"".join(cells)}</row>'

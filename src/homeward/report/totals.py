@@ -126,11 +126,9 @@ def _flow_totals(
     shows_days = days and not (public and len(days) < SMALL_BELOW)
     return FlowTotals(
         flow=flow,
-        home=_shown(len(moves), len(moves), public=public),
+        home=shown(len(moves), len(moves), public=public),
         categories={
-            name: None
-            if few or name not in categories
-            else _shown(count, len(moves), public=public)
+            name: None if few or name not in categories else shown(count, len(moves), public=public)
             for name, count in counts.items()
         },
         days_held_longest=_days(max(days), public=public) if shows_days else None,
@@ -148,8 +146,14 @@ def _withheld(flow: Flow) -> FlowTotals:
     )
 
 
-def _shown(count: int, of: int, *, public: bool) -> Count:
-    """Return a count of a group of `of` people, as a range where it or its rest is small."""
+def shown(count: int, of: int, *, public: bool) -> Count:
+    """Return a count of a group of people, as a range where it or its rest is small.
+
+    Args:
+        count: People of whom something is true.
+        of: People of the whole group.
+        public: True if the reader may not see small numbers.
+    """
     if not public:
         return count
     if 0 < count < SMALL_BELOW:

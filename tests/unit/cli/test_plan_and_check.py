@@ -268,13 +268,13 @@ def test_a_named_list_may_be_a_workbook(folder):
 @pytest.mark.parametrize(
     ("header", "rows", "code"),
     [
-        (["name"], [["Secretname"]], "cli.list_columns"),
-        (["person"], [["RU:RU-004"], ["Secretname"]], "cli.list_row"),
-        (["holder", "ref"], [["RU", ""]], "cli.list_row"),
-        (["holder", "ref"], [["Secretname", "RU-004"]], "cli.list_row"),
-        (["person", "note"], [["", "x"]], "cli.list_row"),
-        (["ref"], [["RU-999"]], "cli.list_ref"),
-        (["ref"], [["SHARED"]], "cli.list_ref"),
+        (["name"], [["Secretname"]], "terms.list_columns"),
+        (["person"], [["RU:RU-004"], ["Secretname"]], "terms.list_row"),
+        (["holder", "ref"], [["RU", ""]], "terms.list_row"),
+        (["holder", "ref"], [["Secretname", "RU-004"]], "terms.list_row"),
+        (["person", "note"], [["", "x"]], "terms.list_row"),
+        (["ref"], [["RU-999"]], "terms.list_ref"),
+        (["ref"], [["SHARED"]], "terms.list_ref"),
     ],
 )
 def test_a_named_list_is_used_whole_or_not_at_all(folder, header, rows, code, capsys):

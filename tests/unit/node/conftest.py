@@ -2,9 +2,9 @@
 
 import datetime as dt
 import hashlib
-import shutil
 
 import pytest
+from tests.postgresql import copy_node
 
 from homeward.node import home
 
@@ -68,9 +68,4 @@ def fixture_template(tmp_path_factory):
 
 @pytest.fixture(name="node")
 def fixture_node(template, tmp_path):
-    shutil.copytree(template.home, tmp_path / "xa")
-    return home.reopen_node(
-        home.Node(
-            home=tmp_path / "xa", about=template.about, keys=template.keys, card=template.card
-        )
-    )
+    return home.reopen_node(copy_node(template, tmp_path / "xa"))

@@ -29,6 +29,7 @@ def test_a_restored_node_opens_and_has_what_was_saved(node, saved, tmp_path, pas
     assert Peer.objects.get().party == "XC"
 
 
+@pytest.mark.file
 def test_a_backup_names_its_files_and_shows_nothing_else(saved, node):
     header, _ = header_of(saved)
     assert (header["party"], header["created_at"]) == ("XA", "2025-02-05T08:00:00Z")
@@ -89,6 +90,7 @@ def test_another_passphrase_restores_nothing(saved, tmp_path):
     assert not (tmp_path / "again").exists()
 
 
+@pytest.mark.file
 def test_a_backup_is_not_restored_over_a_node(saved, node, passphrase):
     home.close_node()
     before = (node.home / "node.db").read_bytes()
@@ -114,5 +116,7 @@ def test_a_restored_simulation_keeps_its_passphrase(tmp_path, passphrase, now, e
         entropy=entropy,
         simulation=True,
     )
-    restore(backup(node, now=now), tmp_path / "again", passphrase=passphrase)
+    saved = backup(node, now=now)
+    home.close_node()
+    restore(saved, tmp_path / "again", passphrase=passphrase)
     assert home.simulation_passphrase(tmp_path / "again") == passphrase

@@ -20,6 +20,7 @@ def add_peer(now, party="XC", card=b"card of Kowalenko"):
     Peer.objects.create(party=party, role="bureau", card=card, added_at=now)
 
 
+@pytest.mark.file
 def test_a_new_node_is_readable_by_its_owner_alone(tmp_path, passphrase, now, entropy):
     node = make(tmp_path / "xb", passphrase, now, entropy)
     home.close_node()
@@ -110,6 +111,7 @@ def test_an_opened_node_has_what_was_written(node, passphrase, now):
     assert (row.party, bytes(row.card), row.added_at) == ("XC", b"card of Kowalenko", now)
 
 
+@pytest.mark.file
 def test_a_database_under_another_key_is_refused_in_silence(
     node, tmp_path, passphrase, now, entropy, capfd
 ):
@@ -124,6 +126,7 @@ def test_a_database_under_another_key_is_refused_in_silence(
     home.open_node(other.home, passphrase)  # the failure left nothing open
 
 
+@pytest.mark.file
 def test_a_lost_database_is_not_replaced_by_an_empty_one(node, passphrase):
     home.close_node()
     (node.home / "node.db").unlink()
@@ -190,6 +193,7 @@ def test_a_transaction_that_fails_writes_nothing(node, now):
     assert Peer.objects.count() == 0
 
 
+@pytest.mark.file
 def test_a_full_disk_is_told_and_loses_nothing(node, now):
     add_peer(now)
     with connection.cursor() as cursor:
@@ -200,6 +204,7 @@ def test_a_full_disk_is_told_and_loses_nothing(node, now):
     assert Peer.objects.get().party == "XC"
 
 
+@pytest.mark.file
 def test_no_word_of_the_database_rests_in_clear(node, now):
     add_peer(now)
     AccessLog.objects.create(
@@ -213,6 +218,7 @@ def test_no_word_of_the_database_rests_in_clear(node, now):
         assert b"SQLite format 3" not in data
 
 
+@pytest.mark.file
 def test_the_database_is_durable_and_checks_its_references(node):
     with connection.cursor() as cursor:
         found = [
@@ -222,6 +228,7 @@ def test_the_database_is_durable_and_checks_its_references(node):
     assert found == ["wal", 2, 1, 2]
 
 
+@pytest.mark.file
 def test_values_keep_their_types_through_the_driver(node):
     with connection.cursor() as cursor:
         cursor.execute("SELECT %s, %s", [dt.date(2025, 2, 5), "50 %"])

@@ -3,7 +3,7 @@ import pytest
 from homeward.foundation.errors import EngineError, InputError
 from homeward.node import access, home
 from homeward.node.actions.lists import export_list, import_list
-from homeward.node.models import AccessLog, ListImport, Person
+from homeward.node.models import AccessLog, ListImport, PersonVersion
 
 HEADER = "ref,family_name,given_name,birth_date,power,status,captured_on,locker\n"
 GOOD = HEADER + (
@@ -35,7 +35,7 @@ def test_the_same_file_twice_changes_nobody(node, now):
     again = read(node, GOOD, later)
     assert counts(again) == (0, 0, 2)
     assert again.file_sha256 == first.file_sha256
-    assert not Person.objects.filter(updated_at=later).exists()
+    assert not PersonVersion.objects.filter(change__imported_at=later).exists()
     assert ListImport.objects.count() == 2
 
 

@@ -8,6 +8,7 @@ Rules of this file:
 - An answer "held" is given only for a match that is very likely; what is less sure is
   "insufficient_identification" and waits for a person to look at it.
 - Who is home, by an earlier case, is neither asked for nor offered again.
+- An act that was stopped between two counterparts goes on with those who are left.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from homeward.foundation.crypto import derive_bytes
@@ -36,6 +37,13 @@ IDENTITY = (
     *("birth_date", "birth_place", "sex", "service_number"),
 )
 """The columns by which two bureaus recognise one person."""
+
+Report = Callable[[str, int, int], None]
+"""Told the phase, steps done and steps in all (0: unknown); it raises to stop the act."""
+
+
+def no_report(phase: str, done: int, total: int) -> None:
+    """Take no notice: nobody waits for this act."""
 
 
 def open_case(node: Node, terms: str, *, now: dt.datetime) -> str:
@@ -80,21 +88,25 @@ def sign_terms(node: Node, case: str, *, now: dt.datetime) -> None:
     book.record(node, case=case, type="terms_signed", body=body, role="bureau", now=now)
 
 
-def send_wanted(node: Node, case: str, *, now: dt.datetime, actor: str) -> dict[str, int]:
+def send_wanted(
+    node: Node, case: str, *, now: dt.datetime, actor: str, report: Report = no_report
+) -> dict[str, int]:
     """Send to each other party the list of those we miss in its power.
 
     Returns:
         Number of people by party.
     """
+    report("reading", 0, 0)
     state = book.case_of(book.read_ahead(node), case)
     reader = Reader(actor=actor, purpose="wanted_list", now=now)
     home = came_home(node, reader)
     everybody = [p for p in access.people(node, WANTED, reader=reader) if p.ref not in home]
     counts = {}
-    for other in _others(node, state):
+    for other in _left(node, state, state.wanted):
         rows = [{"ref": record.ref, **row_of(record, IDENTITY)} for record in everybody]
         rows = blobs.salted(node, case, f"wanted/{other}", rows)
         root = blobs.rows_root(rows)
+        report("sealing", 0, 0)
         body = {"to": other, "count": len(rows), "root": root}
         with node.transaction():
             book.record(node, case=case, type="wanted_list", body=body, role="bureau", now=now)
@@ -106,7 +118,9 @@ def send_wanted(node: Node, case: str, *, now: dt.datetime, actor: str) -> dict[
     return counts
 
 
-def answer(node: Node, case: str, *, now: dt.datetime, actor: str) -> dict[str, dict[str, int]]:
+def answer(
+    node: Node, case: str, *, now: dt.datetime, actor: str, report: Report = no_report
+) -> dict[str, dict[str, int]]:
     """Answer every line of the wanted lists that the other parties sent us.
 
     Returns:
@@ -116,16 +130,19 @@ def answer(node: Node, case: str, *, now: dt.datetime, actor: str) -> dict[str, 
         AccessError: A wanted list has not arrived.
         TurnError: There is none in the ledger yet, or it is not our move.
     """
+    report("reading", 0, 0)
     state = book.case_of(book.read_ahead(node), case)
     reader = Reader(actor=actor, purpose="answers", now=now)
     held = list(access.people(node, HELD, reader=reader))
     found = {}
-    for other in _others(node, state):
+    for other in _left(node, state, state.answers):
         claim = claim_of(state.wanted.get((other, node.party)), f"wanted list of {other} for us")
         wanted = blobs.read_rows(node, root=claim.root, what="wanted list", reader=reader)
+        report("matching", 0, 0)
         rows = _answers(node, case, wanted, [p for p in held if p.power == other], returned(node))
         rows = blobs.salted(node, case, f"answers/{other}", rows)
         root, counts = blobs.rows_root(rows), Counter(row["code"] for row in rows)
+        report("sealing", 0, 0)
         body = {
             "to": other,
             "in_reply_to": claim.entry_sha256,
@@ -146,7 +163,9 @@ def answer(node: Node, case: str, *, now: dt.datetime, actor: str) -> dict[str, 
     return found
 
 
-def send_final_list(node: Node, case: str, *, now: dt.datetime, actor: str) -> int:
+def send_final_list(
+    node: Node, case: str, *, now: dt.datetime, actor: str, report: Report = no_report
+) -> int:
     """Bind ourselves to the people we hold, and give the mediator what the plan needs.
 
     The mediator gets salted ids and the columns that the terms name; we also commit to our
@@ -157,6 +176,7 @@ def send_final_list(node: Node, case: str, *, now: dt.datetime, actor: str) -> i
     """
     state = book.case_of(book.read_ahead(node), case)
     agreement = terms_of(node, case)
+    report("reading", 0, 0)
     reader = Reader(actor=actor, purpose="final_list", now=now)
     gone = returned(node)
     held = [
@@ -167,6 +187,7 @@ def send_final_list(node: Node, case: str, *, now: dt.datetime, actor: str) -> i
     rows = [_pool_row(node, case, agreement, person) for person in held]
     rows.sort(key=lambda row: row["ref"])
     root = _pool_root(agreement, rows)
+    report("sealing", 0, 0)
     body = {
         "count": len(rows),
         "root": root,
@@ -283,8 +304,10 @@ def claim_of(claim: ListClaim | None, what: str) -> ListClaim:
     return claim
 
 
-def _others(node: Node, state: CaseState) -> list[str]:
-    return [party for party in state.parties if party != node.party]
+def _left(node: Node, state: CaseState, done: Mapping[tuple[str, str], ListClaim]) -> list[str]:
+    """Return to whom we still owe a list; all others if to nobody, so that the log says no."""
+    others = [party for party in state.parties if party != node.party]
+    return [other for other in others if (node.party, other) not in done] or others
 
 
 def _nonce(node: Node, case: str) -> bytes:

@@ -11,18 +11,93 @@ Rules of this file:
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from homeward.foundation.errors import AccessError, PeerError, TurnError
 from homeward.foundation.ids import parse_flow
 from homeward.handover import custody as custodies
-from homeward.handover.custody import Custody, captives_root
+from homeward.handover.counts import LegCounts, count_legs
+from homeward.handover.custody import Captive, Custody, captives_root
 from homeward.handover.follow import fold
 from homeward.negotiation.case import CaseState
 from homeward.node import book
 from homeward.node.actions.plans import plan_of, planned_of
 from homeward.node.home import Node
+
+_CAN_BE_WITHDRAWN = ("held", "manifested")
+_AT_THE_CROSSING = ("checked_in", "stopped")
+
+CONCERNED: Mapping[str, Callable[[Captive], bool]] = {
+    "interview": lambda c: c.state in _CAN_BE_WITHDRAWN,
+    "manifest": lambda c: c.state == "held" and c.will is True,
+    "withdraw": lambda c: c.state in (*_CAN_BE_WITHDRAWN, *custodies.ON_THE_WAY),
+    "depart": lambda c: c.state == "manifested" and c.will is True,
+    "check-in": lambda c: c.state == "departed",
+    "stop": lambda c: c.state in _AT_THE_CROSSING and c.stops_passed < len(c.stops),
+    "last-stop": lambda c: c.state in custodies.ON_THE_WAY and c.stops_passed == len(c.stops),
+    "turn-back": lambda c: c.state in custodies.ON_THE_WAY,
+    "receive": lambda c: c.state in _AT_THE_CROSSING and c.last_will is True,
+    "released": lambda c: c.state in custodies.LET_GO and not c.is_receipted,
+}
+"""Act of the handover -> those of a leg to whom it can be done now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegView:
+    """One leg as its handover stands.
+
+    `asked_again` and `receipted` are people; `missing` are salted ids; `next_stop` is the
+    country and purpose of the stop that the first of those on the way has before them.
+    `people` are all captives of the leg by salted id, as far as this node knows them.
+    """
+
+    counts: LegCounts
+    asked_again: int
+    receipted: int
+    missing: tuple[str, ...]
+    has_stops: bool
+    next_stop: tuple[str, str] | None
+    people: Mapping[str, Captive]
+
+    def concerned(self, act: str) -> list[str]:
+        """Return the salted ids of those to whom an act can be done now, sorted."""
+        return [each for each, found in self.people.items() if CONCERNED[act](found)]
+
+
+def legs_of(node: Node, case: str) -> tuple[LegView, ...]:
+    """Look at the legs of a handover.
+
+    Args:
+        node: The open node.
+        case: The case.
+
+    Returns:
+        One view a leg, in order of leg.
+
+    Raises:
+        AccessError: The log has no such case.
+        TurnError: The plan is not accepted by every party.
+    """
+    _, custody = _standing(node, case)
+    return tuple(_leg_view(custody, counts) for counts in count_legs(custody))
+
+
+def _leg_view(custody: Custody, counts: LegCounts) -> LegView:
+    people = {
+        each: found for each, found in sorted(custody.captives.items()) if found.leg == counts.leg
+    }
+    before = [c.stops[c.stops_passed] for c in people.values() if CONCERNED["stop"](c)]
+    return LegView(
+        counts=counts,
+        asked_again=sum(captive.last_will is not None for captive in people.values()),
+        receipted=sum(captive.is_receipted for captive in people.values()),
+        missing=tuple(each for each, captive in people.items() if captive.is_missing),
+        has_stops=bool(custody.agreed_stops.get(counts.leg.home)),
+        next_stop=before[0] if before else None,
+        people=people,
+    )
 
 
 def record_wills(

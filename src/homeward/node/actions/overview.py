@@ -5,6 +5,7 @@ Rules of this file:
 - What stands earlier in the flow comes first; within a handover, people before papers.
 - A command can be typed as it stands. What only a person knows is a word in capitals:
   `CARD.json`, `BUNDLE.hwb`, `HELD.csv`, `WANTED.csv`, `TERMS.toml`, `SALTED-IDS.csv`.
+- A step says the same without the command: its kind, and the case, leg and party it is about.
 """
 
 from __future__ import annotations
@@ -27,24 +28,48 @@ from homeward.node.home import Node
 from homeward.node.models import Blob, Draft, LogHead, Peer
 from homeward.records.model import HELD, WANTED
 
+KINDS = (
+    *("card.add", "list.held", "list.wanted"),
+    *("case.open", "case.sign", "case.wanted", "case.answer", "case.final", "case.reveal"),
+    *("case.plan", "case.show", "case.accept"),
+    *("handover.sheet", "handover.interview", "handover.manifest", "handover.withdraw"),
+    *("handover.depart", "handover.print", "handover.check-in", "handover.stop"),
+    *("handover.turn-back", "handover.receive", "handover.released", "handover.close"),
+    *("carry.out", "wait"),
+)
+"""Every kind of step."""
+
 STEPS: Mapping[str, tuple[str, str]] = {
-    "terms_signed": ("case sign", "sign the terms; `case show` prints them"),
-    "wanted_list": ("case wanted", "send the list of those you miss"),
-    "answers": ("case answer", "answer every line of the wanted list"),
-    "final_list": ("case final", "bind yourself to your final list"),
-    "seed_revealed": ("case reveal", "show your half of the seed"),
+    "terms_signed": ("sign", "sign the terms; `case show` prints them"),
+    "wanted_list": ("wanted", "send the list of those you miss"),
+    "answers": ("answer", "answer every line of the wanted list"),
+    "final_list": ("final", "bind yourself to your final list"),
+    "seed_revealed": ("reveal", "show your half of the seed"),
 }
-"""Kind of entry that a bureau owes -> the command that records it, and what it does."""
+"""Kind of entry that a bureau owes -> the act of `case` that records it, and what it does."""
 
 _WAIT = "bundle import BUNDLE.hwb"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One thing to do: the command after `homeward`, empty for waiting, and why."""
+    """One thing to do.
 
+    Attributes:
+        kind: One of `KINDS`.
+        command: What to type after `homeward`.
+        why: What it does.
+        case: The case it is about, or empty.
+        leg: Such as `RU -> UA`, or empty.
+        party: To whom it is carried, or for whom one waits (several joined by a comma).
+    """
+
+    kind: str
     command: str
     why: str
+    case: str = ""
+    leg: str = ""
+    party: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,17 +151,21 @@ def _view(node: Node, state: CaseState) -> CaseView:
 
 def _setting_up(node: Node, peers: tuple[str, ...], held: int, wanted: int) -> Iterator[Step]:
     if not peers:
-        yield Step(command="card --add CARD.json", why="import the cards of the others")
+        yield Step(
+            kind="card.add", command="card --add CARD.json", why="import the cards of the others"
+        )
     if node.about.role == "bureau" and not held:
-        yield Step(command="import held HELD.csv", why="read the list of those you hold")
+        why = "read the list of those you hold"
+        yield Step(kind="list.held", command="import held HELD.csv", why=why)
     if node.about.role == "bureau" and not wanted:
-        yield Step(command="import wanted WANTED.csv", why="read the list of those you miss")
+        why = "read the list of those you miss"
+        yield Step(kind="list.wanted", command="import wanted WANTED.csv", why=why)
     if book.sequences(node) and peers and not LogHead.objects.filter(ours=True).exists():
         yield _open()
 
 
 def _open() -> Step:
-    return Step(command="case open TERMS.toml", why="table an agreement")
+    return Step(kind="case.open", command="case open TERMS.toml", why="table an agreement")
 
 
 def _of_case(node: Node, state: CaseState) -> Iterator[Step]:
@@ -145,8 +174,9 @@ def _of_case(node: Node, state: CaseState) -> Iterator[Step]:
         return
     for kind in whose_turn(state).get(node.party, ()):
         if kind in STEPS:
-            command, why = STEPS[kind]
-            yield Step(command=f"{command} {state.case}", why=why)
+            act, why = STEPS[kind]
+            command = f"case {act} {state.case}"
+            yield Step(kind=f"case.{act}", command=command, why=why, case=state.case)
         elif kind == "plan_proposed":
             yield _planning(node, state)
         elif kind == "plan_accepted":
@@ -156,23 +186,28 @@ def _of_case(node: Node, state: CaseState) -> Iterator[Step]:
 def _planning(node: Node, state: CaseState) -> Step:
     names = sorted(terms_of(node, state.case).lists)
     lists = "".join(f" --list {name}=SALTED-IDS.csv" for name in names)
-    return Step(command=f"case plan {state.case}{lists}", why="plan the exchange, and propose it")
+    command = f"case plan {state.case}{lists}"
+    why = "plan the exchange, and propose it"
+    return Step(kind="case.plan", command=command, why=why, case=state.case)
 
 
 def _accepting(node: Node, state: CaseState) -> Iterator[Step]:
     try:
         findings = findings_of(plan_of(node, state)[0])
     except AccessError:
-        yield Step(
-            command=_WAIT, why="the plan has not arrived; it comes with the mediator's next bundle"
-        )
+        why = "the plan has not arrived; it comes with the mediator's next bundle"
+        party = state.mediators[0]
+        yield Step(kind="wait", command=_WAIT, why=why, case=state.case, party=party)
         return
     law = f" and the law's {len(findings)} objections" if findings else ""
-    yield Step(command=f"case show {state.case}", why=f"read the terms, the plan{law}")
+    command, why = f"case show {state.case}", f"read the terms, the plan{law}"
+    yield Step(kind="case.show", command=command, why=why, case=state.case)
     options = "".join(f" --acknowledge {code}" for code in findings)
     yield Step(
+        kind="case.accept",
         command=f"case accept {state.case}{options}",
         why="check the plan on your own list, and accept it (or: case reject)",
+        case=state.case,
     )
 
 
@@ -185,68 +220,79 @@ def _of_handover(node: Node, state: CaseState) -> Iterator[Step]:
             (node.party == leg.holder, _as_holder),
             (node.party == leg.home, _as_home),
         ):
-            for command, why in steps_of(people, _Leg(state.case, leg)) if is_ours else ():
-                yield Step(command=command, why=f"{leg}: {why}")
+            for kind, command, why in steps_of(people, _Leg(state.case, leg)) if is_ours else ():
+                yield Step(
+                    kind=f"handover.{kind}",
+                    command=command,
+                    why=f"{leg}: {why}",
+                    case=state.case,
+                    leg=str(leg),
+                )
     if book.sequences(node) and _is_over(custody):
-        yield Step(command=f"case close {state.case}", why="close the case")
+        command, why = f"case close {state.case}", "close the case"
+        yield Step(kind="handover.close", command=command, why=why, case=state.case)
+
+
+_Lines = Iterator[tuple[str, str, str]]
+"""Of each step of a leg: its kind, the command, and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Leg:
-    """Writes the commands of one leg."""
+    """Writes the steps of one leg."""
 
     case: str
     leg: Flow
 
-    def act(self, name: str, rest: str = "") -> str:
-        return f'case {name} {self.case} --leg "{self.leg}" {rest}'.rstrip()
+    def act(self, name: str, why: str, rest: str = "") -> tuple[str, str, str]:
+        return name, f'case {name} {self.case} --leg "{self.leg}" {rest}'.rstrip(), why
 
-    def asking(self, question: str, act: str, why: str) -> Iterator[tuple[str, str]]:
-        """Yield the two commands of a question to everybody: write the sheet, record it."""
+    def asking(self, question: str, act: str, why: str, option: str = "") -> _Lines:
+        """Yield the two steps of a question to everybody: write the sheet, record it."""
         file = f"{question}-{self.leg.holder}-to-{self.leg.home}.csv"
-        yield self.act("sheet", f"--for {question} -o {file}"), "write the sheet to be filled in"
-        yield self.act(act, f"--answers {file}"), why
+        yield self.act("sheet", "write the sheet to be filled in", f"--for {question} -o {file}")
+        yield self.act(act, why, f"{option} --answers {file}".lstrip())
 
-    def manifest(self) -> tuple[str, str]:
+    def manifest(self) -> tuple[str, str, str]:
         name = f"manifest-{self.leg.holder}-to-{self.leg.home}.pdf"
         command = f'documents manifest {self.case} --leg "{self.leg}" -o {name}'
-        return command, "print the manifest, with names"
+        return "print", command, "print the manifest, with names"
 
 
 _People = Mapping[str, Captive]
 
 
-def _as_mediator(people: _People, leg: _Leg) -> Iterator[tuple[str, str]]:
+def _as_mediator(people: _People, leg: _Leg) -> _Lines:
     on_the_way = [c for c in people.values() if c.state in {"checked_in", "stopped"}]
     if any(c.state == "held" and c.will is None for c in people.values()):
         why = "record who, asked in private, wishes to go home"
         yield from leg.asking("interview", "interview", why)
     elif any(c.state == "held" and c.will for c in people.values()):
-        yield leg.act("manifest"), "put those who travel on the manifest"
+        yield leg.act("manifest", "put those who travel on the manifest")
     changed = _ids(people, lambda c: c.state == "manifested" and c.will is False)
     if changed:
         options = f"--reason not_travelling {changed}"
-        yield leg.act("withdraw", options), "take those who do not travel off the leg"
+        yield leg.act("withdraw", "take those who do not travel off the leg", options)
     if any(c.stops_passed < len(c.stops) for c in on_the_way):
-        yield leg.act("stop", _next_stop(on_the_way)), "record the stop on the way"
+        yield leg.act("stop", "record the stop on the way", _next_stop(on_the_way))
     elif any(c.last_will is None for c in on_the_way):
         why = "record who, asked again at the last stop, travels on"
-        yield from leg.asking("last-stop", "interview --last-stop", why)
+        yield from leg.asking("last-stop", "interview", why, "--last-stop")
 
 
-def _as_holder(people: _People, leg: _Leg) -> Iterator[tuple[str, str]]:
+def _as_holder(people: _People, leg: _Leg) -> _Lines:
     states = {captive.state for captive in people.values()}
     if any(c.state == "manifested" and c.will for c in people.values()):
-        yield leg.act("depart"), "let the people of the manifest go"
+        yield leg.act("depart", "let the people of the manifest go")
         yield leg.manifest()
     back = _ids(people, lambda c: c.state in {"checked_in", "stopped"} and c.last_will is False)
     if back:
-        yield leg.act("turn-back", back), "take back those who do not travel on"
+        yield leg.act("turn-back", "take back those who do not travel on", back)
     if "home" in states and any(c.state in LET_GO and not c.is_receipted for c in people.values()):
-        yield leg.act("released"), "give your receipt"
+        yield leg.act("released", "give your receipt")
 
 
-def _as_home(people: _People, leg: _Leg) -> Iterator[tuple[str, str]]:
+def _as_home(people: _People, leg: _Leg) -> _Lines:
     departed = [c for c in people.values() if c.state == "departed"]
     missing = sum(c.is_missing for c in departed)
     if departed:
@@ -256,7 +302,7 @@ def _as_home(people: _People, leg: _Leg) -> Iterator[tuple[str, str]]:
         yield from leg.asking("check-in", "check-in", why)
         yield leg.manifest()
     if any(c.state in {"checked_in", "stopped"} and c.last_will for c in people.values()):
-        yield leg.act("receive"), "receive your people and give your receipt"
+        yield leg.act("receive", "receive your people and give your receipt")
 
 
 def _ids(people: _People, is_meant: Callable[[Captive], bool]) -> str:
@@ -286,6 +332,8 @@ def _carrying(node: Node, origin: str) -> Iterator[Step]:
             blobs = Blob.objects.filter(recipient=peer.party, sealed=True, acknowledged=False)
             if (head is not None and peer.have_size < head.size) or blobs.exists():
                 yield Step(
+                    kind="carry.out",
+                    party=peer.party,
                     command=f"bundle export --to {peer.party}",
                     why=f"carry what is new to {peer.party}, until its next bundle confirms it",
                 )
@@ -295,6 +343,8 @@ def _carrying(node: Node, origin: str) -> Iterator[Step]:
     if mediator is not None and waiting:
         entries = "1 signed entry" if len(waiting) == 1 else f"{len(waiting)} signed entries"
         yield Step(
+            kind="carry.out",
+            party=mediator.party,
             command=f"bundle export --to {mediator.party}",
             why=f"carry your {entries} to {mediator.party}, until its next bundle confirms it",
         )
@@ -304,7 +354,10 @@ def _waiting(node: Node, cases: tuple[CaseView, ...]) -> Step:
     owed = sorted({party for view in cases for party in view.turn if party != node.party})
     if owed:
         whose = "their next bundles" if book.sequences(node) else "the mediator's next bundle"
-        return Step(command=_WAIT, why=f"wait for {', '.join(owed)}, and import {whose}")
+        names = ", ".join(owed)
+        why = f"wait for {names}, and import {whose}"
+        return Step(kind="wait", command=_WAIT, why=why, party=names)
     if book.sequences(node):
         return _open()
-    return Step(command=_WAIT, why="nothing is open; the mediator's next bundle may open a case")
+    why = "nothing is open; the mediator's next bundle may open a case"
+    return Step(kind="wait", command=_WAIT, why=why)

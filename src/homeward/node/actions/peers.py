@@ -1,13 +1,78 @@
-"""Cards: who the others are."""
+"""Cards: who the others are.
+
+Rules of this file:
+- A card proves that it is whole, not whose it is: somebody compares its fingerprint by
+  voice or in person, and that this was said is written down.
+- A party has one card here. Another one of the same party is an alarm, not an update.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
-from homeward.foundation.errors import InputError, TamperError
+from homeward.documents.code import MAX_BYTES, code_image
+from homeward.foundation.errors import AccessError, InputError, TamperError
+from homeward.node import access
 from homeward.node.home import Node
-from homeward.node.keystore import Card, read_card
+from homeward.node.keystore import Card, fingerprint, read_card
 from homeward.node.models import Peer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Another party as this node knows it. `fingerprint` is eight groups of four digits."""
+
+    card: Card
+    fingerprint: str
+    confirmed: bool
+    added_at: dt.datetime
+
+
+def known(node: Node) -> tuple[Known, ...]:
+    """Return the other parties whose cards this node has, in order of code."""
+    node.require_open()
+    found = []
+    for peer in Peer.objects.order_by("party"):
+        card = read_card(bytes(peer.card))
+        found.append(
+            Known(
+                card=card,
+                fingerprint=fingerprint(card),
+                confirmed=peer.confirmed,
+                added_at=peer.added_at,
+            )
+        )
+    return tuple(found)
+
+
+def own_code(node: Node) -> str:
+    """Return our card as a code to scan, a `data:` address; empty if it is too large for one."""
+    data = node.card.data
+    return code_image(data) if len(data) <= MAX_BYTES else ""
+
+
+def confirm_card(node: Node, party: str, *, now: dt.datetime, actor: str) -> None:
+    """Record that a card's fingerprint was compared with its office and is the same.
+
+    Args:
+        node: The open node.
+        party: Code of the party.
+        now: When.
+        actor: Id of who compared it.
+
+    Raises:
+        AccessError: There is no card of this party.
+    """
+    with node.transaction():
+        if not Peer.objects.filter(party=party).update(confirmed=True):
+            raise AccessError(
+                "peers.unknown",
+                "Expected a party whose card this node has, found another.",
+                hint="Import its card first.",
+            )
+        reader = access.Reader(actor=actor, purpose="card", now=now)
+        access.note(node, reader, act="card.confirm", subject=f"card:{party}", person_count=0)
 
 
 def add_card(node: Node, data: bytes, *, now: dt.datetime) -> Card:

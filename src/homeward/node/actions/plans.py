@@ -14,19 +14,27 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from homeward.foundation.canonical import canonical_bytes
+from homeward.foundation.canonical import canonical_bytes, canonical_sha256
 from homeward.foundation.errors import InfeasibleError, RuleError, TamperError, TurnError
 from homeward.foundation.ids import PersonId, parse_person
 from homeward.handover.custody import captives_root
 from homeward.negotiation.case import CaseState
 from homeward.node import access, blobs, book
 from homeward.node.access import Reader
-from homeward.node.actions.cases import IDENTITY, claim_of, read_pool_rows, terms_of
+from homeward.node.actions.cases import (
+    IDENTITY,
+    Report,
+    claim_of,
+    no_report,
+    read_pool_rows,
+    terms_of,
+)
 from homeward.node.home import Node
 from homeward.node.models import CaptiveLink
 from homeward.planning import check_plan, make_plan
 from homeward.planning.engine import Engine
 from homeward.records.model import HELD
+from homeward.terms.named import read_named
 from homeward.terms.pool import Pool, row_of
 
 
@@ -36,6 +44,7 @@ def propose_plan(
     *,
     now: dt.datetime,
     lists: Mapping[str, frozenset[PersonId]] | None = None,
+    report: Report = no_report,
 ) -> dict[str, Any]:
     """Plan the exchange over both final lists and propose it.
 
@@ -44,6 +53,7 @@ def propose_plan(
         case: The case.
         now: When.
         lists: The lists that the agreement names, of salted ids.
+        report: Told the phases; it may raise to stop.
 
     Returns:
         The plan.
@@ -56,26 +66,19 @@ def propose_plan(
     """
     book.require_role(node, "mediator")
     state, agreement = book.case_of(book.read_ahead(node), case), terms_of(node, case)
+    report("reading", 0, 0)
     held = {}
     for party in state.parties:
         claim = claim_of(state.final_lists.get(party), f"final list of {party}")
         held[party] = read_pool_rows(node, agreement, claim.root)
     given = dict(lists or {})
     pool = Pool.of(agreement, held, given)
+    report("planning", 0, 0)
     with Engine() as engine:
         plan = make_plan(agreement, pool, engine, seed=state.seed)
     if plan["status"] == "infeasible":
-        raise InfeasibleError(
-            "cases.infeasible",
-            " ".join(conflict["sentence"] for conflict in plan["conflicts"]) or "No plan exists.",
-            hint=" ".join(
-                (
-                    *(repair["sentence"] for repair in plan["repairs"]),
-                    "End this case with `homeward case abort`, and table a mended agreement.",
-                )
-            ),
-            facts={"clauses": sorted({c for x in plan["conflicts"] for c in x["clauses"]})},
-        )
+        raise _infeasible(plan)
+    report("checking", 0, 0)
     data = canonical_bytes(plan)
     check_plan(agreement, pool, data, seed=state.seed)
     body = {
@@ -107,8 +110,28 @@ def propose_plan(
     return plan
 
 
+def _infeasible(plan: Mapping[str, Any]) -> InfeasibleError:
+    return InfeasibleError(
+        "cases.infeasible",
+        " ".join(conflict["sentence"] for conflict in plan["conflicts"]) or "No plan exists.",
+        hint=" ".join(
+            (
+                *(repair["sentence"] for repair in plan["repairs"]),
+                "End this case with `homeward case abort`, and table a mended agreement.",
+            )
+        ),
+        facts={"clauses": sorted({c for x in plan["conflicts"] for c in x["clauses"]})},
+    )
+
+
 def accept_plan(
-    node: Node, case: str, *, acknowledge: Iterable[str], now: dt.datetime, actor: str
+    node: Node,
+    case: str,
+    *,
+    acknowledge: Iterable[str],
+    now: dt.datetime,
+    actor: str,
+    report: Report = no_report,
 ) -> dict[str, Any]:
     """Check the proposed plan on our own list, accept it, and say who comes.
 
@@ -118,6 +141,7 @@ def accept_plan(
         acknowledge: Codes of the legal findings that we acknowledge.
         now: When.
         actor: Who accepts.
+        report: Told the phases; it may raise to stop.
 
     Returns:
         The plan.
@@ -130,6 +154,7 @@ def accept_plan(
     plan, lists = plan_of(node, state)
     claim = claim_of(state.final_lists.get(node.party), "final list of ours")
     own = read_pool_rows(node, agreement, claim.root)
+    report("checking", 0, 0)
     pool = Pool.of(agreement, {node.party: own}, lists)
     check_plan(agreement, pool, canonical_bytes(plan), party=node.party, seed=state.seed)
     _verify_proposal(state, plan)
@@ -143,6 +168,7 @@ def accept_plan(
             hint="Read them with `homeward case show`; accept with --acknowledge CODE for each.",
             facts={"findings": missing},
         )
+    report("sealing", 0, 0)
     body = {
         "terms_sha256": plan["terms_sha256"],
         "pool_sha256": plan["pool_sha256"],
@@ -176,6 +202,40 @@ def _verify_proposal(state: CaseState, plan: Mapping[str, Any]) -> None:
             "found another.",
             hint="Reject it, and ask the mediator to propose it anew.",
         )
+
+
+def keep_list(node: Node, case: str, data: bytes, *, file: str, now: dt.datetime) -> str:
+    """Keep a list that the agreement names, until the plan is made with it.
+
+    Args:
+        node: The mediator's open node.
+        case: The case.
+        data: CSV or XLSX of salted ids, as `terms.named` reads it.
+        file: What the file is called.
+        now: When.
+
+    Returns:
+        The key by which `kept_list` finds it.
+
+    Raises:
+        InputError: It is no such list, or names somebody who is on no final list.
+    """
+    state, agreement = book.case_of(book.read_ahead(node), case), terms_of(node, case)
+    held = {
+        party: frozenset(row["ref"] for row in read_pool_rows(node, agreement, claim.root))
+        for party, claim in state.final_lists.items()
+    }
+    people = read_named(data, file=file, held=held)
+    content = sorted(map(str, people))
+    key = canonical_sha256(content)
+    with node.transaction():
+        blobs.keep(node, case=case, purpose="named_list", key=key, content=content, now=now)
+    return key
+
+
+def kept_list(node: Node, key: str) -> frozenset[PersonId]:
+    """Return the people of a list that `keep_list` kept."""
+    return frozenset(map(parse_person, blobs.read(node, key=key, what="list of the agreement")))
 
 
 def reject_plan(node: Node, case: str, *, reason: str, now: dt.datetime) -> None:

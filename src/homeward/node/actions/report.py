@@ -71,7 +71,7 @@ def report_of(node: Node, case: str, *, public: bool) -> Report:
     known = tuple(
         name for name, (need, _) in COUNTED.items() if set(need) <= set(agreement.columns)
     )
-    moves = _moves(agreement, held, home, known)
+    moves = judged_moves(agreement, held, home, known)
     counts = {leg: sum(each == str(leg) for each in home.values()) for leg in custody.flows}
     withheld = (
         frozenset(custody.flows) if any(c.withhold for c in agreement.clauses) else frozenset()
@@ -184,13 +184,20 @@ def receipt_of(node: Node, case: str, leg: str, *, now: dt.datetime) -> bytes:
     return receipt_pdf(page)
 
 
-def _moves(
+def judged_moves(
     agreement: Agreement,
     held: Mapping[str, list[dict[str, str]]],
     home: Mapping[str, str],
     known: tuple[Category, ...],
 ) -> list[Move]:
-    """Judge everybody home by the record's own categories, as of the agreement's day."""
+    """Judge people by the record's own categories, as of the agreement's day.
+
+    Args:
+        agreement: Names the columns that a pool has.
+        held: Rows of the pool by holder.
+        home: Salted id of each person to be counted -> leg.
+        known: Categories that can be judged.
+    """
     judge = read_agreement(_judging(agreement, known))
     pool = Pool.of(judge, held)
     judged = members(judge, pool)

@@ -1,3 +1,5 @@
+# mypy: disallow-subclassing-any=False
+# Django ships no types, so its classes are Any to the type checker.
 """What happens around every request: headers, and failures as pages.
 
 Rules of this file:
@@ -5,13 +7,17 @@ Rules of this file:
   style, no frame, no sensor.
 - A page is never kept by the browser; a file of the package may be.
 - A foreseen failure becomes its page here and nowhere else.
+- A session ends half an hour after the last request; to know that, it is saved once a minute.
+- Text is compressed, with some random bytes, so that its size tells nothing of what it says.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 
 from homeward.foundation.errors import HomewardError
 from homeward.node.web import problems
@@ -29,6 +35,9 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+_TEXT = ("text/", "application/javascript", "application/json")
+_SEEN, _SEEN_SECONDS = "seen", 60
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -61,3 +70,30 @@ class Problems:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Return the page of a foreseen failure; None leaves a bug to be a bug."""
         return problems.problem(request, error) if isinstance(error, HomewardError) else None
+
+
+class Compression(GZipMiddleware):
+    """Compresses text; fonts, pictures and papers are small already."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Return the answer, compressed if it is text and the browser can read that."""
+        if not response.get("Content-Type", "").startswith(_TEXT):
+            return response
+        return super().process_response(request, response)
+
+
+class LivingSessions:
+    """Moves the end of a session on, as long as it is used."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._answer = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and have the session saved if that was not done for a minute."""
+        response = self._answer(request)
+        session = request.session
+        if session.accessed and not session.is_empty():
+            now = int(time.monotonic())
+            if not 0 <= now - session.get(_SEEN, now - _SEEN_SECONDS) < _SEEN_SECONDS:
+                session[_SEEN] = now
+        return response

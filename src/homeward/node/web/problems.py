@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from homeward.foundation.errors import AccessError, HomewardError
-from homeward.node.web.current import current_node
+from homeward.node.web.current import described
 
 
 def problem(request: HttpRequest, error: HomewardError) -> HttpResponse:
@@ -75,6 +75,5 @@ def bug(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 
 
 def _plain(title: str, text: str, *, status: int) -> HttpResponse:
-    about = current_node().about
-    context = {"title": title, "text": text, "node": about}
+    context = {"title": title, "text": text, "node": described()}
     return HttpResponse(render_to_string("plain.html", context), status=status)

@@ -1,34 +1,42 @@
-"""The server: one process that holds the open node and answers requests.
+"""The server: one process that holds the open node and answers requests, one that works.
 
 Rules of this file:
-- The process that answers opens the node itself. What it needs to do so reaches it
+- The process that answers opens the node itself, and so does the one beside it that does
+  the jobs (`runner`): no page waits for a plan. What they need to do so reaches them
   through the pipe by which it was started: never by the command line or the environment,
   which other programs of the machine can see.
 - It listens on this machine alone unless another address is named.
-- If it ends, the node is closed; nothing starts it again unseen.
+- If the pages end, the node is closed; nothing starts them again unseen.
+- Each thread keeps its connection to the tables: opening one takes longer than a page.
 - Standard error shows bugs alone, with the address asked for; refused requests are no news.
 """
 
 from __future__ import annotations
 
+import atexit
 import ipaddress
 import logging
 import multiprocessing
 import socket
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from homeward.foundation.errors import InputError
 from homeward.node import settings
+from homeward.node.courier import require_folder
 from homeward.node.home import close_node, open_node
+from homeward.node.web import set_up
 from homeward.node.web.accounts import DemoAccount, make_demo_accounts
 from homeward.node.web.current import serve_node
+from homeward.node.web.runner import running_beside
 
 _BLOCKING_THREADS = 4  # each has a connection of its own to the node's file
 
@@ -53,7 +61,7 @@ def prepare(home: Path, passphrase: str) -> tuple[DemoAccount, ...]:
         close_node()
 
 
-def serve(home: Path, passphrase: str, *, host: str, port: int) -> None:
+def serve(home: Path, passphrase: str, *, host: str, port: int, post: Path | None = None) -> None:
     """Serve a node until the process is told to end.
 
     Args:
@@ -61,11 +69,20 @@ def serve(home: Path, passphrase: str, *, host: str, port: int) -> None:
         passphrase: As typed; `prepare` has tried it.
         host: Address to listen on.
         port: Port to listen on.
+        post: A folder that several nodes share, through which bundles travel by themselves.
 
     Raises:
-        InputError: The host is no address of this machine, or the port is taken.
+        InputError: The host is no address of this machine, the port is taken, or the folder
+            cannot be shared.
     """
-    _require_free(host, port)
+    require_free(host, port)
+    if post is not None:
+        require_folder(post)
+    with running_beside(home, passphrase, post=post):
+        _run(host, port, partial(application, home, passphrase, host))
+
+
+def _run(host: str, port: int, loader: Callable[[], Callable[..., Any]]) -> None:
     # A new process, not a copy of this one: no key of this one is in it by accident.
     multiprocessing.set_start_method("spawn", force=True)
     server = Granian(
@@ -78,10 +95,38 @@ def serve(home: Path, passphrase: str, *, host: str, port: int) -> None:
         websockets=False,
         log_level=LogLevels.warning,
     )
-    server.serve(target_loader=partial(application, home, passphrase, host), wrap_loader=False)
+    server.serve(target_loader=loader, wrap_loader=False)
 
 
-def _require_free(host: str, port: int) -> None:
+def serve_first_run(home: Path, *, host: str, port: int, code: str, post: Path | None) -> None:
+    """Serve the set-up of a node, and then the node, until the process is told to end.
+
+    Args:
+        home: The folder that the node will have.
+        host: Address to listen on.
+        port: Port to listen on.
+        code: What the terminal shows to whoever may make the node.
+        post: A folder that several nodes share, through which bundles travel by themselves.
+
+    Raises:
+        InputError: As `serve`.
+    """
+    require_free(host, port)
+    if post is not None:
+        require_folder(post)
+    _run(host, port, partial(first_run, home, host, port, code, post))
+
+
+def require_free(host: str, port: int) -> None:
+    """Check that a server can listen there.
+
+    Args:
+        host: Address to listen on.
+        port: Port to listen on.
+
+    Raises:
+        InputError: It cannot.
+    """
     try:
         address = ipaddress.ip_address(host)
         family = socket.AF_INET if address.version == 4 else socket.AF_INET6
@@ -104,12 +149,43 @@ def application(home: Path, passphrase: str, host: str) -> Callable[..., Any]:
         passphrase: Of the node.
         host: Address that the server listens on.
     """
+    serve_node(open_node(home, passphrase))
+    return _answering(host)
+
+
+def first_run(home: Path, host: str, port: int, code: str, post: Path | None) -> Callable[..., Any]:
+    """Return the WSGI application that makes the node first, and serves it then.
+
+    Args:
+        home: The folder that the node will have.
+        host: Address that the server listens on.
+        port: Port that it listens on.
+        code: What the terminal shows to whoever may make the node.
+        post: A folder that several nodes share, or None.
+    """
+    beside = ExitStack()
+    atexit.register(beside.close)
+
+    def begin(passphrase: str) -> None:
+        _keep_connections()
+        beside.enter_context(running_beside(home, passphrase, post=post))
+
+    set_up.wait(set_up.Waiting(home=home, code=code, port=port, begin=begin))
+    return _answering(host)
+
+
+def _answering(host: str) -> Callable[..., Any]:
     from django.core.handlers.wsgi import WSGIHandler  # noqa: PLC0415 - after the secret is set
 
-    serve_node(open_node(home, passphrase))
+    _keep_connections()
     settings.allow_host(host)
     logging.getLogger("django").setLevel(logging.ERROR)
     logging.getLogger("django.security").disabled = True
     logging.getLogger("django.security.DisallowedHost").disabled = True
     answer: Callable[..., Any] = WSGIHandler()
     return answer
+
+
+def _keep_connections() -> None:
+    # This process serves one node until it ends, so no connection can outlive its node.
+    connections.settings["default"]["CONN_MAX_AGE"] = None

@@ -9,10 +9,21 @@ from django.utils.translation import gettext_lazy as _
 
 from homeward.node.home import Node
 from homeward.node.models import Peer
-from homeward.node.web.current import current_node
+from homeward.node.web import set_up
+from homeward.node.web.current import current_node, described
 from homeward.node.web.policy import ROLES, may_see, roles_of
 
-NAVIGATION = (("home", _("To do")), ("ledger", _("Ledger")))
+NAVIGATION = (
+    ("home", _("To do")),
+    ("cases", _("Cases")),
+    ("people", _("People")),
+    ("imports", _("Imports")),
+    ("carry", _("Carry")),
+    ("ledger", _("Ledger")),
+    ("accounts", _("Accounts")),
+    ("peers", _("Parties")),
+    ("reads", _("Who looked")),
+)
 """Pages of the main menu, by name, and their words."""
 
 NODE_ROLES = {"bureau": _("bureau"), "mediator": _("mediator"), "observer": _("observer")}
@@ -27,6 +38,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     Returns:
         Names of the template's variables and their values.
     """
+    if set_up.waiting() is not None:
+        return {"node": described(), "band": "mediator", "is_first_run": True}
     node = current_node()
     roles = roles_of(request.user)
     return {

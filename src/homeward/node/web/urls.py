@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from homeward.node.web.api import app as api
 from homeward.node.web.pages import (
     accounts,
     carry,
@@ -21,6 +22,7 @@ from homeward.node.web.pages import (
     plans,
     public,
     reads,
+    tokens,
 )
 from homeward.node.web.policy import guarded
 
@@ -43,6 +45,8 @@ urlpatterns = guarded(
         *peers.PATTERNS,
         *accounts.PATTERNS,
         *reads.PATTERNS,
+        *tokens.PATTERNS,
+        *api.PATTERNS,
         *design.PATTERNS,
     ]
 )

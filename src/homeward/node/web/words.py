@@ -10,9 +10,7 @@ Rules of this file:
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Mapping
-from itertools import pairwise
 from typing import Any
 
 from django.utils.html import format_html
@@ -65,34 +63,35 @@ STATES: Mapping[str, Any] = {
 """State of a case → what stands on its chip."""
 
 STEPS: Mapping[str, Any] = {
-    "card": _("Import the cards of the others."),
-    "import held": _("Read in the list of those you hold."),
-    "import wanted": _("Read in the list of those you miss."),
-    "case open": _("Table an agreement."),
-    "case sign": _("{case}: read the terms and sign them."),
-    "case wanted": _("{case}: send the list of those you miss."),
-    "case answer": _("{case}: answer every line of the wanted list."),
-    "case final": _("{case}: bind yourself to your final list."),
-    "case reveal": _("{case}: show your half of the seed."),
-    "case plan": _("{case}: plan the exchange and propose it."),
-    "case show": _("{case}: read the terms, the plan and what the law says to it."),
-    "case accept": _("{case}: check the plan on your own list, then accept or reject it."),
-    "case sheet": _("{case}, {leg}: write the sheet to be filled in."),
-    "case interview": _("{case}, {leg}: record who, asked in private, wishes to go home."),
-    "case manifest": _("{case}, {leg}: put those who travel on the manifest."),
-    "case withdraw": _("{case}, {leg}: take those who do not travel off the leg."),
-    "case stop": _("{case}, {leg}: record the stop on the way."),
-    "case depart": _("{case}, {leg}: let the people of the manifest go."),
-    "case turn-back": _("{case}, {leg}: take back those who do not travel on."),
-    "case released": _("{case}, {leg}: give your receipt."),
-    "case check-in": _("{case}, {leg}: count your people at the crossing."),
-    "case receive": _("{case}, {leg}: receive your people and give your receipt."),
-    "case close": _("{case}: close the case."),
-    "documents manifest": _("{case}, {leg}: print the manifest, with names."),
-    "bundle export": _("Carry what is new to {party}, until its next bundle confirms it."),
-    "bundle import": _("Wait for the next bundle, then import it."),
+    "card.add": _("Read in the cards of the others."),
+    "list.held": _("Read in the list of those you hold."),
+    "list.wanted": _("Read in the list of those you miss."),
+    "case.open": _("Table an agreement."),
+    "case.sign": _("{case}: read the terms and sign them."),
+    "case.wanted": _("{case}: send the list of those you miss."),
+    "case.answer": _("{case}: answer every line of the wanted list."),
+    "case.final": _("{case}: bind yourself to your final list."),
+    "case.reveal": _("{case}: show your half of the seed."),
+    "case.plan": _("{case}: plan the exchange and propose it."),
+    "case.show": _("{case}: read the terms, the plan and what the law says to it."),
+    "case.accept": _("{case}: check the plan on your own list, then accept or reject it."),
+    "handover.sheet": _("{case}, {leg}: write the sheet to be filled in."),
+    "handover.interview": _("{case}, {leg}: record who, asked in private, wishes to go home."),
+    "handover.manifest": _("{case}, {leg}: put those who travel on the manifest."),
+    "handover.withdraw": _("{case}, {leg}: take those who do not travel off the leg."),
+    "handover.stop": _("{case}, {leg}: record the stop on the way."),
+    "handover.depart": _("{case}, {leg}: let the people of the manifest go."),
+    "handover.turn-back": _("{case}, {leg}: take back those who do not travel on."),
+    "handover.released": _("{case}, {leg}: give your receipt."),
+    "handover.check-in": _("{case}, {leg}: count your people at the crossing."),
+    "handover.receive": _("{case}, {leg}: receive your people and give your receipt."),
+    "handover.close": _("{case}: close the case."),
+    "handover.print": _("{case}, {leg}: print the manifest, with names."),
+    "carry.out": _("Carry what is new to {party}, until its next bundle confirms it."),
+    "wait": _("Wait for the next bundle, then read it in."),
+    "wait.for": _("Wait for {party}. Then read in the next bundle."),
 }
-"""Words of a command → what it is for."""
+"""Kind of step → what there is to do."""
 
 
 def of_entry(envelope: Envelope) -> SafeString:
@@ -106,7 +105,7 @@ def of_entry(envelope: Envelope) -> SafeString:
     """
     sentence = str(ENTRIES[envelope.type])
     values = {name: value for name, read in _VALUES.items() if (value := read(envelope.body))}
-    return _set(sentence, author=envelope.author, **values)
+    return set_apart(sentence, author=envelope.author, **values)
 
 
 def of_step(step: Step) -> SafeString:
@@ -118,29 +117,33 @@ def of_step(step: Step) -> SafeString:
     Returns:
         The sentence as markup.
     """
-    words = shlex.split(step.command)
-    key = " ".join(words[:2]) if " ".join(words[:2]) in STEPS else words[0]
-    named = dict(pairwise(words))
-    case = words[2] if len(words) > 2 else ""
-    leg, party = _leg(named.get("--leg", "")), named.get("--to", "")
-    return _set(str(STEPS[key]), case=case, leg=leg, party=party)
+    kind = "wait.for" if step.kind == "wait" and step.party else step.kind
+    return set_apart(str(STEPS[kind]), case=step.case, leg=_leg(step.leg), party=step.party)
 
 
-def of_turn(view: CaseView, party: str) -> SafeString:
+def of_turn(view: CaseView, party: str, *, is_ours: bool) -> SafeString:
     """Say whose move it is in a case.
 
     Args:
         view: The case.
         party: The reader's own party.
+        is_ours: True if this party has a step to do in it.
     """
-    if party in view.turn:
+    others = sorted(set(view.turn) - {party})
+    if is_ours:
         return SafeString(gettext("Your turn"))
-    if view.turn:
-        return _set(gettext("Turn of {parties}"), parties=", ".join(sorted(view.turn)))
+    if others:
+        return set_apart(gettext("Turn of {parties}"), parties=", ".join(others))
     return SafeString(gettext("Nobody's turn"))
 
 
-def _set(sentence: str, **values: object) -> SafeString:
+def set_apart(sentence: str, /, **values: object) -> SafeString:
+    """Put values into a sentence so that each reads the same either way.
+
+    Args:
+        sentence: Ours, with a place in braces for each value.
+        values: From outside; they are escaped.
+    """
     cells = {name: format_html('<bdi dir="ltr">{}</bdi>', value) for name, value in values.items()}
     return format_html(sentence, **cells)
 

@@ -1,7 +1,351 @@
-"""To be written: cases."""
+# mypy: disallow-subclassing-any=False
+# Django ships no types, so its classes are Any to the type checker.
+"""Cases: all of them, one of them, the opening of one, and the acts before the handover.
+
+Rules of this file:
+- A case says first whose move it is, then what this node may do, then what was agreed.
+- A stage is done when every party has done its part; the page says who has not.
+- The agreement on its way to being tabled stands in the session, never in an address.
+"""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-PATTERNS: list[URLPattern] = []
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, re_path, reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from homeward.foundation.errors import InputError
+from homeward.negotiation import CaseState
+from homeward.negotiation.entries import TERMS_MAX_CHARS
+from homeward.negotiation.state import BY_EVERY_PARTY, has_acted
+from homeward.node import book
+from homeward.node.actions import cases as acts
+from homeward.node.actions.overview import CaseView, Step, overview
+from homeward.node.home import Node
+from homeward.node.web import value_words, words
+from homeward.node.web.acting import Deed, deed
+from homeward.node.web.case_acts import ACTS, act_page, joined, terms_facts
+from homeward.node.web.current import current_node
+from homeward.node.web.pages.jobs import begin
+from homeward.node.web.pages.ledger import lines
+from homeward.node.web.policy import may_see, page, roles_of
+from homeward.node.web.steps import row_of
+from homeward.node.web.terms_words import head_of, of_clause, of_objective
+from homeward.terms import read_agreement
+from homeward.terms.agreement import TEXT_MAX_BYTES
+
+STAGES: Mapping[str, Any] = {
+    "terms_signed": _("Terms signed"),
+    "wanted_list": _("Wanted lists sent"),
+    "answers": _("Every line answered"),
+    "final_list": _("Final lists signed"),
+    "seed_revealed": _("Seed drawn"),
+    "plan_proposed": _("Plan proposed"),
+    "plan_accepted": _("Plan accepted"),
+    "handover": _("Everybody brought home"),
+    "case_closed": _("Case closed"),
+}
+"""Stage of a case, by the entry that ends it → its heading."""
+
+PLACES = {"done": _("done"), "now": _("now"), "later": _("later"), "never": _("not reached")}
+"""Whether a stage is over → its word."""
+
+_SESSION_KEY = "agreement"
+_ENDED = ("closed", "aborted")
+_PLACE = re.compile(r"In (?:clause (?P<clause>[A-Za-z0-9_.-]+)|(?P<table>\[\[?\w+\]?\]))")
+
+
+@page("cases")
+def cases(request: HttpRequest) -> HttpResponse:
+    """Show every case: whose move it is, where it stands, how many people."""
+    node = current_node()
+    view = overview(node)
+    last = _last_entries(node) if view.log else {}
+    rows = [
+        case_row(node, case, view.steps, last.get(case.case, "")) for case in reversed(view.cases)
+    ]
+    may_open = may_see(roles_of(request.user), "case-open") and book.sequences(node)
+    return render(request, "cases.html", {"cases": rows, "may_open": may_open})
+
+
+@page("case")
+def case(request: HttpRequest, case: str) -> HttpResponse:
+    """Show one case."""
+    node = current_node()
+    state = book.case_of(book.read_ahead(node), case)
+    view, roles = overview(node), roles_of(request.user)
+    seen = next(each for each in view.cases if each.case == case)
+    agreement = acts.terms_of(node, case)
+    end = "end" if book.sequences(node) else "abort"
+    may_end = state.state not in _ENDED and may_see(roles, ACTS[end].row)
+    context = {
+        "case": case_row(node, seen, view.steps),
+        "steps": [row_of(node, step, roles) for step in view.steps if step.case == case],
+        "stages": list(_stages(state)),
+        "head": list(head_of(agreement)),
+        "clauses": [(clause.id, joined(of_clause(clause))) for clause in agreement.clauses],
+        "objectives": [of_objective(objective) for objective in agreement.objectives],
+        "lists": list(_lists(state)),
+        "answers": list(_answers(state)),
+        "entries": [line for line in lines(book.read_book(node)) if line["case"] == case],
+        "has_plan": state.plan is not None and may_see(roles, "plan"),
+        "has_handover": state.plan is not None and _is_accepted(state),
+        "may_reject": state.state == "proposed"
+        and node.party in state.parties
+        and may_see(roles, ACTS["reject"].row),
+        "end": reverse("case-act", args=[case, end])
+        if may_end and node.party in (*state.parties, *state.mediators)
+        else "",
+    }
+    return render(request, "case.html", context)
+
+
+class OpenForm(forms.Form):
+    """An agreement, written or as a file."""
+
+    text = forms.CharField(
+        label=_("Agreement"),
+        help_text=_("TOML, as docs/reference/agreement.md describes it."),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "false", "dir": "ltr"}),
+    )
+    file = forms.FileField(
+        label=_("Or a file"), help_text=_("If there is a file, it counts."), required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Read the agreement; what is wrong in it is said with its line."""
+        cleaned: dict[str, Any] = super().clean()
+        file, text = cleaned.get("file"), cleaned.get("text") or ""
+        if file is not None:
+            if file.size > TEXT_MAX_BYTES:
+                self.add_error("file", _("This file is too large for an agreement."))
+                return cleaned
+            try:
+                text = file.read().decode("utf-8-sig")
+            except UnicodeDecodeError:
+                self.add_error("file", _("This file is no text in UTF-8. Save it as UTF-8."))
+                return cleaned
+        field = "file" if file is not None else "text"
+        if not text.strip():
+            self.add_error("text", _("Write the agreement here, or choose a file."))
+        elif len(text) > TERMS_MAX_CHARS:
+            said = gettext("This is too long for the ledger. Characters at most: {count}.")
+            self.add_error(field, said.format(count=TERMS_MAX_CHARS))
+        else:
+            try:
+                cleaned["agreement"], cleaned["text"] = read_agreement(text), text
+            except InputError as error:
+                self.add_error(field, _with_line(text, error))
+        return cleaned
+
+
+@page("case-open")
+def case_open(request: HttpRequest) -> HttpResponse:
+    """Ask for an agreement; show it as sentences; table it."""
+    if "check" in request.GET:
+        return _check(request)
+    form = OpenForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        missing = _missing(form.cleaned_data["agreement"])
+        if missing is None:
+            request.session[_SESSION_KEY] = form.cleaned_data["text"]
+            return redirect(f"{reverse('case-open')}?check=1")
+        form.add_error(None, missing)
+    status = InputError.http_status if form.is_bound else 200
+    return render(request, "case_open.html", {"form": form}, status=status)
+
+
+def lists_act(request: HttpRequest, case: str, act: str) -> HttpResponse:
+    """Do what a caseworker does: send the wanted list, answer one."""
+    return act_page(request, case, act, begin=begin)
+
+
+def binding_act(request: HttpRequest, case: str, act: str) -> HttpResponse:
+    """Do what binds a party: sign, accept, reject, end."""
+    return act_page(request, case, act, begin=begin)
+
+
+def plan_act(request: HttpRequest, case: str, act: str) -> HttpResponse:
+    """Do what a mediator does: plan, end."""
+    return act_page(request, case, act, begin=begin)
+
+
+def _check(request: HttpRequest) -> HttpResponse:
+    text = request.session.get(_SESSION_KEY)
+    if text is None:
+        return redirect("case-open")
+    agreement = read_agreement(text)
+
+    def act(_form: Any) -> HttpResponse | str:
+        acts.open_case(current_node(), text, now=timezone.now())
+        del request.session[_SESSION_KEY]
+        return str(gettext("The case is open. The parties sign its terms next."))
+
+    wanted = Deed(
+        title=gettext("Table the agreement"),
+        facts=terms_facts(agreement),
+        warning=gettext(
+            "All parties get these terms. To change them afterwards, the case is ended and "
+            "another one opened."
+        ),
+        button=gettext("Table the agreement"),
+        back=reverse("case", args=[agreement.id])
+        if request.method == "POST"
+        else reverse("case-open"),
+        act=act,
+    )
+    return deed(request, wanted)
+
+
+def _missing(agreement: Any) -> SafeString | None:
+    """Say why an agreement that can be read cannot be tabled here; None if it can."""
+    view = overview(current_node())
+    unknown = sorted(set(agreement.parties) - set(view.peers))
+    if unknown:
+        said = gettext("There is no card here of: {parties}. Read it in first.")
+        return words.set_apart(said, parties=", ".join(unknown))
+    if agreement.id in {case.case for case in view.cases}:
+        said = gettext("There is a case of this name: {case}. Give the agreement another id.")
+        return words.set_apart(said, case=agreement.id)
+    return None
+
+
+def _with_line(text: str, error: InputError) -> str:
+    """Return what is wrong, with the line of the clause or table that it is about."""
+    found = _PLACE.match(error.message)
+    if found is not None:
+        clause, table = found["clause"], found["table"]
+        begins = rf'\s*id\s*=\s*["\']{re.escape(clause)}["\']' if clause else re.escape(table)
+        for number, line in enumerate(text.splitlines(), 1):
+            if re.match(begins, line):
+                said = gettext("Line {number}: {problem}")
+                return str(said.format(number=number, problem=error))
+    return str(error)
+
+
+def case_row(node: Node, view: CaseView, owed: Iterable[Step], latest: str = "") -> dict[str, Any]:
+    """Return a case as `parts/case.html` shows it.
+
+    Args:
+        node: The open node.
+        view: The case.
+        owed: The steps of this node. In a handover everybody may act at times; it is our
+            turn only if one of them is of this case.
+        latest: Stated instant of its latest entry, or empty.
+    """
+    is_ours = any(step.case == view.case and step.kind != "wait" for step in owed)
+    return {
+        "case": view.case,
+        "state": words.STATES[view.state],
+        "is_over": view.state in _ENDED,
+        "turn": words.of_turn(view, node.party, is_ours=is_ours),
+        "ours": is_ours,
+        "legs": view.legs,
+        "latest": latest,
+    }
+
+
+def _last_entries(node: Node) -> dict[str, str]:
+    """Return the stated instant of each case's latest entry."""
+    return {envelope.case: envelope.at for envelope in book.read_book(node).envelopes}
+
+
+def _is_accepted(state: CaseState) -> bool:
+    return state.accepted == frozenset(state.parties)
+
+
+def _stages(state: CaseState) -> Iterator[dict[str, Any]]:
+    """Yield each stage: its heading, whether it is over, and what was done in it."""
+    is_now = state.state not in _ENDED
+    for kind, heading in STAGES.items():
+        if _is_done(state, kind):
+            place = "done"
+        elif state.state == "aborted":
+            place = "never"
+        else:
+            place, is_now = ("now", False) if is_now else ("later", False)
+        yield {
+            "heading": heading,
+            "place": place,
+            "word": PLACES[place],
+            "facts": list(_facts(state, kind, is_now=place == "now")),
+        }
+
+
+def _is_done(state: CaseState, kind: str) -> bool:
+    if kind == "plan_proposed":
+        return state.plan is not None
+    if kind in ("handover", "case_closed"):
+        return state.state == "closed"
+    return all(has_acted(state, kind, party) for party in state.parties)
+
+
+def _facts(state: CaseState, kind: str, *, is_now: bool) -> Iterator[SafeString]:
+    """Yield what stands in the record of a stage."""
+    acted = [party for party in state.parties if has_acted(state, kind, party)]
+    left = [party for party in state.parties if party not in acted]
+    if kind in BY_EVERY_PARTY:
+        if acted:
+            yield words.set_apart(gettext("Done: {parties}."), parties=", ".join(acted))
+        if left and is_now:
+            yield words.set_apart(gettext("To do: {parties}."), parties=", ".join(left))
+    claims = {"wanted_list": state.wanted, "answers": state.answers}.get(kind, {})
+    for (author, to), claim in sorted(claims.items()):
+        said = gettext("{leg}: lines: {count}.")
+        yield words.set_apart(said, leg=f"{author} → {to}", count=claim.count)
+    if kind == "plan_proposed" and state.plan is not None:
+        for leg, count in sorted(state.plan.flows.items()):
+            said = gettext("{leg}: people who go home: {count}.")
+            yield words.set_apart(said, leg=leg.replace("->", "→"), count=count)
+
+
+def _lists(state: CaseState) -> Iterator[dict[str, Any]]:
+    """Yield every list of the case: what, from whom to whom, how many, and its root."""
+    for heading, claims in ((_("Wanted list"), state.wanted), (_("Answers"), state.answers)):
+        for (author, to), claim in sorted(claims.items()):
+            yield {"what": heading, "by": author, "to": to, "claim": claim}
+    for party, claim in sorted(state.final_lists.items()):
+        yield {"what": _("Final list"), "by": party, "to": state.mediators[0], "claim": claim}
+
+
+def _answers(state: CaseState) -> Iterator[dict[str, Any]]:
+    """Yield how each wanted list was answered, by code."""
+    for (author, to), counts in sorted(state.answer_counts.items()):
+        codes = [
+            (value_words.ANSWERS[code], count, code == "insufficient_identification")
+            for code, count in sorted(counts.items())
+            if count
+        ]
+        yield {"by": author, "to": to, "codes": codes}
+
+
+def _acts(row: str) -> str:
+    return "|".join(name for name, act in ACTS.items() if act.row == row)
+
+
+_ACT = r"^cases/(?P<case>[^/]+)/do/(?P<act>{})$"
+
+PATTERNS = [
+    path("cases", cases, name="cases"),
+    path("cases/open", case_open, name="case-open"),
+    path("cases/<str:case>", case, name="case"),
+    *(
+        re_path(_ACT.format(_acts(row)), page(row)(view), name="case-act")
+        for row, view in (
+            ("case-lists", lists_act),
+            ("case-binding", binding_act),
+            ("case-plan", plan_act),
+        )
+    ),
+]

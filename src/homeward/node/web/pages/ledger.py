@@ -1,22 +1,38 @@
+# mypy: disallow-untyped-decorators=False
+# Django ships no types, so its decorators are untyped to the type checker.
 """The ledger in words, and what anybody needs to verify it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from homeward.foundation.errors import AccessError
+from homeward.foundation.errors import AccessError, HomewardError, PeerError, TamperError
 from homeward.handover.replay import Replay
 from homeward.ledger.note import NoteVerifier
 from homeward.node import book
+from homeward.node.actions import ledger as receipts
 from homeward.node.home import Node
 from homeward.node.models import LogHead
-from homeward.node.web import words
+from homeward.node.web import set_up, words
 from homeward.node.web.current import current_node
 from homeward.node.web.policy import not_yours, page
+from homeward.node.web.verifying import VKEY_MAX_CHARS, KeptForChecking, check
+
+KEY_ROLES: Mapping[str, Any] = {
+    "bureau": _("key of the bureau"),
+    "officer": _("key of the handover officer"),
+    "mediator": _("key of the mediator"),
+    "interviewer": _("key of the neutral interviewer"),
+    "observer": _("key of the observer"),
+}
+"""Role of a signing key → its words."""
 
 _PAGE_ENTRIES = 200
 
@@ -35,12 +51,81 @@ def ledger(request: HttpRequest) -> HttpResponse:
     return render(request, "ledger.html", context)
 
 
+@page("receipt")
+def receipt(request: HttpRequest, number: int) -> HttpResponse:
+    """Show one entry with what proves it."""
+    found = receipts.receipt(current_node(), number)
+    context = {
+        "receipt": found,
+        "sentence": words.of_entry(found.envelope),
+        "seen_by": ", ".join(found.seen_by),
+        "key_role": KEY_ROLES.get(found.key_role, ""),
+        "before": number - 1,
+        "after": number + 1,
+    }
+    return render(request, "receipt.html", context)
+
+
+@page("receipt")
+def receipt_proof(request: HttpRequest, number: int) -> HttpResponse:  # noqa: ARG001
+    """Give the proof that an entry is in the log."""
+    text = receipts.proof_of(current_node(), number)
+    return _file(text.encode(), f"entry-{number}.tlog-proof", "text/plain; charset=utf-8")
+
+
+@page("receipt")
+def receipt_entry(request: HttpRequest, number: int) -> HttpResponse:  # noqa: ARG001
+    """Give the exact bytes of an entry."""
+    data = receipts.entry_bytes(current_node(), number)
+    return _file(data, f"entry-{number}.json", "application/json")
+
+
+@page("ledger")
+def ledger_export(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Give the whole ledger as one file that anybody can verify."""
+    return _file(receipts.zip_ledger(current_node()), "ledger.zip", "application/zip")
+
+
 @page("verify")
+@csrf_exempt
 def verify(request: HttpRequest) -> HttpResponse:
-    """Show what anybody needs to verify the ledger; no account is needed."""
-    head = _head(current_node())
-    verifier = _verifier(current_node())
-    return render(request, "verify.html", {"head": head, "vkey": verifier and verifier.vkey})
+    """Show what anybody needs to verify the ledger, and check one; no account is needed."""
+    # What reads the form must know first how large a file may be; then it is protected.
+    request.upload_handlers = [KeptForChecking(request)]
+    answer: HttpResponse = _verify(request)
+    return answer
+
+
+@csrf_protect
+def _verify(request: HttpRequest) -> HttpResponse:
+    node = None if set_up.waiting() else current_node()  # before there is one, others' ledgers
+    head, verifier = (_head(node), _verifier(node)) if node else (None, None)
+    found, error, status = None, None, 200
+    if request.method == "POST":
+        try:
+            found = check(request, verifier)
+        except HomewardError as failure:
+            error, status = failure, failure.http_status
+    context = {
+        "head": head,
+        "vkey": verifier and verifier.vkey,
+        "found": found,
+        "cases": _cases(found),
+        "members": ", ".join(found.state.members) if found else "",
+        "error": error,
+        "is_broken": isinstance(error, TamperError | PeerError),
+        "typed": request.POST.get("vkey", "")[:VKEY_MAX_CHARS],
+    }
+    return render(request, "verify.html", context, status=status)
+
+
+def _cases(found: receipts.Verified | None) -> list[tuple[str, str, Any]]:
+    if found is None:
+        return []
+    return [
+        (name, ", ".join(case.parties), words.STATES[case.state])
+        for name, case in found.state.cases.items()
+    ]
 
 
 @page("checkpoint")
@@ -49,9 +134,7 @@ def checkpoint(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     head = _head(current_node())
     if head is None:
         raise not_yours()
-    answer = HttpResponse(head.checkpoint, content_type="text/plain; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="checkpoint"'
-    return answer
+    return _file(head.checkpoint.encode(), "checkpoint", "text/plain; charset=utf-8")
 
 
 def lines(state: Replay) -> list[dict[str, Any]]:
@@ -75,6 +158,12 @@ def lines(state: Replay) -> list[dict[str, Any]]:
     ]
 
 
+def _file(data: bytes, name: str, kind: str) -> HttpResponse:
+    answer = HttpResponse(data, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
 def _verifier(node: Node) -> NoteVerifier | None:
     try:
         return book.log_of(node)
@@ -89,6 +178,10 @@ def _head(node: Node) -> LogHead | None:
 
 PATTERNS = [
     path("ledger", ledger, name="ledger"),
+    path("ledger/export", ledger_export, name="ledger-export"),
+    path("ledger/<int:number>", receipt, name="receipt"),
+    path("ledger/<int:number>/proof", receipt_proof, name="receipt-proof"),
+    path("ledger/<int:number>/entry", receipt_entry, name="receipt-entry"),
     path("verify", verify, name="verify"),
     path("verify/checkpoint", checkpoint, name="checkpoint"),
 ]

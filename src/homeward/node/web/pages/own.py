@@ -1,13 +1,23 @@
+# mypy: disallow-subclassing-any=False
+# Neither Django nor allauth ships types, so their classes are Any to the type checker.
 """Signing in, and one's own account."""
 
 from __future__ import annotations
+
+import ipaddress
+from typing import Any
 
 from allauth.account import views as signing
 from allauth.mfa.base import views as factor
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkey
+from allauth.mfa.webauthn.forms import LoginWebAuthnForm
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
@@ -29,9 +39,21 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         }
         for account in shown
     ]
-    view = signing.LoginView.as_view(extra_context={"demo_accounts": accounts})
+    extra = {"demo_accounts": accounts, "has_passkeys": _has_name(request)}
+    view = signing.LoginView.as_view(extra_context=extra)
     answer: HttpResponse = view(request)
     return answer
+
+
+class PasskeyForm(LoginWebAuthnForm):
+    """What a browser sends of a passkey, or what somebody sends in its place."""
+
+    def clean_credential(self) -> Any:
+        """Refuse what has not even the form of a passkey's answer."""
+        try:
+            return super().clean_credential()
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise ValidationError(_("This is no passkey of an account here.")) from error
 
 
 @page("account")
@@ -39,6 +61,24 @@ def account(request: HttpRequest) -> HttpResponse:
     """Show one's own account: name, role, password, second factor."""
     answer: HttpResponse = factor.index(request)
     return answer
+
+
+@page("passkeys")
+def passkeys(request: HttpRequest) -> HttpResponse:
+    """List one's own passkeys."""
+    view = passkey.ListWebAuthnView.as_view(extra_context={"has_passkeys": _has_name(request)})
+    answer: HttpResponse = view(request)
+    return answer
+
+
+def _has_name(request: HttpRequest) -> bool:
+    """Tell whether the address has a name: a browser binds no passkey to a number."""
+    domain = split_domain_port(request.get_host())[0]
+    try:
+        ipaddress.ip_address(domain.strip("[]"))
+    except ValueError:
+        return True
+    return False
 
 
 # The names that begin with `account_` and `mfa_` are those by which allauth finds them.
@@ -72,6 +112,27 @@ PATTERNS = [
         "account/authenticator/remove",
         page("authenticator")(totp.deactivate_totp),
         name="mfa_deactivate_totp",
+    ),
+    path(
+        "sign-in/passkey",
+        page("sign-in")(passkey.LoginWebAuthnView.as_view(form_class=PasskeyForm)),
+        name="mfa_login_webauthn",
+    ),
+    path(
+        "account/confirm/passkey",
+        page("reauthenticate")(passkey.reauthenticate_webauthn),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path("account/passkeys", passkeys, name="mfa_list_webauthn"),
+    path(
+        "account/passkeys/new",
+        page("passkeys")(passkey.add_webauthn),
+        name="mfa_add_webauthn",
+    ),
+    path(
+        "account/passkeys/<int:pk>/remove",
+        page("passkeys")(passkey.remove_webauthn),
+        name="mfa_remove_webauthn",
     ),
     path(
         "account/recovery-codes",

@@ -1,7 +1,272 @@
-"""To be written: people."""
+# mypy: disallow-untyped-decorators=False
+# Django ships no types, so its decorators are untyped to the type checker.
+"""The lists: who is held, who is wanted; found by name, reference, number and filters.
+
+Rules of this file:
+- What is searched for may be a name: it goes by form, rests sealed in the session, and
+  never stands in an address. Filters, columns and pages stand there.
+- A role sees, filters and exports the columns that it needs, and no other.
+- What is exported is what is shown: same search, same filters, same columns.
+"""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
 
-PATTERNS: list[URLPattern] = []
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from homeward.node import access
+from homeward.node.access import Reader
+from homeward.node.actions.lists import ListFormat
+from homeward.node.actions.people import export_people
+from homeward.node.finding import Order, filters_for, may_order_longest
+from homeward.node.models import Peer
+from homeward.node.web.columns import KINDS, NAMES
+from homeward.node.web.current import current_node
+from homeward.node.web.kept import forget, keep, kept
+from homeward.node.web.person_words import kind_of, line_of
+from homeward.node.web.policy import columns_of, may_see, page, roles_of
+from homeward.node.web.value_words import VALUES
+from homeward.records.model import COLUMNS, HELD, WANTED, ListKind
+
+_PAGE_PEOPLE = 50
+_TYPES: Mapping[ListFormat, str] = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_SEARCH_MAX_CHARS = 200
+_NAME_COLUMNS = ("family_name", "given_name", "father_name", "name_as_written")
+# Always shown, in a place of their own.
+_FIXED = ("ref", *_NAME_COLUMNS, "birth_date", "power", "status", "captured_on", "missing_since")
+
+FILTER_VALUES: Mapping[str, Mapping[str, Any]] = {
+    **VALUES,
+    "age": {"under_25": gettext_lazy("under 25"), "over_60": gettext_lazy("over 60")},
+    "held": {
+        "over_1_year": gettext_lazy("over one year"),
+        "over_2_years": gettext_lazy("over two years"),
+    },
+}
+"""Filter → its values and their words; one of party codes has none."""
+
+_FILTER_NAMES: Mapping[str, Any] = {
+    **NAMES,
+    "age": pgettext_lazy("filter", "Age"),
+}
+_HELD_NAMES = {HELD: gettext_lazy("Held for"), WANTED: gettext_lazy("Missing for")}
+
+ORDERS: Mapping[Order, Any] = {
+    "ref": gettext_lazy("by reference"),
+    "longest": gettext_lazy("longest first"),
+}
+"""Order of the list → its words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What somebody wants to see of a list."""
+
+    kind: ListKind
+    search: str
+    filters: Mapping[str, str]
+    order: Order
+    columns: tuple[str, ...]
+    page: int
+
+    def question(self, visible: frozenset[str] | None) -> dict[str, Any]:
+        """Return the part of it that decides who is found, as `access` takes it."""
+        return {
+            "search": self.search,
+            "filters": self.filters,
+            "order": self.order,
+            "columns": visible,
+        }
+
+    def address(self, *, page: int = 1, name: str = "people", **more: str) -> str:
+        """Return the address that shows the same, without what is searched for."""
+        values = [*self.filters.items()]
+        values += [("order", self.order)] if self.order != "ref" else []
+        values += [("search", "kept")] if self.search else []
+        values += [("page", str(page))] if page > 1 else []
+        query = urlencode([*values, *more.items()])
+        address: str = reverse(name, args=[self.kind])
+        return f"{address}?{query}" if query else address
+
+
+@page("people")
+@require_http_methods(["GET", "POST"])
+def people(request: HttpRequest, kind: str) -> HttpResponse:
+    """Show a page of a list; a POST keeps what is searched for and comes back."""
+    of_kind, visible = kind_of(kind), columns_of(roles_of(request.user))
+    if request.method == "POST":
+        return _search(request, of_kind, visible)
+    asked, now = _asked(request, of_kind, visible), timezone.now()
+    reader = Reader(actor=request.user.get_username(), purpose="list_page", now=now)
+    found = access.find(
+        current_node(),
+        of_kind,
+        page=asked.page,
+        page_size=_PAGE_PEOPLE,
+        reader=reader,
+        **asked.question(visible),
+    )
+    context = {
+        "kind": of_kind,
+        "title": KINDS[of_kind],
+        "tabs": [(name, text, reverse("people", args=[name])) for name, text in KINDS.items()],
+        "asked": asked,
+        "has_names": visible is None or "family_name" in visible,
+        "filters": _filters(asked, visible),
+        "active": [
+            (_filter_name(name, of_kind), FILTER_VALUES.get(name, {}).get(value, value))
+            for name, value in asked.filters.items()
+        ],
+        "columns": [
+            (column, NAMES[column], column in asked.columns)
+            for column in _optional(of_kind, visible)
+        ],
+        "headings": [NAMES[column] for column in asked.columns],
+        "orders": [
+            (name, text, name == asked.order)
+            for name, text in ORDERS.items()
+            if name == "ref" or may_order_longest(of_kind, visible)
+        ],
+        "has_days": may_order_longest(of_kind, visible),
+        "rows": [line_of(person, asked.columns, now.date()) for person in found.people],
+        "today": now.date(),
+        "total": f"{found.total_count:,}",
+        "is_empty": not (asked.search or asked.filters) and not found.total_count,
+        "is_cut": found.is_cut,
+        "pages": _pages(asked, found.page, found.page_count),
+        "may_edit": may_see(roles_of(request.user), "person-edit"),
+        "exports": [
+            (text, asked.address(name="people-export", format=text.lower()))
+            for text in ("CSV", "XLSX")
+        ],
+    }
+    return render(request, "people.html", context)
+
+
+@page("people-export")
+@require_GET
+def export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
+    """Give those who are shown, on all pages, as a file."""
+    of_kind, visible, now = kind_of(kind), columns_of(roles_of(request.user)), timezone.now()
+    asked = _asked(request, of_kind, visible)
+    file_format: ListFormat = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
+    shown = {*_FIXED, *asked.columns}
+    parts = export_people(
+        current_node(),
+        of_kind,
+        asked=asked.question(visible),
+        columns=[
+            column
+            for column in COLUMNS[of_kind]
+            if column in shown and (visible is None or column in visible)
+        ],
+        file_format=file_format,
+        reader=Reader(actor=request.user.get_username(), purpose="export", now=now),
+    )
+    answer = StreamingHttpResponse(parts, content_type=_TYPES[file_format])
+    name = f"{of_kind}-{now:%Y-%m-%d}.{file_format}"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _order(text: str | None) -> Order:
+    return "longest" if text == "longest" else "ref"
+
+
+def _search(request: HttpRequest, kind: ListKind, visible: frozenset[str] | None) -> HttpResponse:
+    """Keep what was typed and chosen, and show the list."""
+    search = request.POST.get("search", "").strip()[:_SEARCH_MAX_CHARS]
+    if search:
+        keep(request, f"search-{kind}", {"search": search})
+    else:
+        forget(request, f"search-{kind}")
+    chosen = set(request.POST.getlist("column"))
+    optional = _optional(kind, visible)
+    request.session[f"columns-{kind}"] = [each for each in optional if each in chosen]
+    asked = Asked(
+        kind=kind,
+        search=search,
+        filters={name: value for name in access.FILTERS if (value := request.POST.get(name, ""))},
+        order=_order(request.POST.get("order")),
+        columns=(),
+        page=1,
+    )
+    return redirect(asked.address())
+
+
+def _asked(request: HttpRequest, kind: ListKind, visible: frozenset[str] | None) -> Asked:
+    held = kept(request, f"search-{kind}") if request.GET.get("search") else None
+    number = request.GET.get("page", "1")
+    optional = _optional(kind, visible)
+    chosen = request.session.get(f"columns-{kind}", [])
+    return Asked(
+        kind=kind,
+        search=(held or {}).get("search", ""),
+        filters={name: value for name in access.FILTERS if (value := request.GET.get(name, ""))},
+        order=_order(request.GET.get("order")),
+        columns=tuple(column for column in optional if column in chosen),
+        page=int(number) if number.isdecimal() and len(number) < 8 else 1,
+    )
+
+
+def _optional(kind: ListKind, visible: frozenset[str] | None) -> list[str]:
+    return [
+        column
+        for column in COLUMNS[kind]
+        if column not in _FIXED and (visible is None or column in visible)
+    ]
+
+
+def _filters(asked: Asked, visible: frozenset[str] | None) -> list[dict[str, Any]]:
+    """Return the filters that this role may use on this list, with their choices."""
+    parties = {
+        current_node().party,
+        *Peer.objects.filter(role="bureau").values_list("party", flat=True),
+    }
+    return [
+        {
+            "name": name,
+            "label": _filter_name(name, asked.kind),
+            "choices": [
+                (value, FILTER_VALUES[name][value] if name in FILTER_VALUES else value)
+                for value in (access.FILTERS[name].values or sorted(parties))
+            ],
+            "value": asked.filters.get(name, ""),
+        }
+        for name in filters_for(asked.kind, visible)
+    ]
+
+
+def _filter_name(name: str, kind: ListKind) -> Any:
+    return _HELD_NAMES[kind] if name == "held" else _FILTER_NAMES[name]
+
+
+def _pages(asked: Asked, number: int, count: int) -> dict[str, Any]:
+    return {
+        "number": f"{number:,}",
+        "count": f"{count:,}",
+        "first": asked.address() if number > 1 else "",
+        "previous": asked.address(page=number - 1) if number > 1 else "",
+        "next": asked.address(page=number + 1) if number < count else "",
+        "last": asked.address(page=count) if number < count else "",
+        "many": count > 1,
+    }
+
+
+PATTERNS = [
+    path("people", people, {"kind": HELD}, name="people"),
+    path("people/<str:kind>", people, name="people"),
+    path("people/<str:kind>/export", export, name="people-export"),
+]

@@ -36,3 +36,9 @@ def instant(text: str) -> SafeString:
 def leg(value: object) -> str:
     """Write a leg with an arrow, `RU → UA`."""
     return str(value).replace("->", "→")
+
+
+@register.filter
+def thousands(value: int) -> str:
+    """Write a count with its thousands apart, `7,813`, in every language alike."""
+    return f"{value:,}"

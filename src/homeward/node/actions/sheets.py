@@ -13,9 +13,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
-from homeward.cli.output import read_file
 from homeward.foundation.errors import InputError
 from homeward.records.formula import guard
 from homeward.records.table import column_name, read_table
@@ -29,7 +27,7 @@ QUESTIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
 """Question -> the states of those whom it is put to, and its words."""
 
 _COLUMNS = ("captive", "name", "state", "answer")
-_MAX_BYTES = 4 << 20
+SHEET_MAX_BYTES = 4 << 20
 _ROWS_MAX = 20_000
 _ANSWERS = {"yes": True, "y": True, "no": False, "n": False}
 
@@ -50,11 +48,14 @@ def write_sheet(rows: Iterable[tuple[str, str, str]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def read_answers(path: str, *, is_everybody_needed: bool = False) -> tuple[list[str], list[str]]:
+def read_answers(
+    data: bytes, *, file: str, is_everybody_needed: bool = False
+) -> tuple[list[str], list[str]]:
     """Read a filled sheet.
 
     Args:
-        path: As given.
+        data: The whole file, at most 4 MiB.
+        file: What the file is called, for messages.
         is_everybody_needed: Refuse a row without an answer.
 
     Returns:
@@ -64,8 +65,13 @@ def read_answers(path: str, *, is_everybody_needed: bool = False) -> tuple[list[
         InputError: It is no sheet, an answer is neither yes nor no, somebody stands in it
             twice, nobody has an answer, or somebody who needs one has none.
     """
-    data = read_file(path, what="sheet", max_bytes=_MAX_BYTES)
-    table = read_table(data, known=frozenset(_COLUMNS), file=Path(path).name)
+    if len(data) > SHEET_MAX_BYTES:
+        raise InputError(
+            "sheets.size",
+            f"Expected a sheet of at most {SHEET_MAX_BYTES} bytes, found {len(data)}.",
+            hint="Write the sheet anew, and fill in the column answer alone.",
+        )
+    table = read_table(data, known=frozenset(_COLUMNS), file=file)
     said: dict[str, bool | None] = {}
     places: dict[str, int] | None = None
     for number, cells in enumerate(table.rows, start=1):
@@ -86,7 +92,7 @@ def read_answers(path: str, *, is_everybody_needed: bool = False) -> tuple[list[
     blank = sum(answer is None for answer in said.values())
     if blank == len(said) or (blank and is_everybody_needed):
         raise InputError(
-            "cli.sheet_blank",
+            "sheets.blank",
             f"Expected yes or no in the column answer, found {blank} of {len(said)} rows without.",
             hint="Fill the sheet in; nothing was recorded.",
             facts={"rows": len(said), "blank": blank},
@@ -100,8 +106,8 @@ def _cell(cells: list[str] | None, at: int) -> str:
 
 def _refused(row: int, expected: str, found: str) -> InputError:
     return InputError(
-        "cli.sheet",
+        "sheets.form",
         f"Expected {expected} in row {row} of the sheet, found {found}.",
-        hint="Write the sheet anew with `homeward case sheet`, and fill in the column answer.",
+        hint="Write the sheet anew (`homeward case sheet`), and fill in the column answer alone.",
         facts={"row": row},
     )

@@ -1,0 +1,46 @@
+"""Dates that are only partly known, in the reader's language.
+
+Rules of this file:
+- What is not known is said: a month without a day never looks like a day.
+- The code of the list (`1998-03~`) is never shown instead of words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from homeward.foundation.dates import PartialDate, parse_date
+
+_FORMATS = {4: "Y", 7: "F Y", 10: "j E Y"}  # length of the code -> how Django writes it
+_KNOWN: Mapping[int, Any] = {
+    4: _("{date}, day and month unknown"),
+    7: _("{date}, day unknown"),
+    10: "{date}",
+}
+_DOUBTED: Mapping[str, Any] = {
+    "~": _("about {date}"),
+    "?": _("{date}, not certain"),
+    "%": _("about {date}, not certain"),
+}
+
+
+def when(date: PartialDate) -> str:
+    """Write a partial date in words.
+
+    Args:
+        date: As a list writes it.
+
+    Returns:
+        Such as `14 March 1998`, `March 1998, day unknown` or `about 1998`.
+    """
+    doubt = date.text[-1] if date.text[-1] in _DOUBTED else ""
+    code = date.text.removesuffix(doubt)
+    # What may be another day is widened around the code: the code alone is what was written.
+    written = parse_date(code).earliest
+    words = date_format(written, _FORMATS[len(code)], use_l10n=False)
+    sentence = _DOUBTED[doubt] if doubt else _KNOWN[len(code)]
+    return str(sentence).format(date=words)

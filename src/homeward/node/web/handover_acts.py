@@ -1,0 +1,208 @@
+"""Every act of a handover: whose it is, and its page.
+
+Rules of this file:
+- `ACTS` is all there is. An act of another node's, or on a leg that is not there, is a page
+  that does not exist.
+- What concerns everybody whom the record names has one page; where people are asked or
+  chosen first, that is in `handover_people`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from homeward.node import book
+from homeward.node.actions import handover as acts
+from homeward.node.actions.handover import CONCERNED, LegView, legs_of
+from homeward.node.home import Node
+from homeward.node.web.current import current_node
+from homeward.node.web.handover_people import (
+    STAGE_TITLES,
+    At,
+    check_in,
+    interview,
+    stop_on_the_way,
+    turn_back,
+    withdraw,
+)
+from homeward.node.web.policy import not_yours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One act: its row of the policy, its title, whose it is, and its page.
+
+    `of` is `mediator`, `holder` or `home`. `is_anytime` is true where it may be done
+    besides the next step.
+    """
+
+    row: str
+    title: Any
+    of: str
+    view: Callable[[At], HttpResponse]
+    is_anytime: bool = False
+    has_leg: bool = True
+
+    def is_ours(self, node: Node, leg: LegView | None) -> bool:
+        """Tell whether it is this node's act on a leg."""
+        if self.of == "mediator":
+            return book.sequences(node)
+        return leg is not None and getattr(leg.counts.leg, self.of) == node.party
+
+
+def act_page(request: HttpRequest, case: str, act: str) -> HttpResponse:
+    """Show the page of an act, or what comes of it.
+
+    Args:
+        request: `leg` in its query names the leg.
+        case: The case.
+        act: A key of `ACTS`.
+
+    Raises:
+        AccessError: There is no such case or leg, or it is another node's act.
+    """
+    node, wanted = current_node(), ACTS[act]
+    legs = {str(leg.counts.leg): leg for leg in legs_of(node, case)}
+    leg = legs.get(request.GET.get("leg", "")) if wanted.has_leg else None
+    if (wanted.has_leg and leg is None) or not wanted.is_ours(node, leg):
+        raise not_yours()
+    return wanted.view(
+        At(request=request, node=node, case=case, act=act, title=wanted.title, leg=leg)
+    )
+
+
+def _plain(
+    run: Callable[[Node, str, str], int], warning: Any, button: Any, done: Any
+) -> Callable[[At], HttpResponse]:
+    """Return the page of an act that concerns everybody whom the record says it does."""
+
+    def view(at: At) -> HttpResponse:
+        assert at.leg is not None, "it concerns the people of a leg"
+        ids = at.leg.concerned(at.act)
+        if not ids:
+            return redirect(at.back)
+
+        def act(_form: Any) -> str:
+            return str(done).format(count=run(at.node, at.case, at.flow))
+
+        facts: list[tuple[object, object]] = [(_("People"), len(ids))]
+        return at.deed(facts=facts, warning=warning, button=button, act=act)
+
+    return view
+
+
+def _close(at: At) -> HttpResponse:
+    legs = legs_of(at.node, at.case)
+
+    def act(_form: Any) -> str:
+        totals = acts.close_case(at.node, at.case, now=timezone.now())
+        said = gettext("The case is closed. People home: {count}.")
+        return str(said.format(count=sum(totals.values())))
+
+    return at.deed(
+        facts=[(f"{leg.counts.leg}".replace("->", "→"), leg.counts.home) for leg in legs],
+        warning=_("Nothing can be recorded in this case afterwards."),
+        button=_("Close the case"),
+        act=act,
+    )
+
+
+ACTS: Mapping[str, Act] = {
+    "interview": Act(
+        row="handover-mediator",
+        title=STAGE_TITLES["before_departure"],
+        of="mediator",
+        view=interview,
+        is_anytime=True,
+    ),
+    "manifest": Act(
+        row="handover-mediator",
+        title=_("Issue the manifest"),
+        of="mediator",
+        view=_plain(
+            lambda node, case, leg: len(acts.issue_manifest(node, case, leg, now=timezone.now())),
+            _("The holder lets exactly these people go. Both sides can print it with names."),
+            _("Issue the manifest"),
+            _("On the manifest: {count}."),
+        ),
+    ),
+    "withdraw": Act(
+        row="handover-mediator",
+        title=_("Take people off a leg"),
+        of="mediator",
+        view=withdraw,
+        is_anytime=True,
+    ),
+    "stop": Act(
+        row="handover-mediator",
+        title=_("Record a stop on the way"),
+        of="mediator",
+        view=stop_on_the_way,
+    ),
+    "close": Act(
+        row="handover-mediator",
+        title=_("Close the case"),
+        of="mediator",
+        view=_close,
+        has_leg=False,
+    ),
+    "depart": Act(
+        row="handover-party",
+        title=_("Let the people of the manifest go"),
+        of="holder",
+        view=_plain(
+            lambda node, case, leg: len(acts.depart(node, case, leg, now=timezone.now())),
+            _("From here on the mediator answers for them."),
+            _("Sign the departure"),
+            _("Departed: {count}."),
+        ),
+    ),
+    "turn-back": Act(
+        row="handover-party",
+        title=_("Take back those who do not travel on"),
+        of="holder",
+        view=turn_back,
+        is_anytime=True,
+    ),
+    "released": Act(
+        row="handover-party",
+        title=_("Give your receipt for those let go"),
+        of="holder",
+        view=_plain(
+            lambda node, case, leg: acts.confirm_release(node, case, leg, now=timezone.now()),
+            _("Your receipt names nobody: it holds their number, and a root over their ids."),
+            _("Sign the receipt"),
+            _("Your receipt covers: {count}."),
+        ),
+    ),
+    "check-in": Act(
+        row="handover-party",
+        title=_("Count your people at the crossing"),
+        of="home",
+        view=check_in,
+    ),
+    "receive": Act(
+        row="handover-party",
+        title=_("Receive your people at home"),
+        of="home",
+        view=_plain(
+            lambda node, case, leg: len(acts.receive(node, case, leg, now=timezone.now())),
+            _(
+                "They said, in private and again, that they travel. From here on you answer for them."
+            ),
+            _("Sign: they are home"),
+            _("Home: {count}."),
+        ),
+    ),
+}
+"""Act of a handover → who does it, and its page. The keys are those of the addresses."""
+
+assert {*CONCERNED, "close"} == {*ACTS, "last-stop"}, "every act knows whom it concerns"

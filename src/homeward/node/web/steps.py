@@ -1,0 +1,94 @@
+"""Where each step is done, and who may do it.
+
+Rules of this file:
+- Every kind of step has a row: a step without a page would leave somebody alone.
+- A step that the reader's roles cannot do says which role does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from homeward.node.actions.overview import Step
+from homeward.node.home import Node
+from homeward.node.web import words
+from homeward.node.web.handover_acts import ACTS
+from homeward.node.web.policy import POLICY, ROLES, may_see
+
+Address = Callable[[Step], str]
+
+
+def _case_act(step: Step) -> str:
+    return str(reverse("case-act", args=[step.case, step.kind.removeprefix("case.")]))
+
+
+def _handover_act(step: Step) -> str:
+    address = reverse("handover-act", args=[step.case, step.kind.removeprefix("handover.")])
+    return _on_leg(address, step)
+
+
+def _on_leg(address: str, step: Step) -> str:
+    return f"{address}?{urlencode({'leg': step.leg})}" if step.leg else address
+
+
+STEP_PAGES: Mapping[str, tuple[str, Address]] = {
+    "card.add": ("peers", lambda _: reverse("peers")),
+    "list.held": ("imports", lambda _: reverse("imports")),
+    "list.wanted": ("imports", lambda _: reverse("imports")),
+    "case.open": ("case-open", lambda _: reverse("case-open")),
+    "case.sign": ("case-binding", _case_act),
+    "case.wanted": ("case-lists", _case_act),
+    "case.answer": ("case-lists", _case_act),
+    "case.final": ("case-binding", _case_act),
+    "case.reveal": ("case-binding", _case_act),
+    "case.plan": ("case-plan", _case_act),
+    "case.show": ("plan", lambda step: reverse("plan", args=[step.case])),
+    "case.accept": ("case-binding", _case_act),
+    **{f"handover.{name}": (act.row, _handover_act) for name, act in ACTS.items()},
+    "handover.sheet": ("papers", lambda step: _on_leg(reverse("handover", args=[step.case]), step)),
+    "handover.print": ("papers", lambda step: _on_leg(reverse("manifest", args=[step.case]), step)),
+    "carry.out": ("carry", lambda _: reverse("carry")),
+    "wait": ("carry", lambda _: reverse("carry")),
+}
+"""Kind of step → the row of its page in the policy, and the page's address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A step for a page: its sentence, its address, and the command.
+
+    `address` is empty where the reader may not do it; then `roles` are those who may.
+    """
+
+    kind: str
+    sentence: SafeString
+    address: str
+    roles: tuple[Any, ...]
+    command: str
+
+
+def row_of(node: Node, step: Step, roles: Collection[str]) -> Row:
+    """Return a step as a page shows it.
+
+    Args:
+        node: The open node.
+        step: From the overview.
+        roles: Of the reader.
+    """
+    name, address = STEP_PAGES[step.kind]
+    may = may_see(roles, name)
+    # Only a mediator's node has accounts that mediate, and only a bureau's has the others.
+    here = [r for r in POLICY[name] or () if (r == "mediator") == (node.about.role == "mediator")]
+    return Row(
+        kind=step.kind,
+        sentence=words.of_step(step),
+        address=address(step) if may else "",
+        roles=() if may else tuple(ROLES[role] for role in here or POLICY[name] or ()),
+        command=step.command,
+    )

@@ -1,0 +1,35 @@
+# mypy: disallow-untyped-decorators=False
+# Django ships no types, so its decorators are untyped to the type checker.
+"""Texts about people that run either way."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from homeward.foundation.dates import PartialDate
+from homeward.node.web import dates
+
+register = template.Library()
+
+
+@register.filter
+def apart(text: object) -> SafeString:
+    """Set a text of either direction apart from the sentence around it."""
+    return format_html("<bdi>{}</bdi>", text)
+
+
+@register.filter
+def when(date: PartialDate | None) -> SafeString:
+    """Write a partial date in words; nothing for none."""
+    return apart(dates.when(date)) if date else SafeString("")
+
+
+@register.filter
+def day(date: dt.date) -> SafeString:
+    """Write a calendar day in words."""
+    return apart(date_format(date, "j E Y", use_l10n=False))

@@ -1,0 +1,71 @@
+"""The bad rows of a list, to be mended by its owner and read again.
+
+Rules of this file:
+- The columns stand as in the owner's file, so that what they mean is known the next time;
+  before them stands one column more, which says what is wrong and is never read.
+- A cell stands as written, but for control characters, which no sheet can hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+
+from homeward.records.formula import guard, unguard
+from homeward.records.read import RowProblem, find_titles, known_titles
+from homeward.records.table import CONTROL_CHARACTERS, read_table
+from homeward.records.titles import ERROR_COLUMN
+from homeward.records.write import write_sheet
+
+MAX_ROWS_TO_FIX = 100_000
+_ROW_MAX_CHARS = 4_000
+
+
+def rows_to_fix(
+    data: bytes, *, file: str, columns: Mapping[str, str], problems: Iterable[RowProblem]
+) -> bytes:
+    """Write the bad rows of a file as a sheet of their own.
+
+    Args:
+        data: The file in which the problems were found.
+        file: What it is called, for messages.
+        columns: What its titles mean, as for `read_list`.
+        problems: From `read_list`; of more than 100,000 rows the first are written.
+
+    Returns:
+        An XLSX file that can be read again once its rows are mended.
+
+    Raises:
+        InputError: The file cannot be read, or the rows do not fit in one sheet.
+    """
+    wrong: dict[int, list[RowProblem]] = {}
+    for problem in problems:
+        wrong.setdefault(problem.row, []).append(problem)
+    return write_sheet(_rows(data, file, columns, wrong))
+
+
+def _rows(
+    data: bytes, file: str, columns: Mapping[str, str], wrong: Mapping[int, list[RowProblem]]
+) -> Iterator[list[str]]:
+    table = read_table(data, known=known_titles(columns), file=file)
+    header_row, titles = find_titles(table, file)
+    kept = [at for at, title in enumerate(titles) if title.lower() != ERROR_COLUMN]
+    yield [ERROR_COLUMN.capitalize(), *(guard(titles[at]) for at in kept)]
+    left = islice(enumerate(table.rows, header_row + 1), max(wrong, default=header_row))
+    bad = ((row, cells or []) for row, cells in left if row in wrong)
+    for row, cells in islice(bad, MAX_ROWS_TO_FIX):
+        shown = (cells[at] if at < len(cells) else "" for at in kept)
+        yield [guard(_in_words(row, wrong[row])), *(_cell(text) for text in shown)]
+
+
+def _in_words(row: int, problems: Iterable[RowProblem]) -> str:
+    sentences = (
+        f"{problem.column or 'the row'}: expected {problem.expected}. {problem.hint}"
+        for problem in problems
+    )
+    return f"Row {row}: {' '.join(sentences)}"[:_ROW_MAX_CHARS]
+
+
+def _cell(text: str) -> str:
+    # As it was read: a guard of the owner's program is taken off before ours is put on.
+    return guard(unguard(CONTROL_CHARACTERS.sub("\ufffd", text.strip())))
