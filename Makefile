@@ -5,7 +5,7 @@ BIN   := $(VENV)/bin
 PY    ?= python3
 T     ?= tests
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-e2e lint fix check golden bench clean
+.PHONY: help setup setup-dev demo test test-e2e test-postgresql lint fix check golden bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -14,7 +14,7 @@ setup: $(VENV)/.installed ## Make .venv with the command in .venv/bin/homeward
 setup-dev: $(VENV)/.installed-dev
 
 $(VENV)/.installed: pyproject.toml constraints.txt tools/install
-	@PY=$(PY) tools/install $(VENV) .
+	@PY=$(PY) tools/install $(VENV) ".[web]"
 	@touch $@
 $(VENV)/.installed-dev: pyproject.toml constraints.txt tools/install
 	@PY=$(PY) tools/install $(VENV) ".[dev]"
@@ -29,6 +29,10 @@ test: setup-dev ## Run the tests (T=tests/unit/terms for some)
 test-e2e: setup-dev ## Look at every page in Chromium, with axe (skips where there is no Chromium)
 	@$(BIN)/python -m pytest tests/e2e
 
+test-postgresql: setup-dev ## The node's tests again, with its tables on PostgreSQL
+	@HOMEWARD_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile \
+		tests/unit/node tests/scenario tests/web
+
 lint: setup-dev ## Format, style, types, and the rules of the house
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@$(BIN)/mypy && $(BIN)/lint-imports --no-cache
@@ -36,7 +40,7 @@ lint: setup-dev ## Format, style, types, and the rules of the house
 fix: setup-dev ## Mend what can be mended by itself
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-check: lint test test-e2e ## Everything that must pass
+check: lint test test-postgresql test-e2e ## Everything that must pass
 
 golden: setup-dev ## Write the golden files anew; read the difference before you commit it
 	@$(BIN)/python -m pytest -q tests/golden --write-golden

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHES = ("start.py", "import_list.py", "planning.py")
+BENCHES = ("start.py", "import_list.py", "planning.py", "pages.py")
 
 
 def main() -> int:

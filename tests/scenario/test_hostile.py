@@ -635,13 +635,13 @@ def test_another_plan_under_the_proposed_hash_is_refused(at_stage):
     nodes = at_stage("proposed")
     node = nodes.at("UA")
     key = nodes.state("UA").plan.plan_sha256
-    blob = Blob.objects.get(key=key)
-    content = read_canonical(bytes(blob.data), what="plan")
+    content = blobs.read(node, key=key, what="plan")
     content["plan"].pop("plan_sha256")
     content["plan"]["review"] = {"x": 1}
     content["plan"] = seal_document(content["plan"], "plan_sha256")
     with node.transaction():
-        Blob.objects.filter(key=key).update(data=canonical_bytes(content))
+        data = blobs.at_rest(node, canonical_bytes(content))
+        Blob.objects.filter(key=key).update(data=data)
     refuses_plan(nodes, "UA", TamperError)
 
 

@@ -296,3 +296,15 @@ def test_every_state_of_a_case_has_its_place_on_the_path():
     from homeward.node.web import guide
 
     assert set(guide._REACHED) == set(TRANSITIONS.values()) - {"aborted"}
+
+
+def test_a_refused_bundle_of_the_shared_folder_is_seen_by_whoever_carries(browser, node):
+    from homeward.node import courier
+
+    error = RuleError("bundles.form", "Expected X, found Y.", hint="Do Z.")
+    jobs.keep_failure(
+        "bundle.import", {"file": "x"}, error, actor=courier.ACTOR, now=pages.timezone.now(), id="r"
+    )
+    assert "/jobs/r" in text_of(browser("caseworker").get("/"))
+    assert browser("caseworker").get("/jobs/r").status_code == 200
+    assert browser("auditor").get("/jobs/r").status_code == 404

@@ -10,33 +10,11 @@ from django.urls import reverse
 from homeward.foundation.errors import EngineError, TurnError
 from homeward.negotiation.entries import KINDS
 from homeward.negotiation.state import TRANSITIONS
-from homeward.node.settings import IDLE_SECONDS, LANGUAGES
-from homeward.node.web import current, policy, urls, words
+from homeward.node.settings import IDLE_SECONDS
+from homeward.node.web import current, policy, words
 from homeward.node.web.pages import home as home_page
-from homeward.node.web.policy import POLICY, ROLES
+from homeward.node.web.policy import ROLES
 
-# page of the policy -> name of an address that shows it by GET
-SHOWN = {
-    "sign-in": "account_login",
-    "verify": "verify",
-    "checkpoint": "checkpoint",
-    "health": "health",
-    "home": "home",
-    "ledger": "ledger",
-    "account": "mfa_index",
-    "password": "account_change_password",
-    "design": "design",
-    "reauthenticate": "account_reauthenticate",
-    "authenticator": "mfa_activate_totp",
-    "recovery-codes": "mfa_generate_recovery_codes",
-    "passkeys": "mfa_list_webauthn",
-    "first-run": "first-run",
-    "accounts": "accounts",
-    "peers": "peers",
-    "reads": "reads",
-}
-NOT_SHOWN = {"second-factor": "follows signing in", "sign-out": "POST", "language": "POST"}
-HTML = [name for page, name in SHOWN.items() if page not in ("checkpoint", "health")]
 POLICY_HEADER = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -72,33 +50,6 @@ def unmasked(text):
     """Take out what differs from one answer to the next: the token and the address."""
     text = re.sub(r'(name="csrfmiddlewaretoken" value=")\w+', r"\1", text)
     return re.sub(r'(name="next" value=")[^"]*', r"\1", text)
-
-
-def test_every_page_of_the_policy_is_tried():
-    assert set(SHOWN) | set(NOT_SHOWN) == set(POLICY)
-    assert {view.callback.page_name for view in urls.urlpatterns} == set(POLICY)
-
-
-@pytest.mark.parametrize("page", SHOWN)
-@pytest.mark.parametrize("role", [*ROLES, "nobody", "without a role"])
-def test_a_page_is_seen_by_the_roles_of_its_row_alone(browser, page, role):
-    if role == "without a role":
-        client = browser()
-        client.force_login(User.objects.get_or_create(username="roleless")[0])
-    else:
-        client = browser(None if role == "nobody" else role)
-    answer = client.get(reverse(SHOWN[page]))
-    allowed = POLICY[page]
-    if allowed is policy.EVERYBODY:
-        assert answer.status_code in (200, 302)
-    elif role == "nobody":
-        assert answer.status_code == 302
-        assert answer["Location"].startswith(reverse("account_login"))
-    elif role in allowed:
-        # What changes the protection of an account first asks for the password.
-        assert answer.status_code == 200 or "account/" in answer["Location"]
-    else:
-        assert answer.status_code == 404
 
 
 def test_a_view_without_a_row_stops_the_start():
@@ -178,22 +129,6 @@ def test_another_host_and_a_foreign_form_are_refused_with_the_headers(browser):
     for answer in (other, form):
         assert answer["Content-Security-Policy"] == POLICY_HEADER
         assert "SIMULATION" in text_of(answer)
-
-
-@pytest.mark.parametrize("language", [code for code, _ in LANGUAGES])
-@pytest.mark.parametrize("name", HTML)
-def test_a_page_has_nothing_inline_and_says_its_language_and_that_it_is_a_simulation(
-    browser, name, language
-):
-    client = browser(None if name in ("account_login", "verify") else "administrator")
-    client.post(reverse("language"), {"language": language, "next": "/verify"})
-    answer = client.get(reverse(name), follow=True)
-    assert answer.status_code == 200
-    found = Reader(text_of(answer))
-    assert found.inline == []
-    assert all(load.startswith(("/static/", "data:")) for load in found.loads)
-    assert found.root == {"lang": language, "dir": "rtl" if language == "ar" else "ltr"}
-    assert '<strong lang="en">SIMULATION</strong>' in text_of(answer)
 
 
 def test_a_language_changes_by_a_form_and_comes_back_to_the_page(browser):

@@ -43,9 +43,9 @@ def run(args: argparse.Namespace) -> int:
     accounts = prepare(folder, passphrase)
     if accounts:
         note(SIMULATION)
-        print(f"  {'account':<18}{'roles':<18}password")
+        print(f"  {'account':<18}{'roles':<18}  password")
     for account in accounts:
-        print(f"  {account.name:<18}{', '.join(account.roles):<18}{account.password}")
+        print(f"  {account.name:<18}{', '.join(account.roles):<18}  {account.password}")
     print(f"Open {_address(args)} in a browser; Ctrl+C ends it.", flush=True)
     serve(folder, passphrase, host=args.host, port=args.port, post=post)
     return 0

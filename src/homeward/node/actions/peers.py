@@ -3,18 +3,21 @@
 Rules of this file:
 - A card proves that it is whole, not whose it is: somebody compares its fingerprint by
   voice or in person, and that this was said is written down.
-- A party has one card here. Another one of the same party is an alarm, not an update.
+- A party has one card here. Another one of the same party is an alarm, not an update; only
+  a card that was never relied on is taken off, and kept as evidence.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass
 
 from homeward.documents.code import MAX_BYTES, code_image
-from homeward.foundation.errors import AccessError, InputError, TamperError
-from homeward.node import access
-from homeward.node.home import Node
+from homeward.foundation.errors import AccessError, InputError, RuleError, TamperError
+from homeward.handover.replay import Replay
+from homeward.node import access, book
+from homeward.node.home import Node, write_private
 from homeward.node.keystore import Card, fingerprint, read_card
 from homeward.node.models import Peer
 
@@ -73,6 +76,45 @@ def confirm_card(node: Node, party: str, *, now: dt.datetime, actor: str) -> Non
             )
         reader = access.Reader(actor=actor, purpose="card", now=now)
         access.note(node, reader, act="card.confirm", subject=f"card:{party}", person_count=0)
+
+
+def drop_card(node: Node, party: str, *, now: dt.datetime, actor: str) -> None:
+    """Take off a card whose fingerprint is not what its office read; it is kept as evidence.
+
+    Args:
+        node: The open node.
+        party: Code of the party.
+        now: When.
+        actor: Id of who compared it.
+
+    Raises:
+        AccessError: There is no card of this party.
+        RuleError: The card was compared before, or the ledger knows the party by it.
+    """
+    card = book.peer_card(party)
+    is_member = any(party in state.members for state in _logs(node))
+    if Peer.objects.get(party=party).confirmed or is_member:
+        raise RuleError(
+            "peers.in_use",
+            f"Expected a card of {party} that was never relied on, found one in use.",
+            hint="Stop, and call that office and the mediator: somebody may be posing as one of you.",
+        )
+    kept = node.home / "evidence"
+    kept.mkdir(mode=0o700, exist_ok=True)
+    write_private(
+        kept / f"card-{party}-{hashlib.sha256(card.data).hexdigest()[:16]}.json", card.data
+    )
+    with node.transaction():
+        Peer.objects.filter(party=party, confirmed=False).delete()
+        reader = access.Reader(actor=actor, purpose="card", now=now)
+        access.note(node, reader, act="card.drop", subject=f"card:{party}", person_count=0)
+
+
+def _logs(node: Node) -> list[Replay]:
+    try:
+        return [book.read_book(node)]
+    except AccessError:
+        return []  # no mediator's card yet, so no log
 
 
 def add_card(node: Node, data: bytes, *, now: dt.datetime) -> Card:

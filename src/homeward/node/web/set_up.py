@@ -135,7 +135,7 @@ def make_node(asked: Asked, *, passphrase: str, password: str, now: dt.datetime)
 
 def _too_late() -> TurnError:
     return TurnError(
-        "set_up.done",
+        "setup.done",
         "Expected no node here yet, found one.",
         hint="Sign in with the account that was made with it.",
     )

@@ -2,7 +2,8 @@
 
 Rules of this file:
 - A page that asks for a job waits less than a second for it: what is quick feels like a page.
-- Everybody sees the work they asked for; an administrator sees all.
+- Everybody sees the work they asked for; an administrator sees all. What the shared folder
+  brought and was refused is seen by whoever carries bundles.
 - The page tells how far it is every second with a script, every two without one.
 """
 
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -24,10 +26,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from homeward.node import jobs
+from homeward.node import courier, jobs
 from homeward.node.models import Job
 from homeward.node.web.current import current_node
-from homeward.node.web.policy import not_yours, page, roles_of
+from homeward.node.web.policy import may_see, not_yours, page, roles_of
 
 AFTER: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "list.check": ("import", ("import_id",)),
@@ -74,12 +76,10 @@ PHASES: Mapping[str, Any] = {
     "writing": _("Writing"),
     "switching": _("Switching to the new list"),
     "matching": _("Looking for the same people"),
-    "answering": _("Answering"),
     "sealing": _("Sealing"),
-    "signing": _("Signing"),
     "planning": _("Planning"),
-    "proving": _("Proving that no plan is better"),
     "checking": _("Checking"),
+    "bundle": _("Reading the bundle"),
 }
 """Phase → what is being done."""
 
@@ -95,6 +95,7 @@ STATES: Mapping[str, tuple[Any, str]] = {
 _OPEN = ("waiting", "running")
 _WAIT_SECONDS, _LOOK_SECONDS = 0.7, 0.05
 _LATEST = 50
+_ATTENTION_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,9 +165,13 @@ def running(request: HttpRequest) -> list[Shown]:
         request: Of an account.
 
     Returns:
-        In order of asking; for `parts/jobs.html`, which reads `jobs`.
+        In order of asking, and what the shared folder brought in the last days and was
+        refused; for `parts/jobs.html`, which reads `jobs`.
     """
-    return [_shown(job) for job in _mine(request).filter(state__in=_OPEN).order_by("created_at")]
+    lately = timezone.now() - dt.timedelta(days=_ATTENTION_DAYS)
+    refused = Q(actor=courier.ACTOR, state="failed", created_at__gte=lately)
+    shown = _mine(request).filter(Q(state__in=_OPEN) | refused)
+    return [_shown(job) for job in shown.order_by("created_at")[:_LATEST]]
 
 
 @page("jobs")
@@ -204,8 +209,12 @@ def _sees_all(request: HttpRequest) -> bool:
 
 def _mine(request: HttpRequest) -> Any:
     current_node()
-    found = Job.objects.all()
-    return found if _sees_all(request) else found.filter(actor=request.user.get_username())
+    if _sees_all(request):
+        return Job.objects.all()
+    actors = [request.user.get_username()]
+    if may_see(roles_of(request.user), "carry"):
+        actors.append(courier.ACTOR)
+    return Job.objects.filter(actor__in=actors)
 
 
 def _found(request: HttpRequest, job_id: str) -> Job:

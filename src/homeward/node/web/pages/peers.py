@@ -15,7 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from homeward.foundation.errors import InputError, TamperError
-from homeward.node.actions.peers import Known, add_card, confirm_card, known, own_code
+from homeward.node.actions.peers import (
+    Known,
+    add_card,
+    confirm_card,
+    drop_card,
+    known,
+    own_code,
+)
 from homeward.node.keystore import Card, fingerprint
 from homeward.node.web.acting import Deed, deed
 from homeward.node.web.current import current_node
@@ -94,6 +101,16 @@ def confirm(request: HttpRequest, party: str) -> HttpResponse:
     return deed(request, _comparing(request, found))
 
 
+@page("peers")
+def differs(request: HttpRequest, party: str) -> HttpResponse:
+    """Take off a card whose fingerprint differs."""
+    node = current_node()
+    found = next((each for each in known(node) if each.card.party == party), None)
+    if found is None or found.confirmed:
+        raise not_yours()
+    return deed(request, _dropping(request, found))
+
+
 def card_file(card: Card) -> HttpResponse:
     """Return a card as a file to save."""
     answer = HttpResponse(card.data, content_type="application/json")
@@ -126,6 +143,31 @@ def _comparing(request: HttpRequest, found: Known) -> Deed:
         button=_("It is the same"),
         back=reverse("peers"),
         form=ComparedForm(),
+        act=act,
+    )
+
+
+def _dropping(request: HttpRequest, found: Known) -> Deed:
+    card, node = found.card, current_node()
+
+    def act(form: forms.Form | None) -> str:
+        del form
+        drop_card(node, card.party, now=timezone.now(), actor=request.user.get_username())
+        return str(_("The card of {party} is taken off.").format(party=card.party))
+
+    return Deed(
+        title=_("Take off the card of {party}").format(party=card.party),
+        facts=(
+            (_("Party"), card.party),
+            (_("Office"), card.name),
+            (_("Fingerprint"), format_html('<code dir="ltr">{}</code>', found.fingerprint)),
+        ),
+        warning=_(
+            "Do this when the office read another fingerprint. The card is kept as evidence. "
+            "Find out how it reached you before you import another one."
+        ),
+        button=_("Take it off"),
+        back=reverse("peers"),
         act=act,
     )
 
@@ -170,4 +212,5 @@ PATTERNS = [
     path("parties", peers, name="peers"),
     path("parties/card", own_card, name="peer-card"),
     path("parties/<str:party>/compare", confirm, name="peer-confirm"),
+    path("parties/<str:party>/differs", differs, name="peer-differs"),
 ]
