@@ -15,45 +15,59 @@ NO_LANGUAGE = {"Homeward", "SIMULATION"}
 """Words that stand as they are in every language; names and codes stand inside bdi or code."""
 
 
+MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
+MARKS_WITH_CONTEXT = {"pgettext", "pgettext_lazy"}
+BLOCK = re.compile(
+    r"\{% blocktranslate(?P<options>[^%]*)%\}(?P<text>.*?)\{% endblocktranslate %\}", re.DOTALL
+)
+TAG = re.compile(r"""translate (["'])(?P<text>.*?)\1(?: context (["'])(?P<context>.*?)\3)?""")
+
+
 def messages(language):
-    """Return msgid -> (translation, is fuzzy) of a written catalogue."""
+    """Return (context, msgid) -> (translation, is fuzzy) of a written catalogue."""
     text = (WEB / "locale" / language / "LC_MESSAGES/django.po").read_text("utf-8")
     found = {}
-    pattern = r'((?:^#.*\n)*)^msgid ((?:".*"\n)+)msgstr ((?:".*"(?:\n|\Z))+)'
+    lines = r'((?:".*"(?:\n|\Z))+)'
+    pattern = rf"((?:^#.*\n)*)(?:^msgctxt {lines})?^msgid {lines}msgstr {lines}"
     for match in re.finditer(pattern, text, re.MULTILINE):
-        key, value = (
-            "".join(ast.literal_eval(line) for line in part.strip().split("\n"))
+        context, key, value = (
+            "".join(ast.literal_eval(line) for line in (part or '""').strip().split("\n"))
             for part in match.groups()[1:]
         )
-        found[key] = (value, "fuzzy" in match[1])
+        found[context, key] = (value, "fuzzy" in match[1])
     return found
 
 
+def in_templates(text):
+    """Yield (context, text) of everything that a template marks."""
+    for block in BLOCK.finditer(text):
+        inner = block["text"]
+        if "trimmed" in block["options"]:
+            inner = " ".join(line.strip() for line in inner.strip().split("\n"))
+        yield "", re.sub(r"\{\{ *(\w+)[^}]*\}\}", r"%(\1)s", inner.replace("%", "%%"))
+    for tag in TAG.finditer(BLOCK.sub("", text)):
+        yield tag["context"] or "", tag["text"]
+
+
 def in_sources():
-    """Return every text that templates and modules mark for translation."""
+    """Return (context, text) of every text that templates and modules mark."""
     found = set()
-    for file in WEB.rglob("*.html"):
-        found |= {
-            match[2]
-            for match in re.finditer(r"""translate (["'])(.*?)\1""", file.read_text("utf-8"))
-        }
-    for file in WEB.rglob("*.txt"):
-        found |= set(re.findall(r'translate "(.*?)"', file.read_text("utf-8")))
+    for file in (*WEB.rglob("*.html"), *WEB.rglob("*.txt")):
+        found |= set(in_templates(file.read_text("utf-8")))
     for file in WEB.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Name)
-                and node.func.id in ("_", "gettext")
-            ):
-                found.add(node.args[0].value)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                if node.func.id in MARKS:
+                    found.add(("", node.args[0].value))
+                elif node.func.id in MARKS_WITH_CONTEXT:
+                    found.add((node.args[0].value, node.args[1].value))
     return found
 
 
 @pytest.mark.parametrize("language", LOCALES)
 def test_no_text_is_untranslated_or_uncertain(language):
     catalogue = messages(language)
-    catalogue.pop("")
+    catalogue.pop(("", ""))
     assert in_sources() - set(catalogue) == set(), "run tools/messages and translate"
     assert set(catalogue) - in_sources() == set(), "run tools/messages"
     assert [key for key, (value, fuzzy) in catalogue.items() if not value or fuzzy] == []
@@ -61,8 +75,8 @@ def test_no_text_is_untranslated_or_uncertain(language):
 
 @pytest.mark.parametrize("language", LOCALES)
 def test_a_translation_has_the_places_of_its_text(language):
-    places = re.compile(r"\{\w+\}")
-    for key, (value, _) in messages(language).items():
+    places = re.compile(r"\{\w*\}|%\(\w+\)s|%%")
+    for (_, key), (value, _) in messages(language).items():
         assert sorted(places.findall(key)) == sorted(places.findall(value)), key
 
 
@@ -70,8 +84,9 @@ def test_a_translation_has_the_places_of_its_text(language):
 def test_what_is_compiled_is_what_is_written(language):
     with (WEB / "locale" / language / "LC_MESSAGES/django.mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)
-    for key, (value, _) in messages(language).items():
-        assert not key or compiled.gettext(key) == value, f"run tools/messages: {key}"
+    for (context, key), (value, _) in messages(language).items():
+        said = compiled.pgettext(context, key) if context else compiled.gettext(key)
+        assert not key or said == value, f"run tools/messages: {key}"
 
 
 class Texts(HTMLParser):
@@ -101,7 +116,9 @@ class Texts(HTMLParser):
     "file", sorted(WEB.rglob("*.html")), ids=lambda file: file.relative_to(WEB).as_posix()
 )
 def test_no_template_has_a_text_that_cannot_be_translated(file):
-    plain = re.sub(r"\{[%{#].*?[%}#]\}", " ", file.read_text("utf-8"), flags=re.DOTALL)
+    text = BLOCK.sub(" ", file.read_text("utf-8"))
+    text = re.sub(r"<script\b.*?</script>", " ", text, flags=re.DOTALL)  # data, never shown
+    plain = re.sub(r"\{[%{#].*?[%}#]\}", " ", text, flags=re.DOTALL)
     assert set(Texts(plain).found) - NO_LANGUAGE == set()
 
 
@@ -119,4 +136,4 @@ def test_the_collector_finds_nothing_new():
         ast.literal_eval(f"({match})")
         for match in re.findall(r'^msgid ((?:".*"\n?)+)', found, re.MULTILINE)
     }
-    assert keys - {""} <= set(messages("uk"))
+    assert keys - {""} <= {key for _, key in messages("uk")}

@@ -18,7 +18,7 @@ NAVIGATION = (
     ("cases", _("Cases")),
     ("people", _("People")),
     ("imports", _("Imports")),
-    ("carry", _("Carry")),
+    ("carry", _("Bundles")),
     ("ledger", _("Ledger")),
     ("accounts", _("Accounts")),
     ("peers", _("Parties")),
