@@ -47,6 +47,7 @@ def fixture_node(world, tmp_path_factory):
     copy_node(world.nodes["UA"], folder)
     node = home.open_node(folder, play.PASSPHRASE)
     serve_node(node)
+    ACCOUNTS.clear()
     for account in make_demo_accounts(node):
         ACCOUNTS[account.name.replace("-", " ")] = account
     for role in ROLES.keys() - ACCOUNTS.keys():

@@ -118,7 +118,7 @@ def _free_port(first: int) -> int:
         if not any(map(_answers, range(port, port + len(_PARTIES)))):
             return port
     raise EngineError(
-        "first_run.ports",
+        "setup.ports",
         "Expected three free ports after ours, found none.",
         hint="Start `homeward demo --port P` on the terminal with another P.",
     )
