@@ -3,7 +3,9 @@
 Run: python bench/pages.py [PEOPLE]
 Prints for each page the median of answers one after another and how many a second with
 four readers at once, both also as a ratio to `/health` of the same server, and the bytes
-over the wire; then what the first page loads altogether. Loopback only.
+over the wire; then what the first page loads altogether, and which part of a page of the
+list takes how long on the processor, beside the disk's own rate of safe writes: every such
+page makes one before it shows anybody. Loopback only.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import contextlib
 import gzip
 import http.client
 import multiprocessing
+import os
 import re
 import socket
 import statistics
@@ -28,6 +31,7 @@ from import_list import invent_list
 PEOPLE = 100_000
 PAGES = ("/health", "/", "/people/held", "/people/held?page=1000", "/people/held?health=serious")
 READERS, SECONDS, RUNS = 4, 5, 15
+SHARED_PAGES, SAFE_WRITES = 100, 300
 START_SECONDS = 120
 PASSWORD = "one that nobody tries"
 
@@ -154,6 +158,73 @@ def first_page_bytes(port: int, cookie: str) -> tuple[int, int]:
     return len(page) + parts, sum(len(get(connection, each, cookie)) for each in fonts)
 
 
+def disk_rate(folder: Path) -> float:
+    """Return how often a second the disk can be written to safely, one write after another."""
+    with (folder / "fsync").open("wb") as file:
+        began = time.perf_counter()
+        for _ in range(SAFE_WRITES):
+            file.write(bytes(8192))
+            file.flush()
+            os.fsync(file.fileno())
+        return SAFE_WRITES / (time.perf_counter() - began)
+
+
+def shares(folder: Path) -> dict[str, float]:
+    """Return the processor seconds of each part of a page of the list, in this process."""
+    from homeward.node.home import close_node, open_node  # Django is configured here
+
+    node = open_node(folder / "node", (folder / "passphrase").read_text().strip())
+    from django.contrib.auth import backends
+    from django.contrib.auth.models import User
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.test import Client
+
+    from homeward.node import access, finding
+    from homeward.node.web import current, middleware
+    from homeward.node.web.pages import people
+
+    current.serve_node(node)
+    client = Client(SERVER_NAME="127.0.0.1", headers={"accept-encoding": "gzip"})
+    backend = "allauth.account.auth_backends.AuthenticationBackend"
+    client.force_login(User.objects.get(username="bench"), backend=backend)
+    client.get("/people/held")
+    found: dict[str, float] = {}
+    for owner, name, part in (
+        (SessionStore, "load", "session and account"),
+        (backends.ModelBackend, "get_user", "session and account"),
+        (finding, "count_of", "who is on the page"),
+        (finding, "page_refs", "who is on the page"),
+        (access, "note", "note of the read"),
+        (BaseDatabaseWrapper, "commit", "its commit"),
+        (finding, "read_row", "rows opened"),
+        (people, "table_rows", "rows written"),
+        (people, "render", "page around them"),
+        (middleware.Compression, "process_response", "compression"),
+    ):
+        setattr(owner, name, timed(getattr(owner, name), part, found))
+    began = time.thread_time()
+    for _ in range(SHARED_PAGES):
+        assert client.get("/people/held").status_code == 200
+    total = time.thread_time() - began
+    close_node()
+    found["queries and the rest of Django"] = total - sum(found.values())
+    return {part: seconds / SHARED_PAGES for part, seconds in found.items()}
+
+
+def timed(function, part: str, found: dict[str, float]):
+    """Return the function, adding up the processor time it takes."""
+
+    def call(*args, **kwargs):
+        began = time.thread_time()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            found[part] = found.get(part, 0.0) + time.thread_time() - began
+
+    return call
+
+
 def main() -> None:
     """Print one line for each page."""
     people = int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE
@@ -178,6 +249,13 @@ def main() -> None:
                 )
             page, fonts = first_page_bytes(port, cookie)
             print(f"first page: {page} bytes with its style, {fonts} bytes of fonts")
+        parts = shares(folder)
+        total = sum(parts.values())
+        print(f"{'part of /people/held':<32}{'ms':>10}{'share':>8}")
+        for part, seconds in parts.items():
+            print(f"{part:<32}{seconds * 1000:>10.2f}{seconds / total:>8.0%}")
+        print(f"one processor: {1 / total:.0f} pages a second at most")
+        print(f"the disk alone: {disk_rate(folder):.0f} safe writes a second")
 
 
 if __name__ == "__main__":

@@ -392,7 +392,9 @@ def test_every_kind_of_step_has_a_sentence_a_page_and_somebody_who_may_see_it(at
         name = steps.STEP_PAGES[kind][0]
         assert POLICY[name]
         assert steps.row_of(node, step, ()).roles
-    assert set(words.STEPS) == {*KINDS, "wait.for"}
+    assert set(words.STEPS) == {
+        *(*KINDS, "handover.interview.again", "wait.for", "wait.post", "wait.post.for")
+    }
     assert all(step.kind in KINDS for step in overview(node).steps)
 
 

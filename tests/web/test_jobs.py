@@ -249,6 +249,11 @@ def test_a_session_is_saved_once_a_minute_and_lives_on(browser, node, monkeypatc
         client.get("/jobs")
         row.refresh_from_db()
         assert (row.expire_date > before) is is_saved
+    now[0] += 90
+    before = row.expire_date
+    client.get("/jobs", headers={"HX-Request": "true"})
+    row.refresh_from_db()
+    assert row.expire_date == before, "a page that asks by itself keeps nobody signed in"
 
 
 @pytest.mark.parametrize(
@@ -281,7 +286,7 @@ def test_the_guided_path_stands_where_a_demo_left_addresses(node, browser):
     try:
         path = guide.of(node, view)
         assert [step.status for step in path.steps] == ["done"] * 5 + ["now"]
-        assert [party for party, _ in path.steps[5].places] == ["UA", "AE"], "RU has no address"
+        assert [party for party, _ in path.steps[5].places] == ["UA"], "whose turn it is"
         text = text_of(browser("caseworker").get("/"))
         assert "Bring the next exchange home" in text
         assert "javascript" not in text
@@ -289,6 +294,36 @@ def test_the_guided_path_stands_where_a_demo_left_addresses(node, browser):
         assert guide.of(node, view) is None
     finally:
         file.unlink()
+
+
+def test_where_nodes_share_a_folder_nobody_is_asked_to_carry(node):
+    from homeward.node import courier
+    from homeward.node.actions.overview import Step
+    from homeward.node.web.policy import ROLES
+    from homeward.node.web.steps import rows_of
+
+    kinds = ("carry.out", "wait", "handover.sheet")
+    steps = [Step(kind=kind, command="x", why="x", case="c", party="AE") for kind in kinds]
+    alone = rows_of(node, steps, ROLES)
+    assert [(row.kind, row.by_itself) for row in alone] == [("carry.out", False), ("wait", False)]
+    courier.note(node, now=NOW)
+    try:
+        (row,) = rows_of(node, steps, ROLES)
+    finally:
+        courier.note(node, now=None)
+    assert (row.kind, row.by_itself, row.address) == ("wait", True, "/")
+    assert "arrives here by itself" in row.sentence
+
+
+def test_a_first_page_that_waits_is_given_anew_once_the_ledger_has_grown(browser, node):
+    from homeward.node import book
+
+    client, asked = browser("caseworker"), {"HX-Request": "true"}
+    size = book.read_book(node).chain.tree.size
+    assert client.get(f"/arrived?size={size}", headers=asked).status_code == 204
+    answer = client.get(f"/arrived?size={size - 1}", headers=asked)
+    assert (answer.status_code, "What comes next" in text_of(answer)) == (200, True)
+    assert client.get(f"/arrived?size={size}")["Location"] == "/", "a person sees the first page"
 
 
 def test_every_state_of_a_case_has_its_place_on_the_path():

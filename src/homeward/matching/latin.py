@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal
 
 Language = Literal["uk", "ru"]
@@ -54,6 +55,7 @@ def latinise(text: str, *, guess: Language = "uk") -> str:
     return _WORD.sub(lambda found: _word(found.group(), language), clean)
 
 
+@lru_cache(maxsize=65_536)  # names repeat
 def _word(word: str, language: Language) -> str:
     letters = _LETTERS[language]
     parts = []

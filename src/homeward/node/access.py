@@ -282,14 +282,15 @@ def find(  # noqa: PLR0913 - a question has these parts, and a page asks them al
     """
     assert 1 <= page_size <= _PAGE_MAX, "a page is a page"
     question = _question(kind, search, filters, order, columns, reader)
-    with node.transaction(in_turn=False):
+    node.require_open()
+    with database_errors():
         asked = finding.everybody(question)
         is_cut = False
         if question.search:
             refs, is_cut = finding.search_refs(node, question)
             total = len(refs)
         else:
-            total = asked.count()
+            total = finding.count_of(question, asked)
         page_count = max(1, -(-total // page_size))
         page = min(max(page, 1), page_count)
         start, end = (page - 1) * page_size, min(page * page_size, total)
@@ -297,7 +298,9 @@ def find(  # noqa: PLR0913 - a question has these parts, and a page asks them al
             shown = refs[start:end]
         else:
             shown = finding.page_refs(asked, question, start=start, end=end)
-        note(node, reader, act="people.found", subject=kind, person_count=len(shown))
+        # In a transaction of its own: no other writer waits while the rows are opened.
+        with node.transaction(in_turn=False):
+            note(node, reader, act="people.found", subject=kind, person_count=len(shown))
         rows = {row.ref: row for row in finding.rows_of(node, kind, shown, columns=columns)}
     return Found(
         people=tuple(rows[ref] for ref in shown if ref in rows),
@@ -403,8 +406,9 @@ def count(node: Node, kind: ListKind, *, powers: Collection[str] | None = None) 
     """
     node.require_open()
     with database_errors():
-        rows = Person.objects.filter(kind=kind)
-        return int((rows if powers is None else rows.filter(power__in=powers)).count())
+        if powers is None:
+            return finding.size_of(kind)
+        return int(Person.objects.filter(kind=kind, power__in=powers).count())
 
 
 def _in_order(node: Node, kind: ListKind) -> Iterator[PersonRecord]:

@@ -65,6 +65,11 @@ class ListImport(models.Model):
     unchanged_count = models.PositiveIntegerField(default=0, help_text="People written just so.")
     problem_count = models.PositiveIntegerField(default=0, help_text="Cells that kept a row out.")
 
+    class Meta:
+        """Read by what counts: the latest change of a list, and those that were undone."""
+
+        indexes = (models.Index(fields=["kind", "state", "turn"], name="change_turn"),)
+
 
 class Shown(models.Model):
     """What stands beside an encrypted row: what one filters by, and blind marks."""

@@ -133,9 +133,15 @@ def drop_versions(node: Node, *, of: ListImport) -> None:
 
 def tide(kind: ListKind) -> tuple[int, int]:
     """Return two counts that move whenever a list changes: changes taken over, and undone."""
-    changes = ListImport.objects.filter(kind=kind)
-    last = changes.aggregate(last=Max("turn"))["last"]
-    return last or 0, changes.filter(state="undone").count()
+    # Plain SQL: every page of a list asks this.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT MAX(turn) FROM node_listimport WHERE kind = %s AND state = 'done'), "
+            "(SELECT COUNT(*) FROM node_listimport WHERE kind = %s AND state = 'undone')",
+            (kind, kind),
+        )
+        last, undone = cursor.fetchone()
+    return last or 0, undone
 
 
 def hold_lists() -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,8 @@ _NOWHERE: dict[str, Any] = {
     "CONN_HEALTH_CHECKS": False,
     "OPTIONS": {},
 }
+_openings = count(1)
+_opening = 0
 _TURN = int.from_bytes(b"homeward")
 _WEB_APPS = (
     "homeward.node.web",
@@ -102,8 +105,15 @@ def release_database() -> None:
 
 
 def _point_at(**changed: Any) -> None:
+    global _opening  # noqa: PLW0603 - Django itself is one per process
+    _opening = next(_openings)
     # A new dictionary each time: what was opened before keeps its own.
     connections.settings[_ALIAS] = {**connections.settings[_ALIAS], **changed}
+
+
+def opening() -> int:
+    """Return a number of what is open now; nothing that was open before had it."""
+    return _opening
 
 
 def on_server() -> bool:

@@ -48,6 +48,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
 }
 """Kind of entry that a bureau owes -> the act of `case` that records it, and what it does."""
 
+_HANDOVER = ("accepted", "handover")
 _WAIT = "bundle import BUNDLE.hwb"
 
 
@@ -145,8 +146,12 @@ def overview(node: Node) -> Overview:
 
 
 def _view(node: Node, state: CaseState) -> CaseView:
-    legs = count_legs(custody_of(node, state)) if state.handover else ()
-    return CaseView(case=state.case, state=state.state, turn=whose_turn(state), legs=legs)
+    turn, legs = whose_turn(state), count_legs(custody_of(node, state)) if state.handover else ()
+    if state.state in _HANDOVER:
+        # Everybody may record something at any time; it is the turn of whoever has a step.
+        owed = {party for parties, _ in _handover(node, state) for party in parties}
+        turn = {party: kinds for party, kinds in turn.items() if party in owed}
+    return CaseView(case=state.case, state=state.state, turn=turn, legs=legs)
 
 
 def _setting_up(node: Node, peers: tuple[str, ...], held: int, wanted: int) -> Iterator[Step]:
@@ -169,8 +174,11 @@ def _open() -> Step:
 
 
 def _of_case(node: Node, state: CaseState) -> Iterator[Step]:
-    if state.state in {"accepted", "handover"}:
-        yield from _of_handover(node, state)
+    if state.state in _HANDOVER:
+        is_mediator = book.sequences(node)
+        for parties, step in _handover(node, state):
+            if is_mediator if parties == state.mediators else node.party in parties:
+                yield step
         return
     for kind in whose_turn(state).get(node.party, ()):
         if kind in STEPS:
@@ -211,26 +219,33 @@ def _accepting(node: Node, state: CaseState) -> Iterator[Step]:
     )
 
 
-def _of_handover(node: Node, state: CaseState) -> Iterator[Step]:
+def _handover(node: Node, state: CaseState) -> Iterator[tuple[tuple[str, ...], Step]]:
+    """Yield every next step of a handover, and whose it is."""
     custody = custody_of(node, state)
     for leg in sorted(custody.flows):
         people = {i: captive for i, captive in custody.captives.items() if captive.leg == leg}
-        for is_ours, steps_of in (
-            (book.sequences(node), _as_mediator),
-            (node.party == leg.holder, _as_holder),
-            (node.party == leg.home, _as_home),
+        for parties, steps_of in (
+            (state.mediators, _as_mediator),
+            ((leg.holder,), _as_holder),
+            ((leg.home,), _as_home),
         ):
-            for kind, command, why in steps_of(people, _Leg(state.case, leg)) if is_ours else ():
-                yield Step(
-                    kind=f"handover.{kind}",
-                    command=command,
-                    why=f"{leg}: {why}",
-                    case=state.case,
-                    leg=str(leg),
+            for kind, command, why in steps_of(people, _Leg(state.case, leg)):
+                yield (
+                    parties,
+                    Step(
+                        kind=f"handover.{kind}",
+                        command=command,
+                        why=f"{leg}: {why}",
+                        case=state.case,
+                        leg=str(leg),
+                    ),
                 )
-    if book.sequences(node) and _is_over(custody):
+    if _is_over(custody):
         command, why = f"case close {state.case}", "close the case"
-        yield Step(kind="handover.close", command=command, why=why, case=state.case)
+        yield (
+            state.mediators,
+            Step(kind="handover.close", command=command, why=why, case=state.case),
+        )
 
 
 _Lines = Iterator[tuple[str, str, str]]

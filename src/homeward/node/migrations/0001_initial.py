@@ -656,6 +656,10 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AddIndex(
+            model_name="listimport",
+            index=models.Index(fields=["kind", "state", "turn"], name="change_turn"),
+        ),
+        migrations.AddIndex(
             model_name="personversion",
             index=models.Index(fields=["kind", "ref", "id"], name="version_person"),
         ),

@@ -8,9 +8,11 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from homeward.foundation.dates import PartialDate, parse_date
@@ -37,8 +39,13 @@ def when(date: PartialDate) -> str:
     Returns:
         Such as `14 March 1998`, `March 1998, day unknown` or `about 1998`.
     """
-    doubt = date.text[-1] if date.text[-1] in _DOUBTED else ""
-    code = date.text.removesuffix(doubt)
+    return _when(date.text, get_language())
+
+
+@lru_cache(maxsize=16_384)  # the days of forty years, more than a list has
+def _when(text: str, language: str) -> str:  # noqa: ARG001 - the words depend on it
+    doubt = text[-1] if text[-1] in _DOUBTED else ""
+    code = text.removesuffix(doubt)
     # What may be another day is widened around the code: the code alone is what was written.
     written = parse_date(code).earliest
     words = date_format(written, _FORMATS[len(code)], use_l10n=False)

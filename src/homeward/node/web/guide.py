@@ -71,33 +71,38 @@ class Guide:
     steps: tuple[GuideStep, ...]
 
 
-def of(node: Node, view: Overview) -> Guide | None:
-    """Return the guided path, as the first page shows it.
+def of(node: Node, view: Overview, *, case: str = "") -> Guide | None:
+    """Return the guided path, as the first page shows it, and a case that waits for others.
 
     Args:
         node: The open node.
         view: Of it.
+        case: The case of the page, or empty on the first page.
 
     Returns:
-        The path of the newest case; None at a real node, without a demo's addresses, or
-        before there is a second exchange.
+        The path of the newest case; None at a real node, without a demo's addresses,
+        before there is a second exchange, or on the page of another case.
     """
     homes = _addresses(node) if node.about.simulation else ()
     if not homes or not view.cases:
         return None
-    case = view.cases[-1]
-    reached = _reached(case)
-    if reached is None or (reached == len(STEPS) and len(view.cases) == 1):
+    newest = view.cases[-1]
+    reached = _reached(newest)
+    if (
+        reached is None
+        or case not in ("", newest.case)
+        or (reached == len(STEPS) and len(view.cases) == 1)
+    ):
         return None
     steps = tuple(
         GuideStep(
             text=text,
             status="done" if number < reached else "now" if number == reached else "later",
-            places=_places(homes, where, case if number == reached else None),
+            places=_places(homes, where, newest if number == reached else None),
         )
         for number, (text, where) in enumerate(STEPS)
     )
-    return Guide(case=case.case, is_over=reached == len(STEPS), steps=steps)
+    return Guide(case=newest.case, is_over=reached == len(STEPS), steps=steps)
 
 
 def _reached(case: CaseView) -> int | None:

@@ -8,6 +8,7 @@ Rules of this file:
 - A page is never kept by the browser; a file of the package may be.
 - A foreseen failure becomes its page here and nowhere else.
 - A session ends half an hour after the last request; to know that, it is saved once a minute.
+  What a page asks by itself does not count: nobody may sit before it.
 - Text is compressed, with some random bytes, so that its size tells nothing of what it says.
 """
 
@@ -92,7 +93,8 @@ class LivingSessions:
         """Answer, and have the session saved if that was not done for a minute."""
         response = self._answer(request)
         session = request.session
-        if session.accessed and not session.is_empty():
+        is_asked = "HX-Request" not in request.headers
+        if is_asked and session.accessed and not session.is_empty():
             now = int(time.monotonic())
             if not 0 <= now - session.get(_SEEN, now - _SEEN_SECONDS) < _SEEN_SECONDS:
                 session[_SEEN] = now

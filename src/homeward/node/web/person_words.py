@@ -7,8 +7,6 @@ Rules of this file:
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,7 +22,6 @@ from homeward.records.model import (
     DATE_COLUMNS,
     ListKind,
     PersonRecord,
-    owed_article_109,
 )
 
 
@@ -40,34 +37,22 @@ def kind_of(text: str) -> ListKind:
     raise not_yours()
 
 
-def line_of(person: PersonRecord, columns: Sequence[str], today: dt.date) -> dict[str, Any]:
+def line_of(person: PersonRecord) -> dict[str, Any]:
     """Put one person into words; what the reader may not see is empty in the record.
 
     Args:
         person: As `access` gave it.
-        columns: The further columns to show.
-        today: Days are counted to it.
 
     Returns:
-        What parts/person_line.html and the list's rows show.
+        What parts/person_bar.html shows.
     """
-    name = name_of(person)
-    latin = latinise(name, guess="ru" if person.power == "RU" else "uk")
-    since = person.captured_on or person.missing_since
     return {
         "ref": person.ref,
-        "name": name,
-        "latin": latin if latin != name else "",
+        "name": name_of(person),
+        "latin": latin_of(person),
         "born": when(person.birth_date) if person.birth_date else "",
         "power": person.power,
-        "status": VALUES["status"][person.status],
-        "has_died": person.alive == "no",
-        "owed": owed_article_109(person),
-        "health": person.health if person.health in {"serious", "grave"} else "",
-        "health_word": VALUES["health"][person.health],
-        "days": max(0, (today - since.latest).days) if since else None,
-        "days_exact": since is not None and since.is_exact,
-        "cells": [(NAMES[column], cell_of(person, column)) for column in columns],
+        "person": person,
     }
 
 
@@ -75,6 +60,13 @@ def name_of(person: PersonRecord) -> str:
     """Return the name as it is written, or its parts; empty if there is none to see."""
     parts = (person.family_name, person.given_name, person.father_name)
     return person.name_as_written or " ".join(filter(None, parts))
+
+
+def latin_of(person: PersonRecord) -> str:
+    """Return the name in Latin letters; empty if it is written in them."""
+    name = name_of(person)
+    latin = latinise(name, guess="ru" if person.power == "RU" else "uk")
+    return latin if latin != name else ""
 
 
 def cell_of(person: PersonRecord, column: str) -> str:

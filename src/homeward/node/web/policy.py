@@ -17,6 +17,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
@@ -155,8 +156,15 @@ def roles_of(user: Any) -> frozenset[str]:
     if not user.is_authenticated:
         return frozenset()
     if not hasattr(user, "homeward_roles"):
-        names = user.groups.values_list("name", flat=True)
-        user.homeward_roles = frozenset(name for name in names if name in ROLES)
+        # Plain SQL: every page asks this.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT g.name FROM auth_group g JOIN auth_user_groups u ON u.group_id = g.id "
+                "WHERE u.user_id = %s",
+                (user.pk,),
+            )
+            names = {name for (name,) in cursor.fetchall()}
+        user.homeward_roles = frozenset(names & ROLES.keys())
     roles: frozenset[str] = user.homeward_roles
     return roles
 

@@ -6,6 +6,7 @@ Rules of this file:
 - It ends with the server: it holds one end of a pipe, and the server the other. A job that
   runs then is left, and begins again at the next start.
 - If it dies, it is started again, and that is said on standard error.
+- It begins when the pages answer: somebody waits for them, and nobody for it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import multiprocessing
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -29,21 +30,31 @@ from homeward.node.home import Node, open_node
 _LOOK_SECONDS = 0.2
 _POST_SECONDS = 1.0
 _AGAIN_SECONDS = 2.0
+_BEGIN_SECONDS = 60.0
 _END_SECONDS = 5.0
 _log = logging.getLogger("homeward.runner")
 
 
 @contextlib.contextmanager
-def running_beside(home: Path, passphrase: str, *, post: Path | None) -> Iterator[None]:
+def running_beside(
+    home: Path,
+    passphrase: str,
+    *,
+    post: Path | None,
+    is_time: Callable[[], bool] = lambda: True,
+) -> Iterator[None]:
     """Keep the process running as long as the block lasts.
 
     Args:
         home: The node's folder.
         passphrase: Of the node.
         post: A folder that the nodes share, or None.
+        is_time: True once the process may begin; after a minute it begins in any case.
     """
     ending = threading.Event()
-    keeper = threading.Thread(target=_keep, args=(home, passphrase, post, ending), daemon=True)
+    keeper = threading.Thread(
+        target=_keep, args=(home, passphrase, post, ending, is_time), daemon=True
+    )
     keeper.start()
     try:
         yield
@@ -52,7 +63,16 @@ def running_beside(home: Path, passphrase: str, *, post: Path | None) -> Iterato
         keeper.join(2 * _END_SECONDS)
 
 
-def _keep(home: Path, passphrase: str, post: Path | None, ending: threading.Event) -> None:
+def _keep(
+    home: Path,
+    passphrase: str,
+    post: Path | None,
+    ending: threading.Event,
+    is_time: Callable[[], bool],
+) -> None:
+    until = time.monotonic() + _BEGIN_SECONDS
+    while not is_time() and time.monotonic() < until and not ending.wait(_LOOK_SECONDS):
+        pass
     context = multiprocessing.get_context("spawn")
     while not ending.is_set():
         ours, theirs = context.Pipe()

@@ -14,6 +14,7 @@ Rules of this file:
 from __future__ import annotations
 
 import atexit
+import http.client
 import ipaddress
 import logging
 import multiprocessing
@@ -21,6 +22,7 @@ import socket
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,7 @@ from homeward.node.web.accounts import DemoAccount, make_demo_accounts
 from homeward.node.web.current import serve_node
 from homeward.node.web.runner import running_beside
 
+_ANSWER_SECONDS = 2.0
 _BLOCKING_THREADS = 4  # each has a connection of its own to the node's file
 
 
@@ -78,8 +81,20 @@ def serve(home: Path, passphrase: str, *, host: str, port: int, post: Path | Non
     require_free(host, port)
     if post is not None:
         require_folder(post)
-    with running_beside(home, passphrase, post=post):
+    answers = partial(_answers, host, port)
+    with running_beside(home, passphrase, post=post, is_time=answers):
         _run(host, port, partial(application, home, passphrase, host))
+
+
+def _answers(host: str, port: int) -> bool:
+    connection = http.client.HTTPConnection(host, port, timeout=_ANSWER_SECONDS)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def _run(host: str, port: int, loader: Callable[[], Callable[..., Any]]) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from homeward.node.home import Node
 from homeward.node.models import Peer
+from homeward.node.settings import LANGUAGES
 from homeward.node.web import set_up
 from homeward.node.web.current import current_node, described
 from homeward.node.web.policy import ROLES, may_see, roles_of
@@ -39,21 +43,49 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         Names of the template's variables and their values.
     """
     if set_up.waiting() is not None:
-        return {"node": described(), "band": "mediator", "is_first_run": True}
+        return {
+            "node": described(),
+            "band": "mediator",
+            "is_first_run": True,
+            "languages": LANGUAGES,
+        }
     node = current_node()
     roles = roles_of(request.user)
+    account_roles, navigation = _words(get_language(), roles)
+    here = next((address for address, _ in navigation if address == request.path), "")
     return {
         "node": node.about,
         "node_role": NODE_ROLES[node.about.role],
-        "band": band(node),
-        "account_roles": [text for role, text in ROLES.items() if role in roles],
-        "navigation": [(name, text) for name, text in NAVIGATION if roles and may_see(roles, name)],
+        "band": _band(request, node),
+        "account_roles": account_roles,
+        "navigation": navigation,
+        "here": here,
+        "languages": LANGUAGES,
     }
 
 
-def band(node: Node) -> str:
+def bureaus(request: HttpRequest) -> tuple[str, ...]:
+    """Return the codes of the other parties that have a bureau, asked once for a request."""
+    if not hasattr(request, "homeward_bureaus"):
+        found = Peer.objects.filter(role="bureau").values_list("party", flat=True)
+        request.homeward_bureaus = tuple(found)
+    codes: tuple[str, ...] = request.homeward_bureaus
+    return codes
+
+
+def _band(request: HttpRequest, node: Node) -> str:
     """Return the colour of the band: `mediator`, or `one` and `two` in order of code."""
     if node.about.role != "bureau":
         return "mediator"
-    before = Peer.objects.filter(role="bureau", party__lt=node.party)
-    return "two" if before.exists() else "one"
+    return "two" if any(party < node.party for party in bureaus(request)) else "one"
+
+
+@lru_cache(maxsize=512)  # languages, and sets of roles
+def _words(
+    language: str,  # noqa: ARG001 - the words depend on it
+    roles: frozenset[str],
+) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Return the names of the roles; address and words of each page of the menu."""
+    names = tuple(str(text) for role, text in ROLES.items() if role in roles)
+    seen = [(name, text) for name, text in NAVIGATION if roles and may_see(roles, name)]
+    return names, tuple((reverse(name), str(text)) for name, text in seen)

@@ -3,11 +3,13 @@
 Rules of this file:
 - Every kind of step has a row: a step without a page would leave somebody alone.
 - A step that the reader's roles cannot do says which role does it.
+- What goes by itself is no step: nobody carries where the nodes share a folder, and the
+  sheet to be filled in waits on the page that asks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +17,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from homeward.node import courier
 from homeward.node.actions.overview import Step
 from homeward.node.home import Node
 from homeward.node.web import words
@@ -64,6 +67,7 @@ class Row:
     """A step for a page: its sentence, its address, and the command.
 
     `address` is empty where the reader may not do it; then `roles` are those who may.
+    `by_itself` is true of a step to wait, where what one waits for arrives by itself.
     """
 
     kind: str
@@ -71,6 +75,34 @@ class Row:
     address: str
     roles: tuple[Any, ...]
     command: str
+    by_itself: bool = False
+
+
+def rows_of(node: Node, steps: Iterable[Step], roles: Collection[str]) -> list[Row]:
+    """Return the steps of a node as a page shows them.
+
+    Args:
+        node: The open node.
+        steps: From the overview.
+        roles: Of the reader.
+    """
+    has_post = courier.last_carried(node) is not None
+    return [
+        _arriving(step) if has_post and step.kind == "wait" else row_of(node, step, roles)
+        for step in steps
+        if step.kind != "handover.sheet" and not (has_post and step.kind == "carry.out")
+    ]
+
+
+def _arriving(step: Step) -> Row:
+    return Row(
+        kind=step.kind,
+        sentence=words.of_step(step, by_itself=True),
+        address=reverse("home"),
+        roles=(),
+        command="",
+        by_itself=True,
+    )
 
 
 def row_of(node: Node, step: Step, roles: Collection[str]) -> Row:

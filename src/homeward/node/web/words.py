@@ -77,6 +77,9 @@ STEPS: Mapping[str, Any] = {
     "case.accept": _("{case}: check the plan on your own list, then accept or reject it."),
     "handover.sheet": _("{case}, {leg}: write the sheet to be filled in."),
     "handover.interview": _("{case}, {leg}: record who, asked in private, wishes to go home."),
+    "handover.interview.again": _(
+        "{case}, {leg}: ask again at the last stop, and record who travels on."
+    ),
     "handover.manifest": _("{case}, {leg}: put those who travel on the manifest."),
     "handover.withdraw": _("{case}, {leg}: take those who do not travel off the leg."),
     "handover.stop": _("{case}, {leg}: record the stop on the way."),
@@ -90,6 +93,8 @@ STEPS: Mapping[str, Any] = {
     "carry.out": _("Carry what is new to {party}, until its next bundle confirms it."),
     "wait": _("Wait for the next bundle, then read it in."),
     "wait.for": _("Wait for {party}. Then read in the next bundle."),
+    "wait.post": _("Nothing to do. What the others sign arrives here by itself."),
+    "wait.post.for": _("Wait for {party}. What is signed there arrives here by itself."),
 }
 """Kind of step → what there is to do."""
 
@@ -108,16 +113,21 @@ def of_entry(envelope: Envelope) -> SafeString:
     return set_apart(sentence, author=envelope.author, **values)
 
 
-def of_step(step: Step) -> SafeString:
+def of_step(step: Step, *, by_itself: bool = False) -> SafeString:
     """Tell the next step in one sentence.
 
     Args:
         step: From the overview.
+        by_itself: True where bundles travel through a shared folder.
 
     Returns:
         The sentence as markup.
     """
-    kind = "wait.for" if step.kind == "wait" and step.party else step.kind
+    kind = step.kind
+    if "--last-stop" in step.command:
+        kind += ".again"
+    elif kind == "wait":
+        kind += (".post" if by_itself else "") + (".for" if step.party else "")
     return set_apart(str(STEPS[kind]), case=step.case, leg=_leg(step.leg), party=step.party)
 
 

@@ -31,14 +31,14 @@ from homeward.node import book
 from homeward.node.actions import cases as acts
 from homeward.node.actions.overview import CaseView, Step, overview
 from homeward.node.home import Node
-from homeward.node.web import value_words, words
+from homeward.node.web import guide, value_words, words
 from homeward.node.web.acting import Deed, deed
 from homeward.node.web.case_acts import ACTS, act_page, joined, terms_facts
 from homeward.node.web.current import current_node
 from homeward.node.web.pages.jobs import begin
 from homeward.node.web.pages.ledger import lines
 from homeward.node.web.policy import may_see, page, roles_of
-from homeward.node.web.steps import row_of
+from homeward.node.web.steps import rows_of
 from homeward.node.web.terms_words import head_of, of_clause, of_objective
 from homeward.terms import read_agreement
 from homeward.terms.agreement import TEXT_MAX_BYTES
@@ -87,9 +87,11 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
     agreement = acts.terms_of(node, case)
     end = "end" if book.sequences(node) else "abort"
     may_end = state.state not in _ENDED and may_see(roles, ACTS[end].row)
+    steps = rows_of(node, [step for step in view.steps if step.case == case], roles)
     context = {
         "case": case_row(node, seen, view.steps),
-        "steps": [row_of(node, step, roles) for step in view.steps if step.case == case],
+        "steps": steps,
+        "guide": None if steps else guide.of(node, view, case=case),
         "stages": list(_stages(state)),
         "head": list(head_of(agreement)),
         "clauses": [(clause.id, joined(of_clause(clause))) for clause in agreement.clauses],

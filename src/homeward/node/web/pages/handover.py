@@ -18,7 +18,7 @@ from homeward.node.actions.handover import LegView, legs_of
 from homeward.node.actions.overview import overview
 from homeward.node.actions.report import sheet_of
 from homeward.node.home import Node
-from homeward.node.web import words
+from homeward.node.web import guide, words
 from homeward.node.web.current import current_node
 from homeward.node.web.handover_acts import ACTS, act_page
 from homeward.node.web.policy import may_see, page, roles_of
@@ -66,7 +66,9 @@ def handover(request: HttpRequest, case: str) -> HttpResponse:
             "",
         ),
         "ours": bool(steps),
+        "is_over": state.state in ("closed", "aborted"),
         "steps": steps,
+        "guide": None if steps else guide.of(node, view, case=case),
         "others": [
             o for o in _others(node, legs, case, roles) if (o["act"], o["leg"]) not in offered
         ],

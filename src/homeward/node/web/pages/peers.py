@@ -126,7 +126,7 @@ def _comparing(request: HttpRequest, found: Known) -> Deed:
         confirm_card(node, card.party, now=timezone.now(), actor=request.user.get_username())
         return str(_("The card of {party} is compared.").format(party=card.party))
 
-    read = format_html('<code dir="ltr">{}</code>', found.fingerprint)
+    read = format_html('<code class="spoken" dir="ltr">{}</code>', found.fingerprint)
     return Deed(
         title=_("Compare the card of {party} by voice").format(party=card.party),
         facts=(
@@ -160,7 +160,10 @@ def _dropping(request: HttpRequest, found: Known) -> Deed:
         facts=(
             (_("Party"), card.party),
             (_("Office"), card.name),
-            (_("Fingerprint"), format_html('<code dir="ltr">{}</code>', found.fingerprint)),
+            (
+                _("Fingerprint"),
+                format_html('<code class="spoken" dir="ltr">{}</code>', found.fingerprint),
+            ),
         ),
         warning=_(
             "Do this when the office read another fingerprint. The card is kept as evidence. "

@@ -13,14 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from homeward.node import access
@@ -28,12 +31,13 @@ from homeward.node.access import Reader
 from homeward.node.actions.lists import ListFormat
 from homeward.node.actions.people import export_people
 from homeward.node.finding import Order, filters_for, may_order_longest
-from homeward.node.models import Peer
 from homeward.node.web.columns import KINDS, NAMES
 from homeward.node.web.current import current_node
 from homeward.node.web.kept import forget, keep, kept
-from homeward.node.web.person_words import kind_of, line_of
+from homeward.node.web.person_words import kind_of
 from homeward.node.web.policy import columns_of, may_see, page, roles_of
+from homeward.node.web.rows import table_rows
+from homeward.node.web.shell import bureaus
 from homeward.node.web.value_words import VALUES
 from homeward.records.model import COLUMNS, HELD, WANTED, ListKind
 
@@ -109,6 +113,7 @@ def people(request: HttpRequest, kind: str) -> HttpResponse:
     if request.method == "POST":
         return _search(request, of_kind, visible)
     asked, now = _asked(request, of_kind, visible), timezone.now()
+    has_days = may_order_longest(of_kind, visible)
     reader = Reader(actor=request.user.get_username(), purpose="list_page", now=now)
     found = access.find(
         current_node(),
@@ -124,23 +129,28 @@ def people(request: HttpRequest, kind: str) -> HttpResponse:
         "tabs": [(name, text, reverse("people", args=[name])) for name, text in KINDS.items()],
         "asked": asked,
         "has_names": visible is None or "family_name" in visible,
-        "filters": _filters(asked, visible),
+        "choices": _choices(
+            get_language(),
+            of_kind,
+            visible,
+            tuple(asked.filters.items()),
+            asked.order,
+            asked.columns,
+            (current_node().party, *bureaus(request)),
+        ),
         "active": [
             (_filter_name(name, of_kind), FILTER_VALUES.get(name, {}).get(value, value))
             for name, value in asked.filters.items()
         ],
-        "columns": [
-            (column, NAMES[column], column in asked.columns)
-            for column in _optional(of_kind, visible)
-        ],
-        "headings": [NAMES[column] for column in asked.columns],
-        "orders": [
-            (name, text, name == asked.order)
-            for name, text in ORDERS.items()
-            if name == "ref" or may_order_longest(of_kind, visible)
-        ],
-        "has_days": may_order_longest(of_kind, visible),
-        "rows": [line_of(person, asked.columns, now.date()) for person in found.people],
+        "head": _head(get_language(), of_kind, asked.columns, has_days),
+        "has_days": has_days,
+        "rows": table_rows(
+            found.people,
+            of_kind,
+            columns=asked.columns,
+            has_days=has_days,
+            today=now.date(),
+        ),
         "today": now.date(),
         "total": f"{found.total_count:,}",
         "is_empty": not (asked.search or asked.filters) and not found.total_count,
@@ -229,24 +239,54 @@ def _optional(kind: ListKind, visible: frozenset[str] | None) -> list[str]:
     ]
 
 
-def _filters(asked: Asked, visible: frozenset[str] | None) -> list[dict[str, Any]]:
-    """Return the filters that this role may use on this list, with their choices."""
-    parties = {
-        current_node().party,
-        *Peer.objects.filter(role="bureau").values_list("party", flat=True),
+@lru_cache(maxsize=1_000)
+def _choices(
+    language: str,  # noqa: ARG001 - the words depend on it
+    kind: ListKind,
+    visible: frozenset[str] | None,
+    chosen: tuple[tuple[str, str], ...],
+    order: Order,
+    columns: tuple[str, ...],
+    parties: tuple[str, ...],
+) -> SafeString:
+    """Return the filters, orders and columns that a role may choose on a list."""
+    values = dict(chosen)
+    context = {
+        "filters": [
+            {
+                "name": name,
+                "label": _filter_name(name, kind),
+                "choices": [
+                    (value, FILTER_VALUES[name][value] if name in FILTER_VALUES else value)
+                    for value in (access.FILTERS[name].values or sorted(set(parties)))
+                ],
+                "value": values.get(name, ""),
+            }
+            for name in filters_for(kind, visible)
+        ],
+        "orders": [
+            (name, text, name == order)
+            for name, text in ORDERS.items()
+            if name == "ref" or may_order_longest(kind, visible)
+        ],
+        "columns": [
+            (column, NAMES[column], column in columns) for column in _optional(kind, visible)
+        ],
     }
-    return [
-        {
-            "name": name,
-            "label": _filter_name(name, asked.kind),
-            "choices": [
-                (value, FILTER_VALUES[name][value] if name in FILTER_VALUES else value)
-                for value in (access.FILTERS[name].values or sorted(parties))
-            ],
-            "value": asked.filters.get(name, ""),
-        }
-        for name in filters_for(asked.kind, visible)
-    ]
+    return render_to_string("parts/people_choices.html", context)
+
+
+@lru_cache(maxsize=1_000)
+def _head(
+    language: str,  # noqa: ARG001 - the words depend on it
+    kind: ListKind,
+    columns: tuple[str, ...],
+    has_days: bool,
+) -> SafeString:
+    """Return the head of the table."""
+    headings = [NAMES[column] for column in columns]
+    context = {"kind": kind, "has_days": has_days, "headings": headings}
+    return render_to_string("parts/people_head.html", context)
 
 
 def _filter_name(name: str, kind: ListKind) -> Any:

@@ -61,7 +61,7 @@ def person(request: HttpRequest, kind: str) -> HttpResponse:
         "kind": of_kind,
         "list_name": KINDS[of_kind],
         "ref": ref,
-        "row": line_of(record, (), now.date()),
+        "row": line_of(record),
         "tab": tab,
         "tabs": [(name, text, f"{here}&tab={name}") for name, text in TABS.items()],
         "may_edit": may_see(roles_of(request.user), "person-edit"),

@@ -43,7 +43,7 @@ from homeward.records.model import ALLOWED, COLUMNS, DATE_COLUMNS, UNKNOWN, List
 
 _DOUBTS = {"": (False, False), "~": (True, False), "?": (False, True), "%": (True, True)}
 _SIGNS = {doubt: sign for sign, doubt in _DOUBTS.items()}
-_HINTED = ("ref", "name_as_written", "power", "article_109", "consent")
+_HINTED = ("ref", "name_as_written", "power", "consent")
 _PARTS = (
     ("year", 4, gettext_lazy("Year")),
     ("month", 2, gettext_lazy("Month")),
@@ -164,7 +164,7 @@ def edit(request: HttpRequest, kind: str) -> HttpResponse:
         "kind": of_kind,
         "list_name": KINDS[of_kind],
         "ref": ref,
-        "row": before and line_of(before, (), timezone.now().date()),
+        "row": before and line_of(before),
         "further": before.extra if before else (),
         "form": form,
         "groups": form.groups(),
@@ -208,7 +208,7 @@ def _checked(
         "list_name": KINDS[kind],
         "ref": form.values["ref"],
         "is_new": before is None,
-        "row": line_of(after, (), timezone.now().date()),
+        "row": line_of(after),
         "changes": changes_of(before, after, kind),
         "base": base,
         "form_address": _address(kind, ref),

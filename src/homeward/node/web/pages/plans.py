@@ -198,9 +198,11 @@ def _sought(
                 yield {"text": gettext("Ties are drawn by the seed of both sides."), "value": None}
             continue
         limit = level["at_most"] * objective.sense if level.get("unproved") else None
-        value = stated["value"]
+        value: Any = stated["value"]
         if objective.count_of:
             value = shown(value, sum(plan["counts"].values()), public=not is_exact)
+        else:
+            value = f"{value:,}"
         yield {
             "text": terms_words.of_objective(objective),
             "value": value,

@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django import template
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 register = template.Library()
 
@@ -25,11 +27,18 @@ def instant(text: str) -> SafeString:
     """Set an instant of the ledger, `2025-02-05T08:00:00Z`, for people."""
     at = dt.datetime.fromisoformat(text)
     return format_html(
-        '<time datetime="{}"><bdi>{}</bdi>, <bdi dir="ltr">{} UTC</bdi></time>',
+        '<time datetime="{}"><bdi>{}</bdi>{}<bdi dir="ltr">{} UTC</bdi></time>',
         text,
         date_format(at, "j M Y", use_l10n=False),
+        gettext(", "),
         at.strftime("%H:%M"),
     )
+
+
+@register.filter
+def listed(words: Iterable[object]) -> str:
+    """Write words one after another, with the comma of the reader's script."""
+    return str(gettext(", ")).join(map(str, words))
 
 
 @register.filter

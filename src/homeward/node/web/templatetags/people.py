@@ -12,7 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from homeward.foundation.dates import PartialDate
-from homeward.node.web import dates
+from homeward.node.web import dates, rows
+from homeward.records.model import PersonRecord
 
 register = template.Library()
 
@@ -27,6 +28,12 @@ def apart(text: object) -> SafeString:
 def when(date: PartialDate | None) -> SafeString:
     """Write a partial date in words; nothing for none."""
     return apart(dates.when(date)) if date else SafeString("")
+
+
+@register.filter
+def chips(person: PersonRecord) -> SafeString:
+    """Write a person's status, and what makes their case urgent."""
+    return rows.chips(person)
 
 
 @register.filter

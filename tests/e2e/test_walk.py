@@ -1,0 +1,306 @@
+"""A newcomer brings the next exchange of the demo home, by what the pages say alone.
+
+Rules of this file:
+- The newcomer knows three things: the first page, the accounts that the sign-in page shows,
+  and to press what it says to do. Every link and button is found by its text, as a screen
+  reader finds it, in the language of the walk.
+- Where to go next is said by the guide on the first page; what to do there by its first step.
+- Nothing sleeps: what another node signed is waited for, with a bound.
+"""
+
+import gettext
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from tests.unit.cli.test_demo_pages import free_ports
+
+from homeward.cli.demo_pages import PARTIES
+from homeward.demo.play import NEXT_CASE
+from homeward.node import web
+
+playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (Debian: chromium)")
+
+LOCALE = Path(web.__file__).parent / "locale"
+PEOPLE = 400
+WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 800}
+SECONDS = 30
+"""How long a page may take to show what another node signed."""
+
+UA_HOME, RU_HOME = "RU → UA", "UA → RU"
+SAID = {
+    "wanted": "{case}: send the list of those you miss.",
+    "answer": "{case}: answer every line of the wanted list.",
+    "final": "{case}: bind yourself to your final list.",
+    "seed": "{case}: show your half of the seed.",
+    "plan": "{case}: plan the exchange and propose it.",
+    "read": "{case}: read the terms, the plan and what the law says to it.",
+    "interview": "{case}, {leg}: record who, asked in private, wishes to go home.",
+    "manifest": "{case}, {leg}: put those who travel on the manifest.",
+    "depart": "{case}, {leg}: let the people of the manifest go.",
+    "check-in": "{case}, {leg}: count your people at the crossing.",
+    "stop": "{case}, {leg}: record the stop on the way.",
+    "ask-again": "{case}, {leg}: ask again at the last stop, and record who travels on.",
+    "receive": "{case}, {leg}: receive your people and give your receipt.",
+    "receipt": "{case}, {leg}: give your receipt.",
+    "close": "{case}: close the case.",
+}
+"""Step → how the first page says it."""
+
+ASK = (
+    "All who are not marked otherwise said: travelling.",
+    "Check the answers",
+    "Sign as interviewer",
+)
+COUNT = ("All who are not marked otherwise are here.", "Check the answers", "Sign the count")
+FINDINGS = "every finding"
+ACCEPT = "Check and accept the plan"
+WAY = (
+    # Whose page, its first step, of which leg, and what is ticked and pressed there.
+    ("RU", "wanted", "", ("Send the list",)),
+    ("RU", "answer", "", ("Answer every line",)),
+    ("UA", "answer", "", ("Answer every line",)),
+    ("UA", "final", "", ("Sign the final list",)),
+    ("RU", "final", "", ("Sign the final list",)),
+    ("RU", "seed", "", ("Show our half",)),
+    ("UA", "seed", "", ("Show our half",)),
+    ("AE", "plan", "", ("Plan and propose",)),
+    ("UA", "read", "", (ACCEPT, FINDINGS, ACCEPT)),
+    ("RU", "read", "", (ACCEPT, FINDINGS, ACCEPT)),
+    ("AE", "interview", UA_HOME, ASK),
+    ("AE", "manifest", UA_HOME, ("Issue the manifest",)),
+    ("AE", "interview", RU_HOME, ASK),
+    ("AE", "manifest", RU_HOME, ("Issue the manifest",)),
+    ("UA", "depart", RU_HOME, ("Sign the departure",)),
+    ("RU", "depart", UA_HOME, ("Sign the departure",)),
+    ("RU", "check-in", RU_HOME, COUNT),
+    ("UA", "check-in", UA_HOME, COUNT),
+    ("AE", "ask-again", UA_HOME, ASK),
+    ("AE", "stop", RU_HOME, ("Check the answers", "Record the stop")),
+    ("AE", "ask-again", RU_HOME, ASK),
+    ("UA", "receive", UA_HOME, ("Sign: they are home",)),
+    ("RU", "receipt", UA_HOME, ("Sign the receipt",)),
+    ("RU", "receive", RU_HOME, ("Sign: they are home",)),
+    ("UA", "receipt", RU_HOME, ("Sign the receipt",)),
+    ("AE", "close", "", ("Close the case",)),
+)
+WITHOUT_SCRIPT = {("en", "RU")}
+"""Whose pages are walked without a script, in which language."""
+ALSO_NARROW = ("home", "read", "interview", "check-in", "public")
+
+
+@pytest.fixture(name="served", params=["en", "ar"])
+def fixture_served(request, tmp_path):
+    """Play and serve the demo; give the language, and the addresses that its screen shows."""
+    command = [sys.executable, "-m", "homeward", "demo", "--people", str(PEOPLE)]
+    command += ["--dir", str(tmp_path / "demo"), "--port", str(free_ports())]
+    screen = ""
+    with (
+        (tmp_path / "demo.log").open("w+") as log,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as demo,
+    ):
+        try:
+            for line in demo.stdout:
+                screen += line
+                if line.startswith("Ctrl+C"):
+                    break
+            shown = dict(re.findall(r"^  (http://(\w\w)\.localhost:\d+/) ", screen, re.MULTILINE))
+            assert list(shown.values()) == list(PARTIES), screen
+            yield request.param, {name.upper(): address for address, name in shown.items()}
+        finally:
+            demo.terminate()
+            demo.communicate(timeout=SECONDS)
+            log.seek(0)
+            assert "Traceback" not in log.read()
+
+
+class Walk:
+    """One newcomer: where they are, what they read, what the browser complains of."""
+
+    def __init__(self, chromium, language, addresses, pictures):
+        self.language, self.addresses, self.pictures = language, addresses, pictures
+        self.texts = gettext.NullTranslations()
+        if language != "en":
+            with (LOCALE / language / "LC_MESSAGES/django.mo").open("rb") as file:
+                self.texts = gettext.GNUTranslations(file)
+        self.complaints, self.count, self.seen, self.tabs = [], 0, set(), {}
+        for has_script in (True, False):
+            view = chromium.new_context(
+                viewport=WIDE,
+                locale=language,
+                java_script_enabled=has_script,
+                reduced_motion="reduce",
+            )
+            view.set_default_timeout(SECONDS * 1000)
+            self.tabs[has_script] = page = view.new_page()
+            page.on("console", lambda said: self.complaints.append(said.text))
+            page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page = self.tabs[True]
+
+    def text(self, said, **values):
+        """Return a text of the pages in the language of the walk."""
+        found = self.texts.gettext(said)
+        assert self.language == "en" or found != said, f"not translated: {said}"
+        return re.sub(r"\{(\w+)\}|%\((\w+)\)s", lambda place: values[place[1] or place[2]], found)
+
+    @property
+    def main(self):
+        return self.page.get_by_role("main")
+
+    @property
+    def guide(self):
+        return self.page.get_by_role("region", name=self.text("Bring the next exchange home"))
+
+    def look(self, what):
+        """Look at a page: it is not wider than the window, and the browser is content."""
+        self.count += 1
+        name = f"{self.language}-{self.count:03}-{what}"
+        narrow = self.language == "en" and what in ALSO_NARROW and what not in self.seen
+        self.seen.add(what)
+        for size in (NARROW, WIDE) if narrow else (WIDE,):
+            self.page.set_viewport_size(size)
+            wide = self.page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= size["width"], f"{self.page.url} scrolls sideways"
+            width = "-360" if size is NARROW else ""
+            self.page.screenshot(path=self.pictures / f"{name}{width}.png", full_page=True)
+        assert self.complaints == [], self.page.url
+
+    def press(self, said, what, within=None):
+        """Press the button or the link that says this, and look at what comes."""
+        name, within = self.text(said), within or self.main
+        button = within.get_by_role("button", name=name, exact=True)
+        button.or_(within.get_by_role("link", name=name, exact=True)).first.click()
+        if "/jobs/" in self.page.url:
+            self.look("job")
+            self.main.get_by_role("link", name=self.text("Go on")).click()
+        self.look(what)
+
+    def tick(self, said):
+        """Tick the box that says this, or every finding."""
+        boxes = self.main.get_by_role("checkbox")
+        if said != FINDINGS:
+            boxes = self.main.get_by_label(self.text(said))
+            assert boxes.count() == 1
+        for box in boxes.all():
+            box.check()
+
+    def sign_in(self):
+        """Sign in with the first account that the page shows, unless that is done."""
+        if self.page.get_by_role("navigation").is_visible():
+            return
+        self.look("sign-in")
+        account = self.main.get_by_role("row").nth(1).locator("code")
+        name, password = account.all_inner_texts()
+        self.page.get_by_label(self.text("Name of your account")).fill(name)
+        self.page.get_by_label(self.text("Password"), exact=True).fill(password)
+        self.press("Sign in", "home")
+
+    def visit(self, party):
+        """Open a party's first page, in the window where it was walked."""
+        self.page = self.tabs[(self.language, party) not in WITHOUT_SCRIPT]
+        self.page.goto(self.addresses[party])
+
+    def go_home(self):
+        """Press the first entry of the menu."""
+        name = self.text("To do")
+        self.page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
+
+    def wait_for(self, what):
+        """Wait for what another node signed: a page without a script is asked again."""
+        is_scripted, until = self.page is self.tabs[True], time.monotonic() + SECONDS
+        while not is_scripted and not what.is_visible() and time.monotonic() < until:
+            again = self.main.get_by_role("link", name=self.text("Look again"), exact=True)
+            self.go_home() if again.count() == 0 else again.click()
+        what.wait_for()
+
+    def go_to(self, party):
+        """Go where the guide says that the next step is done; wait until it says so."""
+        self.go_home()
+        if self.page.url == self.addresses[party]:
+            return
+        link = self.guide.get_by_role(
+            "link", name=self.text("at the page of %(party)s", party=party)
+        )
+        self.wait_for(link)
+        assert link.get_attribute("href") == self.addresses[party]
+        self.visit(party)
+        self.sign_in()
+
+    def do(self, party, step, leg, presses):
+        """Do what the first page of a party says to do first; wait until it says so."""
+        self.go_to(party)
+        sentence = self.text(SAID[step], case=NEXT_CASE, leg=leg)
+        first = self.main.get_by_role("listitem").filter(has_text=sentence)
+        self.wait_for(first)
+        playwright.expect(first).to_have_class("first")
+        now = self.guide.locator("[aria-current=step]")
+        playwright.expect(now).to_contain_text(self.text("here"))
+        self.look("first")
+        first.get_by_role("link").click()
+        self.look(step)
+        for said in presses:
+            if said in (FINDINGS, ASK[0], COUNT[0]):
+                self.tick(said)
+            else:
+                self.press(said, f"{step}-done" if said == presses[-1] else step)
+
+
+@pytest.fixture(name="chromium")
+def fixture_chromium():
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def test_a_newcomer_brings_the_next_exchange_home(served, chromium, tmp_path):
+    language, addresses = served
+    pictures = Path(os.environ.get("HOMEWARD_PICTURES", tmp_path / "pictures"))
+    pictures.mkdir(exist_ok=True)
+    walk = Walk(chromium, language, addresses, pictures)
+    walk.page.goto(addresses["UA"])
+    walk.sign_in()
+    for row in WAY:
+        walk.do(*row)
+    for party in addresses:
+        everybody_is_home(walk, party)
+    ledger_holds(walk, tmp_path)
+
+
+def everybody_is_home(walk, party):
+    """The first page, the case, its papers and the public record say so, at every node."""
+    walk.visit(party)
+    over = walk.text("Everybody of the next exchange is home")
+    walk.wait_for(walk.page.get_by_role("heading", name=over))
+    walk.press(NEXT_CASE, "case")
+    assert walk.main.get_by_text(walk.text("closed"), exact=True).is_visible()
+    walk.press("The handover", "handover")
+    for leg in (UA_HOME, RU_HOME):
+        card = walk.page.get_by_role("region", name=leg)
+        reached, planned = card.locator(".count-number").inner_text().split(" / ")
+        assert reached == planned != "0"
+        with walk.page.expect_download() as paper:
+            card.get_by_role("link", name=walk.text("Print the receipt")).click()
+        assert paper.value.path().read_bytes().startswith(b"%PDF")
+    walk.press("Public record", "public", walk.page.get_by_role("contentinfo"))
+    walk.press(NEXT_CASE, "public-case")
+    assert walk.main.get_by_text(walk.text("over"), exact=True).is_visible()
+
+
+def ledger_holds(walk, folder):
+    """Whoever downloads the ledger and verifies it finds that it holds."""
+    walk.press("Ledger", "ledger", walk.page.get_by_role("navigation"))
+    with walk.page.expect_download() as ledger:
+        walk.main.get_by_role("link", name=walk.text("Download all of it")).click()
+    with zipfile.ZipFile(ledger.value.path()) as files:
+        files.extractall(folder)
+    command = [sys.executable, "-m", "homeward", "ledger", "verify", str(folder / "ledger")]
+    subprocess.run(command, check=True)
