@@ -266,6 +266,8 @@ def _import_lists(stage: Play) -> None:
 
 
 def _exchange_cards(stage: Play) -> None:
+    # The mediator was asked nothing yet: its node may still be in the making.
+    stage.players["AE"].ask("homeward.node.actions.overview:overview")
     cards = {p: (stage.folder / p.lower() / "card.json").read_bytes() for p in NAMES}
     for party in NAMES:
         for other, card in cards.items():
