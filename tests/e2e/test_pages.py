@@ -49,6 +49,7 @@ ACCOUNT, PASSWORD = "everything", "one that nobody tries"
 PROPOSED, TABLED = "second", "third"
 CASE_OF = {"sign": TABLED, **dict.fromkeys(("abort", "end", "accept", "reject"), PROPOSED)}
 LEG_OF = {"turn-back": "UA -> RU", "stop": "UA -> RU", "last-stop": "UA -> RU"}
+MEDIATED = ("home", "case", "plan", "why", "handover", "papers", "carry")
 NOWHERE = "/no-such-page"
 MORE = (
     "/people/held?status=nobody",
@@ -148,6 +149,8 @@ def _tried(node):
             if act in LEG_OF:
                 where = where.replace("RU+-%3E+UA", "UA+-%3E+RU")
             tried[where] = page
+    if node.about.role == "mediator":  # what is not its own looks as at the bureau
+        return {path: page for path, page in tried.items() if page.startswith(MEDIATED)}
     return tried | dict.fromkeys(MORE, "home")
 
 

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from tests.postgresql import copy_node
 from tests.scenario import nodes as play
 
 from homeward.ledger.envelope import read_envelope
@@ -30,19 +31,19 @@ SMALL = "1\u20134"
 
 @pytest.fixture(scope="module", name="stages")
 def fixture_stages(tmp_path_factory):
-    """Play a case up to its accepted plan, and keep how it was at each stage."""
+    """Play a case up to its accepted plan, and keep the nodes as they were at each stage."""
     folder = tmp_path_factory.mktemp("cases")
     world = play.begin(folder / "live")
+    kept = {}
 
     def saved(stage):
-        home.close_node()
-        shutil.copytree(folder / "live", folder / stage)
+        kept[stage] = world.copy(folder / stage)
 
     saved("ready")
     play.play_to_final_lists(world, saved=saved)
     play.play_to_accepted(world, saved=saved)
     home.close_node()
-    yield folder
+    yield kept
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -56,8 +57,7 @@ def fixture_at(stages, tmp_path):
 
     def at(stage, party="UA"):
         home.close_node()
-        shutil.copytree(stages / stage / party.lower(), tmp_path / party)
-        node = home.open_node(tmp_path / party, play.PASSPHRASE)
+        node = home.reopen_node(copy_node(stages[stage].nodes[party], tmp_path / party))
         serve_node(node)
         passwords = {each.name: each.password for each in make_demo_accounts(node)}
 
@@ -178,7 +178,7 @@ def test_a_plan_needs_the_lists_that_the_terms_name_and_is_proposed_by_a_job(at,
     node, sign_in = at("seeded", "AE")
     client = sign_in("mediator")
     assert client.post(f"{CASE}/do/plan").status_code == 422
-    ru = home.unlock_node(stages / "seeded" / "ru", play.PASSPHRASE)
+    ru = stages["seeded"].nodes["RU"]
     wounded = [p.ref for p in play.small_lists()["RU", "held"] if p.health in {"serious", "grave"}][
         :2
     ]

@@ -8,6 +8,7 @@ import zipfile
 
 import pytest
 from django.utils import timezone
+from tests.postgresql import copy_node
 from tests.scenario import nodes as play
 
 from homeward.foundation.merkle import leaf_hash, verify_inclusion
@@ -22,13 +23,13 @@ WITHHELD = 7
 
 @pytest.fixture(scope="module", name="stages")
 def fixture_stages(tmp_path_factory):
-    """Play an exchange once; give the folder of each stage, and of one that withholds."""
+    """Play an exchange once; give the nodes of each stage, and of one that withholds."""
     folder = tmp_path_factory.mktemp("handover")
     world = play.begin(folder / "live")
+    kept = {}
 
     def saved(stage):
-        (folder / stage).mkdir()
-        world.copy(folder / stage)
+        kept[stage] = world.copy(folder / stage)
 
     play.play_to_final_lists(world)
     play.play_to_accepted(world)
@@ -40,7 +41,8 @@ def fixture_stages(tmp_path_factory):
     play.play_to_accepted(secret)
     play.hand_over(secret)
     home.close_node()
-    yield folder
+    kept["secret"] = secret
+    yield kept
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -58,9 +60,8 @@ def fixture_at(stages, tmp_path):
     def at(stage, party):
         cache.clear()
         home.close_node()
-        copy = tmp_path / f"{stage}-{party}"
-        shutil.copytree(stages / stage / party.lower(), copy)
-        node = home.open_node(copy, play.PASSPHRASE)
+        copy = copy_node(stages[stage].nodes[party], tmp_path / f"{stage}-{party}")
+        node = home.reopen_node(copy)
         serve_node(node)
         for role in ROLES:
             add_account(node, name=role.replace(" ", "-"), roles=[role], password=PASSWORD)

@@ -14,12 +14,9 @@ Rules of this file:
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
-
-from django.db import connection
 
 from homeward.foundation.crypto import b64
 from homeward.foundation.errors import AccessError, InputError, PeerError, TamperError, TurnError
@@ -36,7 +33,6 @@ from homeward.node.keystore import LOG_KEY, Card, log_verifier, read_card
 from homeward.node.models import Draft, LedgerEntry, LogHead, Peer
 
 _VERIFIED_MAX = 8
-_WRITER = 0x484F4D45  # of the advisory lock that PostgreSQL gives to one writer at a time
 _verified: dict[int, tuple[Node, Replay]] = {}
 """Logs that this process has verified, by node: no entry is verified twice in one process."""
 
@@ -218,24 +214,6 @@ def require_role(node: Node, role: str) -> None:
         )
 
 
-@contextlib.contextmanager
-def one_writer(node: Node) -> Iterator[None]:
-    """Let one process or thread at a time read the log and add to it; all or nothing.
-
-    Args:
-        node: The open node.
-
-    Raises:
-        EngineError: Another node is open, or the database could not do it.
-    """
-    with node.transaction():
-        # SQLite begins every transaction as its one writer; PostgreSQL has to be told.
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITER])
-        yield
-
-
 def record(
     node: Node,
     *,
@@ -265,7 +243,7 @@ def record(
         TurnError: The case does not allow it now.
     """
     require_role(node, role)
-    with one_writer(node):
+    with node.transaction():
         tree = read_book(node).chain.tree
         seen = (tree.size, tree.root().hex()) if tree.size else None
         state = read_ahead(node)

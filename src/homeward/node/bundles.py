@@ -133,7 +133,7 @@ def import_bundle(node: Node, data: bytes, *, now: dt.datetime) -> Imported:
             )
         card = book.peer_card(body["from"])
         _verify_bundle(body, card)
-        with book.one_writer(node):
+        with node.transaction():
             return _take(node, body, card, now)
     except (TamperError, PeerError) as error:
         path = node.home / "evidence"

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from django.db import transaction
 
 from homeward.foundation.dates import parse_date
 from homeward.foundation.errors import AccessError, EngineError
@@ -196,3 +197,31 @@ def test_a_page_of_the_file_that_was_changed_gives_no_wrong_person(node, now, re
     home.reopen_node(node)
     with pytest.raises(EngineError, match="backup"):
         list(access.people(node, "held", reader=reader))
+
+
+def found_count(node, reader, **options):
+    return access.find(node, "held", columns=None, reader=reader, **options).total_count
+
+
+def test_a_kept_count_moves_with_the_list(node, now, reader):
+    wounded = {"filters": {"health": "wounded"}}
+    assert (found_count(node, reader), found_count(node, reader, **wounded)) == (0, 0)
+    store(node, [BARE, FULL], now)
+    assert (found_count(node, reader), found_count(node, reader, **wounded)) == (2, 1)
+    store(node, [replace(FULL, health="good")], now)
+    assert (found_count(node, reader), found_count(node, reader, **wounded)) == (2, 0)
+    with node.transaction():
+        last = ListImport.objects.order_by("-turn").first()
+        people.switch_back(last)
+        ListImport.objects.filter(pk=last.pk).update(state="undone")
+    assert (found_count(node, reader), found_count(node, reader, **wounded)) == (2, 1)
+    assert access.count(node, "held") == 2
+
+
+def test_what_is_counted_in_a_change_that_is_taken_back_is_not_kept(node, now):
+    with node.transaction():
+        store(node, [BARE, FULL], now)
+        assert access.count(node, "held") == 2
+        transaction.set_rollback(True)
+    store(node, [BARE], now)
+    assert access.count(node, "held") == 1

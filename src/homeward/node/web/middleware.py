@@ -7,6 +7,8 @@ Rules of this file:
   style, no frame, no sensor.
 - A page is never kept by the browser; a file of the package may be.
 - A foreseen failure becomes its page here and nowhere else.
+- The character NUL, which no keyboard types and a server's tables cannot hold, is refused
+  before anything reads it.
 - A session ends half an hour after the last request; to know that, it is saved once a minute.
   What a page asks by itself does not count: nobody may sit before it.
 - Text is compressed, with some random bytes, so that its size tells nothing of what it says.
@@ -15,12 +17,14 @@ Rules of this file:
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
 
-from homeward.foundation.errors import HomewardError
+from homeward.foundation.errors import HomewardError, InputError
 from homeward.node.web import problems
 
 _HEADERS = {
@@ -66,7 +70,25 @@ class Problems:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer; a view's failure goes through `process_exception`."""
+        if _holds_nul(request.COOKIES.values()):
+            return problems.bad_request(request)  # before the session is looked up
         return self._answer(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponse],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> HttpResponse | None:
+        """Return the page of a request whose address or form cannot be meant; None: go on."""
+        # What is read without a page's form, by the API or to verify, checks for itself.
+        if getattr(view, "csrf_exempt", False):
+            return None
+        named = map(str, (*args, *kwargs.values()))
+        if _holds_nul(chain(named, _texts(request.GET), _texts(request.POST))):
+            return problems.problem(request, _nul())
+        return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Return the page of a foreseen failure; None leaves a bug to be a bug."""
@@ -99,3 +121,22 @@ class LivingSessions:
             if not 0 <= now - session.get(_SEEN, now - _SEEN_SECONDS) < _SEEN_SECONDS:
                 session[_SEEN] = now
         return response
+
+
+def _texts(fields: Any) -> Iterable[str]:
+    """Return the names and the values of a query or a form."""
+    for name, values in fields.lists():
+        yield name
+        yield from values
+
+
+def _holds_nul(texts: Iterable[str]) -> bool:
+    return any("\0" in text for text in texts)
+
+
+def _nul() -> InputError:
+    return InputError(
+        "web.nul",
+        "Expected text, found the character NUL in it.",
+        hint="Type it again instead of pasting it; nothing was changed.",
+    )

@@ -31,9 +31,10 @@ PROBLEM = "application/problem+json"
 NUMBER_MAX = 2**53 - 1
 
 Kind = Literal["held", "wanted"]
-Ref = Annotated[str, StringConstraints(min_length=1, max_length=128)]
-Text = Annotated[str, StringConstraints(max_length=200)]
-Case = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+_WITHOUT_NUL = r"^[^\x00]*$"  # which a server's tables cannot hold
+Ref = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=_WITHOUT_NUL)]
+Text = Annotated[str, StringConstraints(max_length=200, pattern=_WITHOUT_NUL)]
+Case = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=_WITHOUT_NUL)]
 Number = Annotated[int, Field(ge=0, le=NUMBER_MAX)]
 
 
