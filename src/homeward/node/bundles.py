@@ -173,6 +173,17 @@ def _is_party(text: str) -> bool:
         return False
 
 
+def _is_blob(blob: dict[str, Any]) -> bool:
+    """Tell whether each text is one that a table can hold: a server refuses others."""
+    return (
+        all(isinstance(value, str) for value in blob.values())
+        and _SHA256.fullmatch(blob["key"]) is not None
+        and _LABEL.fullmatch(blob["case"]) is not None
+        and _PURPOSE.fullmatch(blob["purpose"]) is not None
+        and all(_is_party(blob[key]) for key in ("from", "to"))
+    )
+
+
 def _verify_bundle(body: Mapping[str, Any], card: Card) -> None:
     unsigned = {key: value for key, value in body.items() if key != "signature"}
     verify_signature(
@@ -299,20 +310,7 @@ def _verify_own(node: Node, fresh: list[bytes], now: dt.datetime) -> None:
 
 
 def _take_blob(node: Node, blob: object, card: Card, now: dt.datetime) -> int:
-    if not isinstance(blob, dict) or blob.keys() != {
-        "key",
-        "case",
-        "purpose",
-        "from",
-        "to",
-        "sealed",
-    }:
-        raise _broken("blobs in the agreed form", "another form")
-    if not all(
-        isinstance(value, str) and len(value) <= 200
-        for key, value in blob.items()
-        if key != "sealed"
-    ):
+    if not isinstance(blob, dict) or blob.keys() != _BLOB_KEYS or not _is_blob(blob):
         raise _broken("blobs in the agreed form", "another form")
     data = unb64(blob["sealed"], what="blob")
     if book.sequences(node) and blob["from"] != card.party:
@@ -360,7 +358,7 @@ def _blob_out(blob: Blob) -> dict[str, str]:
 
 
 def _keys(holds: list[object]) -> list[str]:
-    return [key for key in holds if isinstance(key, str)]
+    return [key for key in holds if isinstance(key, str) and _SHA256.fullmatch(key)]
 
 
 def _fork(index: int) -> TamperError:

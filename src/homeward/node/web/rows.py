@@ -136,21 +136,18 @@ def _ltr(text: str) -> str:
 
 @lru_cache(maxsize=16)
 def _words(language: str) -> _Words:  # noqa: ARG001 - the words depend on it
-    def said(text: str) -> str:
-        return escape(gettext(text))
-
     def chip(text: str, look: str = "") -> str:
         return f'<span class="chip{look}">{escape(text)}</span>'
 
     return _Words(
-        unknown=f'<span class="minor">{said("unknown")}</span>',
-        reference=said("Reference"),
-        power=said("Power"),
-        status=said("Status"),
-        days_held=said("Days held"),
-        days_missing=said("Days missing"),
-        born=said("Born %(date)s"),
-        at_least=said("at least %(days)s"),
+        unknown=f'<span class="minor">{escape(gettext("unknown"))}</span>',
+        reference=escape(gettext("Reference")),
+        power=escape(gettext("Power")),
+        status=escape(gettext("Status")),
+        days_held=escape(gettext("Days held")),
+        days_missing=escape(gettext("Days missing")),
+        born=escape(gettext("Born %(date)s")),
+        at_least=escape(gettext("at least %(days)s")),
         died=chip(gettext("reported dead"), " stop"),
         owed=chip(gettext("owed (art. 109)"), " attention"),
         statuses={value: chip(str(word)) for value, word in VALUES["status"].items()},
