@@ -47,7 +47,10 @@ class Server:
             "initdb", "--pgdata", self.folder / "data", "--username", self.user, "--auth", "trust",
             "--encoding", "UTF8", "--locale", "C", "--no-sync",
         )  # fmt: skip
-        settings = ("listen_addresses=", "fsync=off", "full_page_writes=off", "autovacuum=off")
+        settings = (
+            *("listen_addresses=", "fsync=off", "full_page_writes=off", "autovacuum=off"),
+            *("synchronous_commit=off", "wal_level=minimal", "max_wal_senders=0"),
+        )
         # The server ends with us, however we end.
         command = ["setpriv", "--pdeathsig", "QUIT", *self._as_nobody[1:]]
         command += [self._programs / "postgres", "-D", self.folder / "data", "-k", self.folder]

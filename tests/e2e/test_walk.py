@@ -168,7 +168,7 @@ class Walk:
         self.seen.add(what)
         for size in (NARROW, WIDE) if narrow else (WIDE,):
             self.page.set_viewport_size(size)
-            wide = self.page.evaluate("document.documentElement.scrollWidth")
+            wide = self.page.locator("html").evaluate("html => html.scrollWidth")
             assert wide <= size["width"], f"{self.page.url} scrolls sideways"
             width = "-360" if size is NARROW else ""
             self.page.screenshot(path=self.pictures / f"{name}{width}.png", full_page=True)
@@ -181,8 +181,9 @@ class Walk:
         button = within.get_by_role("button", name=name, exact=True)
         button.or_(within.get_by_role("link", name=name, exact=True)).first.click()
         if "/jobs/" in self.page.url:
-            self.look("job")
-            self.main.get_by_role("link", name=self.text("Go on")).click()
+            go_on = self.main.get_by_role("link", name=self.text("Go on"))
+            go_on.wait_for()  # until then the page asks by itself how far the work is
+            go_on.click()
         self.look(what)
 
     def tick(self, said):

@@ -250,6 +250,35 @@ def test_a_signed_bundle_of_another_form_is_refused(at_stage, changes):
     refused(nodes, "AE", data, TamperError)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"key": "0" * 65},
+        {"key": "\0" * 64},
+        {"case": "first\0"},
+        {"case": "x" * 129},
+        {"purpose": "wanted\0list"},
+        {"purpose": "x" * 41},
+        {"from": "RU\0"},
+        {"to": "A" * 28},
+        {"sealed": 7},
+    ],
+)
+def test_a_blob_whose_texts_no_table_holds_is_refused(at_stage, change):
+    nodes = at_stage("opened")
+    blob = {"key": "0" * 64, "case": CASE, "purpose": "wanted_list", "from": "UA", "to": "RU"}
+    blob = {**blob, "sealed": b64(b"sealed"), **change}
+    data = play.signed_anew(nodes.nodes["UA"], nodes.export("UA", "AE"), blobs=[blob])
+    refused(nodes, "AE", data, TamperError, code="bundles.form")
+
+
+def test_what_a_bundle_says_to_have_may_be_anything(at_stage):
+    nodes = at_stage("opened")
+    holds = ["\0", "x" * 1_000, 7, "0" * 64]
+    data = play.signed_anew(nodes.nodes["UA"], nodes.export("UA", "AE"), holds=holds)
+    assert nodes.give("AE", data).blob_count == 0
+
+
 def test_a_bundle_that_is_too_large_is_refused_unread(at_stage, monkeypatch):
     nodes = at_stage("opened")
     monkeypatch.setattr(bundles, "BUNDLE_MAX_BYTES", 100)

@@ -14,14 +14,11 @@ ACCOUNTS = {}
 @pytest.fixture(scope="session", autouse=True)
 def fixture_quick_passwords():
     """Hash passwords quickly: how slowly it is done in life is Django's business, not a test's."""
-    from django.conf import settings
-    from django.contrib.auth.hashers import get_hashers, get_hashers_by_algorithm
+    from django.contrib.auth.hashers import ScryptPasswordHasher
 
-    # The accounts of a simulation are made with little work of the hasher of life.
-    quick = "django.contrib.auth.hashers.MD5PasswordHasher"
-    settings.PASSWORD_HASHERS = [quick, *settings.PASSWORD_HASHERS]
-    get_hashers.cache_clear()
-    get_hashers_by_algorithm.cache_clear()
+    # As little work as for the accounts of a simulation. With more, or with another hasher, the
+    # first good password would be hashed anew, and a session that knows the old hash would end.
+    ScryptPasswordHasher.work_factor = 2**4
 
 
 @pytest.fixture(scope="session", name="world")

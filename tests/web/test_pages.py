@@ -122,6 +122,35 @@ def test_a_failure_has_the_status_of_its_kind_and_says_what_to_do(
     assert answer["Content-Security-Policy"] == POLICY_HEADER
 
 
+@pytest.mark.parametrize("role", [None, "caseworker"])
+@pytest.mark.parametrize(
+    ("method", "address", "fields"),
+    [
+        ("get", "/people/held", {"search": "Kov\0al"}),
+        ("get", "/people/held", {"power\0": "RU"}),
+        ("get", "/people/held/person", {"ref": "UA-\0"}),
+        ("get", "/cases/fir%00st", {}),
+        ("post", "/sign-in", {"login": "case\0worker", "password": "one that nobody tries"}),
+        ("post", "/language", {"language": "uk", "next": "/\0"}),
+    ],
+)
+def test_a_nul_in_an_address_or_a_form_is_refused_as_a_page(browser, role, method, address, fields):
+    answer = getattr(browser(role), method)(address, fields)
+    assert answer.status_code == 422
+    assert "web.nul" in text_of(answer)
+    assert answer["Content-Security-Policy"] == POLICY_HEADER
+
+
+def test_a_nul_in_a_cookie_is_refused_before_the_session_is_looked_up(browser):
+    from django.conf import settings
+
+    client = browser()
+    client.cookies[settings.SESSION_COOKIE_NAME] = "a session\0"
+    answer = client.get("/")
+    assert answer.status_code == 400
+    assert answer["Content-Security-Policy"] == POLICY_HEADER
+
+
 def test_another_host_and_a_foreign_form_are_refused_with_the_headers(browser):
     other = browser().get("/", SERVER_NAME="elsewhere.example")
     form = browser(enforce_csrf_checks=True).post("/sign-in", {"login": "a", "password": "b"})

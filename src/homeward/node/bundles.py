@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,10 @@ from homeward.node.models import Blob, Draft, LedgerEntry, LogHead, Peer
 BUNDLE_MAX_BYTES = 256 * 1024 * 1024
 FORMAT = "homeward-bundle-1"
 _CONTEXT = b"homeward-bundle-v1\n"
+_BLOB_KEYS = frozenset(("key", "case", "purpose", "from", "to", "sealed"))
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_LABEL = re.compile(r"[!-~]{1,128}")
+_PURPOSE = re.compile(r"[a-z_]{1,40}")
 _KEYS = frozenset(
     (
         *("format", "from", "to", "log", "have", "holds"),

@@ -23,6 +23,7 @@ import homeward.node.settings  # noqa: F401 - models can be defined only after D
 _SHA256_CHARS = 64
 _PARTY_CHARS = 27
 _REF_CHARS = 128
+_CASE_CHARS = 128  # as a label of the ledger
 _FILTERED = (
     *("power", "status", "sex", "health", "consent", "alive"),
     *("birth_earliest", "birth_latest"),
@@ -193,7 +194,7 @@ class Disclosure(models.Model):
     """A look that two officers allow: one asks, another agrees, both are written down."""
 
     act = models.CharField(max_length=40, help_text="What would be shown, such as why.")
-    case = models.CharField(max_length=64, help_text="In which case.")
+    case = models.CharField(max_length=_CASE_CHARS, help_text="In which case.")
     subject = models.CharField(max_length=64, help_text="Salted id, or a leg; never a name.")
     asked_by = models.CharField(max_length=64, help_text="Id of the first officer.")
     asked_at = models.DateTimeField(help_text="When, UTC.")
@@ -230,7 +231,7 @@ class LedgerEntry(models.Model):
     leaf_hash = models.BinaryField(help_text="Hash of the leaf, 32 bytes.")
     entry_sha256 = models.CharField(max_length=_SHA256_CHARS, help_text="Of the bytes.")
     type = models.CharField(max_length=40, help_text="Type of the entry.")
-    case = models.CharField(max_length=64, help_text="Case to which it belongs.")
+    case = models.CharField(max_length=_CASE_CHARS, help_text="Case to which it belongs.")
     author = models.CharField(max_length=_PARTY_CHARS, help_text="Party that signed it.")
 
     class Meta:
@@ -273,7 +274,7 @@ class Blob(models.Model):
     """Data behind a root in the ledger: sent, received or carried by us, never in the ledger."""
 
     key = models.CharField(max_length=_SHA256_CHARS, help_text="Root or SHA-256.")
-    case = models.CharField(max_length=64, help_text="Case to which it belongs.")
+    case = models.CharField(max_length=_CASE_CHARS, help_text="Case to which it belongs.")
     purpose = models.CharField(max_length=40, help_text="What it is, such as final_list.")
     sender = models.CharField(max_length=_PARTY_CHARS, help_text="Party that disclosed it.")
     recipient = models.CharField(max_length=_PARTY_CHARS, help_text="Party it was sealed to.")
@@ -293,7 +294,7 @@ class Blob(models.Model):
 class CaptiveLink(models.Model):
     """Our own mapping from a salted id of the ledger to a person on our held list."""
 
-    case = models.CharField(max_length=64, help_text="Case in which the id is used.")
+    case = models.CharField(max_length=_CASE_CHARS, help_text="Case in which the id is used.")
     captive_id = models.CharField(max_length=32, help_text="Salted id, 32 hexadecimal digits.")
     ref = models.CharField(max_length=_REF_CHARS, help_text="Our reference.")
 

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                     "act",
                     models.CharField(help_text="What would be shown, such as why.", max_length=40),
                 ),
-                ("case", models.CharField(help_text="In which case.", max_length=64)),
+                ("case", models.CharField(help_text="In which case.", max_length=128)),
                 (
                     "subject",
                     models.CharField(help_text="Salted id, or a leg; never a name.", max_length=64),
@@ -277,7 +277,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("key", models.CharField(help_text="Root or SHA-256.", max_length=64)),
-                ("case", models.CharField(help_text="Case to which it belongs.", max_length=64)),
+                ("case", models.CharField(help_text="Case to which it belongs.", max_length=128)),
                 (
                     "purpose",
                     models.CharField(help_text="What it is, such as final_list.", max_length=40),
@@ -320,7 +320,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "case",
-                    models.CharField(help_text="Case in which the id is used.", max_length=64),
+                    models.CharField(help_text="Case in which the id is used.", max_length=128),
                 ),
                 (
                     "captive_id",
@@ -478,7 +478,7 @@ class Migration(migrations.Migration):
                 ("leaf_hash", models.BinaryField(help_text="Hash of the leaf, 32 bytes.")),
                 ("entry_sha256", models.CharField(help_text="Of the bytes.", max_length=64)),
                 ("type", models.CharField(help_text="Type of the entry.", max_length=40)),
-                ("case", models.CharField(help_text="Case to which it belongs.", max_length=64)),
+                ("case", models.CharField(help_text="Case to which it belongs.", max_length=128)),
                 ("author", models.CharField(help_text="Party that signed it.", max_length=27)),
             ],
             options={

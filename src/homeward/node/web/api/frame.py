@@ -34,7 +34,7 @@ Kind = Literal["held", "wanted"]
 _WITHOUT_NUL = r"^[^\x00]*$"  # which a server's tables cannot hold
 Ref = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=_WITHOUT_NUL)]
 Text = Annotated[str, StringConstraints(max_length=200, pattern=_WITHOUT_NUL)]
-Case = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=_WITHOUT_NUL)]
+Case = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=_WITHOUT_NUL)]
 Number = Annotated[int, Field(ge=0, le=NUMBER_MAX)]
 
 
