@@ -15,6 +15,7 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -37,6 +38,7 @@ class Server:
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="homeward-postgresql-"))
         self.made = []
+        self._with_tables = None
         self._names = (f"node_{number}" for number in itertools.count(1))
         self._programs = programs()
         self._as_nobody = []
@@ -84,6 +86,16 @@ class Server:
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {options}')
         self.made.append(name)
         return self.url(name)
+
+    def new_with_tables(self, make):
+        """Make a database that has a node's tables already; the first time `make(url)` makes them."""
+        if self._with_tables is None:
+            name = "with_tables"
+            self.execute(f'CREATE DATABASE "{name}"')
+            make(self.url(name))
+            self.execute("DROP TABLE homeward_owner", name)
+            self._with_tables = name
+        return self.new(template=self._with_tables)
 
     def copy(self, url):
         """Copy the database of an address that nobody uses; return the address of the copy."""
@@ -155,16 +167,44 @@ def put_nodes_there():
     """Let every node that a test makes or restores have its tables on the server."""
     from homeward.node import backup, home
 
-    for module, name in ((home, "init_node"), (backup, "restore")):
-        setattr(module, name, _on_server(getattr(module, name)))
+    home.init_node = _on_server(home.init_node, _with_tables)
+    home.make_tables = _quickly(home.make_tables)
+    backup.restore = _on_server(backup.restore, lambda: server().new())
 
 
-def _on_server(make):
+def _on_server(make, new):
     @functools.wraps(make)
     def made(*args, **arguments):
         if not arguments.get("database"):
-            arguments["database"] = server().new()
+            arguments["database"] = new()
         return make(*args, **arguments)
+
+    return made
+
+
+def _with_tables():
+    from homeward.node import home, tables
+
+    home.require_none_open()
+    make = functools.partial(tables.make_tables, Path(), key=bytes(32), party="XA")
+    url = server().new_with_tables(make)
+    _PREPARED.add(url)
+    return url
+
+
+_PREPARED = set()
+
+
+def _quickly(make_tables):
+    """Let a prepared database pass for an empty one: its migrations are done."""
+    from homeward.node import postgresql
+
+    @functools.wraps(make_tables)
+    def made(file, database, **arguments):
+        if database not in _PREPARED:
+            return make_tables(file, database, **arguments)
+        with mock.patch.object(postgresql, "table_names", return_value=[]):
+            return make_tables(file, database, **arguments)
 
     return made
 
