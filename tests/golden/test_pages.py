@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
     "tutorial/first-exchange.md",
     "how-to/own-lists.md",
+    "how-to/pages.md",
     "how-to/verify-a-ledger.md",
     "how-to/backup.md",
     "how-to/postgresql.md",
