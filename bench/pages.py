@@ -2,7 +2,7 @@
 
 Run: python bench/pages.py [PEOPLE]
 Prints for each page the median of answers one after another and how many a second with
-four readers at once, both also as a ratio to `/health` of the same server, and the bytes
+eight readers at once, both also as a ratio to `/health` of the same server, and the bytes
 over the wire; then what the first page loads altogether, and which part of a page of the
 list takes how long on the processor, beside the disk's own rate of safe writes: every such
 page makes one before it shows anybody. Loopback only.
@@ -30,7 +30,7 @@ from import_list import invent_list
 
 PEOPLE = 100_000
 PAGES = ("/health", "/", "/people/held", "/people/held?page=1000", "/people/held?health=serious")
-READERS, SECONDS, RUNS = 4, 5, 15
+READERS, SECONDS, RUNS = 8, 5, 15
 SHARED_PAGES, SAFE_WRITES = 100, 300
 START_SECONDS = 120
 PASSWORD = "one that nobody tries"
@@ -174,29 +174,24 @@ def shares(folder: Path) -> dict[str, float]:
     from homeward.node.home import close_node, open_node  # Django is configured here
 
     node = open_node(folder / "node", (folder / "passphrase").read_text().strip())
-    from django.contrib.auth import backends
     from django.contrib.auth.models import User
-    from django.contrib.sessions.backends.db import SessionStore
-    from django.db.backends.base.base import BaseDatabaseWrapper
     from django.test import Client
 
     from homeward.node import access, finding
-    from homeward.node.web import current, middleware
+    from homeward.node.web import current, middleware, signed_in
     from homeward.node.web.pages import people
 
     current.serve_node(node)
     client = Client(SERVER_NAME="127.0.0.1", headers={"accept-encoding": "gzip"})
-    backend = "allauth.account.auth_backends.AuthenticationBackend"
-    client.force_login(User.objects.get(username="bench"), backend=backend)
+    client.force_login(User.objects.get(username="bench"))
     client.get("/people/held")
     found: dict[str, float] = {}
     for owner, name, part in (
-        (SessionStore, "load", "session and account"),
-        (backends.ModelBackend, "get_user", "session and account"),
+        (signed_in.SessionStore, "load", "session and account"),
+        (signed_in.Accounts, "get_user", "session and account"),
         (finding, "count_of", "who is on the page"),
         (finding, "page_refs", "who is on the page"),
-        (access, "note", "note of the read"),
-        (BaseDatabaseWrapper, "commit", "its commit"),
+        (access, "note", "note of the read, safe on the disk"),
         (finding, "read_row", "rows opened"),
         (people, "table_rows", "rows written"),
         (people, "render", "page around them"),
@@ -251,9 +246,9 @@ def main() -> None:
             print(f"first page: {page} bytes with its style, {fonts} bytes of fonts")
         parts = shares(folder)
         total = sum(parts.values())
-        print(f"{'part of /people/held':<32}{'ms':>10}{'share':>8}")
+        print(f"{'part of /people/held':<36}{'ms':>6}{'share':>8}")
         for part, seconds in parts.items():
-            print(f"{part:<32}{seconds * 1000:>10.2f}{seconds / total:>8.0%}")
+            print(f"{part:<36}{seconds * 1000:>6.2f}{seconds / total:>8.0%}")
         print(f"one processor: {1 / total:.0f} pages a second at most")
         print(f"the disk alone: {disk_rate(folder):.0f} safe writes a second")
 

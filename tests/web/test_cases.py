@@ -13,11 +13,11 @@ from tests.postgresql import copy_node
 from tests.scenario import nodes as play
 
 from homeward.ledger.envelope import read_envelope
-from homeward.node import book, home, jobs
+from homeward.node import book, courier, home, jobs
 from homeward.node.actions import plans
 from homeward.node.actions.overview import KINDS, Step, overview
 from homeward.node.models import AccessLog, Draft, Job, LogHead
-from homeward.node.web import case_acts, steps, terms_words, words
+from homeward.node.web import case_acts, category_words, steps, terms_words, words
 from homeward.node.web.pages import cases as pages
 from homeward.node.web.policy import POLICY, ROLES
 from homeward.planning.standing import RULES
@@ -53,12 +53,11 @@ def fixture_at(stages, tmp_path):
     from homeward.node.web.accounts import make_demo_accounts
     from homeward.node.web.current import serve_node
 
-    cache.clear()
-
     def at(stage, party="UA"):
         home.close_node()
         node = home.reopen_node(copy_node(stages[stage].nodes[party], tmp_path / party))
         serve_node(node)
+        cache.clear()
         passwords = {each.name: each.password for each in make_demo_accounts(node)}
 
         def sign_in(name, *, is_confirmed=True):
@@ -75,7 +74,7 @@ def fixture_at(stages, tmp_path):
 
 
 def text_of(answer):
-    return answer.content.decode("utf-8")
+    return answer.content.decode("utf-8").replace("\u00a0", " ")
 
 
 def run_jobs(node):
@@ -110,6 +109,15 @@ def test_a_deed_shows_the_terms_as_sentences_signs_once_and_says_where_it_stands
     assert "It is carried to AE with the next bundle." in text_of(done)
     assert Draft.objects.count() == 1
     assert client.post(f"{CASE}/do/sign").status_code == 409
+
+
+def test_where_nodes_share_a_folder_what_is_signed_is_on_its_way(at):
+    node, sign_in = at("opened")
+    client = sign_in("negotiator")
+    courier.note(node, now=timezone.now())
+    done = text_of(client.post(f"{CASE}/do/sign", follow=True))
+    assert "Signed. It is on its way to AE." in done
+    assert "next bundle" not in done
 
 
 @pytest.mark.parametrize(
@@ -200,6 +208,9 @@ def test_a_plan_is_accepted_only_with_every_finding_ticked(at):
     client = sign_in("negotiator")
     count = len(plans.findings_in(node, "first"))
     assert count == 2
+    page = text_of(client.get(f"{CASE}/do/accept"))
+    assert SMALL in page, "one officer is told small numbers as ranges"
+    assert "Two officers see them on the page of the plan." in page
     half = client.post(f"{CASE}/do/accept", {"finding-0": "on"})
     assert half.status_code == 422
     assert "Tick what the law says here" in text_of(half)
@@ -305,6 +316,21 @@ def test_a_plan_says_what_it_proves_and_hides_small_numbers(at):
     assert "UA-000" not in text_of(sign_in("auditor").get(f"{CASE}/plan"))
 
 
+def test_a_plan_says_whose_move_it_is(at):
+    for party, name, turn in (("AE", "mediator", "Turn of"), ("UA", "auditor", "Your turn")):
+        _, sign_in = at("proposed", party)
+        text = text_of(sign_in(name).get(f"{CASE}/plan"))
+        assert "plan to be accepted" in text
+        assert turn in text
+
+
+def test_the_list_of_a_plan_is_folded_until_a_page_of_it_is_asked_for(at):
+    _, sign_in = at("proposed")
+    client = sign_in("auditor")
+    assert '<details class="long"><summary>List of people: ' in text_of(client.get(f"{CASE}/plan"))
+    assert '<details class="long" open>' in text_of(client.get(f"{CASE}/plan?page=1"))
+
+
 def test_two_officers_see_small_numbers_and_one_does_not(at):
     _, sign_in = at("proposed")
     first, second = sign_in("officer"), sign_in("second-officer")
@@ -405,7 +431,7 @@ def test_every_rule_reason_category_act_and_clause_has_its_words():
     assert set(terms_words.STAYS) == set(RULES) - {"agreed", "article_109"}
     assert set(terms_words.REJECTIONS) == set(REJECTION_REASONS)
     assert set(terms_words.ABORTS) == set(ABORT_REASONS)
-    assert set(terms_words.CATEGORIES) == set(CATEGORIES)
+    assert set(category_words.CATEGORIES) == set(CATEGORIES)
     assert set(terms_words._KINDS) == set(CLAUSES)
     for name, act in case_acts.ACTS.items():
         assert reverse("case-act", args=["first", name]) == f"{CASE}/do/{name}"
@@ -436,5 +462,48 @@ def test_a_clause_is_told_in_sentences(text, said):
     agreement = read_agreement(
         f'{head}\n[[clause]]\nid = "c"\n{text}\n[[objective]]\nmax = "sum(age)"'
     )
-    told = strip_tags(case_acts.joined(terms_words.of_clause(agreement.clauses[0])))
-    assert said in told
+    told = strip_tags(case_acts.joined(terms_words.of_clause(agreement.clauses[0], agreement)))
+    assert said in told.replace("\u00a0", " ")
+
+
+CATEGORY_TEXTS = [
+    ("health >= 'serious'", "seriously wounded or sick"),
+    ("'serious' <= health", "seriously wounded or sick"),
+    ("days_held > 730", "held over two years"),
+    ("status == 'civilian'", "civilians"),
+    ("health >= 'wounded'", "“mine” (Health: wounded or worse)"),
+    ("sex != 'F'", "“mine” (Sex: not female)"),
+    ("rank in ['major', '<b>']", "“mine” (Rank: one of major, &lt;b&gt;)"),
+    ("days_held < 365", "“mine” (Days held: less than 365)"),
+    ("captured_on < '2024-05-17'", "“mine” (Date of capture: before 17 May 2024)"),
+    ("camp == 'north'", "“mine” (camp: north)"),
+    ("on_list('promised')", "“mine” (on the list promised)"),
+    ("age < 25 and sex == 'F'", "“mine” (age &lt; 25 and sex == &#x27;F&#x27;)"),
+]
+
+
+@pytest.mark.parametrize(("asked", "said"), CATEGORY_TEXTS)
+def test_a_category_is_told_by_what_it_asks_whatever_it_is_called(asked, said):
+    from django.utils.html import strip_tags
+
+    head = play.terms().split("[categories]")[0]
+    agreement = read_agreement(
+        f'{head}[fields]\ncamp = {{ type = "text" }}\n[categories]\nmine = "{asked}"\n'
+        '[[clause]]\nid = "c"\nkind = "cap"\nby = "RU"\nwhere = "mine"\nmax = 4\n'
+        '[[objective]]\nmin = "count(mine)"'
+    )
+    told = strip_tags(case_acts.joined(terms_words.of_clause(agreement.clauses[0], agreement)))
+    assert told.endswith(f"It counts people of this category: {said}.")
+    sought = strip_tags(terms_words.of_objective(agreement.objectives[0], agreement))
+    assert sought == f"As few people as possible of this category: {said}."
+
+
+def test_every_comparison_that_an_agreement_may_make_has_its_words():
+    from homeward.terms.predicate import _OPERATORS
+    from homeward.terms.predicate import COLUMNS as TYPES
+
+    for name, column in TYPES.items():
+        operators = set(category_words._EQUAL) | set(category_words._ASKED.get(column.type, ()))
+        ordered = column.type not in {"text", "choice"}
+        assert operators == (set(_OPERATORS.values()) if ordered else set(category_words._EQUAL))
+        assert name in category_words._NAMES

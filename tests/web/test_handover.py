@@ -13,7 +13,10 @@ from tests.scenario import nodes as play
 
 from homeward.foundation.merkle import leaf_hash, verify_inclusion
 from homeward.ledger.checkpoint import open_checkpoint
-from homeward.node import book, bundles, home, jobs
+from homeward.node import access, book, bundles, home, jobs
+from homeward.node.access import Reader
+from homeward.node.actions import cases
+from homeward.records.model import HELD
 
 CASE = play.CASE
 OUR_LEG = "RU -> UA"  # those who go home to UA
@@ -58,11 +61,11 @@ def fixture_at(stages, tmp_path):
     from homeward.node.web.policy import ROLES
 
     def at(stage, party):
-        cache.clear()
         home.close_node()
         copy = copy_node(stages[stage].nodes[party], tmp_path / f"{stage}-{party}")
         node = home.reopen_node(copy)
         serve_node(node)
+        cache.clear()
         for role in ROLES:
             add_account(node, name=role.replace(" ", "-"), roles=[role], password=PASSWORD)
 
@@ -80,7 +83,7 @@ def fixture_at(stages, tmp_path):
 
 
 def text_of(answer):
-    return answer.content.decode("utf-8")
+    return answer.content.decode("utf-8").replace("\u00a0", " ")
 
 
 def address(act, leg=OUR_LEG):
@@ -239,7 +242,7 @@ def test_a_case_goes_home_by_pages_alone(at):
     node, browser = at("manifested", "UA")
     officer = browser("handover officer")
     leg = "UA -> RU"
-    assert "let the people" in text_of(officer.get(f"/cases/{CASE}/handover"))
+    assert "Let the people" in text_of(officer.get(f"/cases/{CASE}/handover"))
     check = text_of(officer.get(address("depart", leg)))
     assert "From here on the mediator answers for them." in check
     officer.post(address("depart", leg))
@@ -262,6 +265,49 @@ def test_the_mediator_takes_people_off_and_records_a_stop(at):
     answer = client.post(address("withdraw", leg), {"pick": ids[0], "reason": "died"})
     client.post(answer["Location"])
     assert on_leg(node, leg)[ids[0]].state == "died"
+
+
+def test_a_reason_is_chosen_and_on_the_way_only_death_is_one(at):
+    node, browser = at("accepted", "AE")
+    page = text_of(browser("mediator").get(address("withdraw")))
+    assert '<option value="">' in page
+    assert " selected" not in page.split('name="reason"')[1].split("</select>")[0]
+    assert "is not fit to travel" in page
+    node, browser = at("checked_in", "AE")
+    client = browser("mediator")
+    page = text_of(client.get(address("withdraw")))
+    assert "has died" in page
+    assert "is not fit to travel" not in page
+    someone = next(iter(on_leg(node, OUR_LEG)))
+    refused = client.post(address("withdraw"), {"pick": someone, "reason": "unfit"})
+    assert refused.status_code == 422
+    assert "only if they died" in text_of(refused)
+
+
+def test_a_case_with_people_on_the_way_is_neither_ended_nor_closed(at):
+    _, browser = at("checked_in", "AE")
+    client, end = browser("mediator"), f"/cases/{CASE}/do/end"
+    page = text_of(client.get(f"/cases/{CASE}"))
+    assert "A case can be ended when nobody is on the way." in page
+    assert end not in page
+    refused = client.get(end)
+    assert refused.status_code == 409
+    assert f'href="/cases/{CASE}"' in text_of(refused), "it leads back to the case"
+    for act in (client.get, client.post):
+        assert act(f"/cases/{CASE}/handover/close")["Location"] == f"/cases/{CASE}/handover"
+    _, browser = at("accepted", "AE")
+    assert end in text_of(browser("mediator").get(f"/cases/{CASE}"))
+
+
+def test_the_pages_count_whom_a_list_would_bind_and_not_those_home(at):
+    node, _ = at("closed", "UA")
+    back, parties = cases.returned(node), ("RU", "UA")
+    assert back
+    reader = Reader(actor="test", purpose="test", now=timezone.now())
+    bound = [p for p in access.people(node, HELD, reader=reader) if p.ref not in back]
+    assert access.count(node, HELD, gone=back) == len(bound)
+    depend = sum(p.power in parties for p in bound)
+    assert access.count(node, HELD, powers=parties, gone=back) == depend
 
 
 # Carrying

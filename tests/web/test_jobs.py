@@ -290,6 +290,7 @@ def test_the_guided_path_stands_where_a_demo_left_addresses(node, browser):
         text = text_of(browser("caseworker").get("/"))
         assert "Bring the next exchange home" in text
         assert "javascript" not in text
+        assert "by itself" not in text, "no folder is shared here"
         file.write_text("no list")
         assert guide.of(node, view) is None
     finally:
@@ -313,6 +314,22 @@ def test_where_nodes_share_a_folder_nobody_is_asked_to_carry(node):
         courier.note(node, now=None)
     assert (row.kind, row.by_itself, row.address) == ("wait", True, "/")
     assert "arrives here by itself" in row.sentence
+
+
+def test_work_that_signed_something_says_how_it_reaches_the_others(browser, node):
+    from homeward.node import courier
+
+    job, client = asked(node), browser("administrator")
+    Job.objects.update(act="case.answer", arguments='{"case": "first"}', state="done")
+    assert "It goes with the next bundle." in text_of(client.get(f"/jobs/{job.id}"))
+    courier.note(node, now=NOW)
+    try:
+        text = text_of(client.get(f"/jobs/{job.id}"))
+    finally:
+        courier.note(node, now=None)
+    assert "Every line is answered. It is on its way." in text
+    Job.objects.update(act="list.take", arguments='{"import_id": 5}')
+    assert "bundle" not in text_of(client.get(f"/jobs/{job.id}")).split("<main")[1]
 
 
 def test_a_first_page_that_waits_is_given_anew_once_the_ledger_has_grown(browser, node):

@@ -178,11 +178,42 @@ def test_numbers_are_written_in_latin_digits_in_arabic(browser):
 
 def test_the_first_page_says_what_comes_next_and_where_the_case_stands(browser):
     text = text_of(browser("caseworker").get("/"))
-    assert "count your people at the crossing" in text
+    assert "Count your people at the crossing." in text
     assert "handover on the way" in text
     assert "Your turn" in text
-    assert "RU → UA" in text
+    assert "RU\u00a0→\u00a0UA" in text
     assert "let the people of" in text, "the latest entries in words"
+
+
+@pytest.mark.parametrize(
+    ("address", "marked"),
+    [
+        ("/people", '<a href="/people" aria-current="page">'),
+        ("/people/wanted", '<a href="/people" aria-current="true">'),
+        ("/ledger/1", '<a href="/ledger" aria-current="true">'),
+        ("/account", ""),
+    ],
+)
+def test_the_menu_marks_the_page_and_what_lies_below_it(browser, address, marked):
+    menu = text_of(browser("caseworker").get(address)).split('<nav class="menu"')[1]
+    menu = menu.split("</nav>")[0]
+    assert menu.count("aria-current") == bool(marked)
+    assert marked in menu
+
+
+def test_a_filter_without_such_a_value_leads_back_to_the_list(browser):
+    answer = browser("caseworker").get("/people/held?status=nobody")
+    assert answer.status_code == 422
+    assert '<a href="/people/held">Show the list without the filter</a>' in text_of(answer)
+
+
+def test_a_code_or_a_date_in_a_sentence_stays_on_one_line():
+    from homeward.node.web.templatetags.homeward import unbroken
+
+    assert unbroken("<A> or YE-HOUTHI, 1998-03-14.") == (
+        '&lt;A&gt; or <bdi class="whole" dir="ltr">YE-HOUTHI</bdi>, '
+        '<bdi class="whole" dir="ltr">1998-03-14</bdi>.'
+    )
 
 
 def test_the_ledger_shows_every_entry_in_words_and_its_root(browser, node):

@@ -6,11 +6,12 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from openpyxl import load_workbook
 from tests.scenario import nodes as play
 
 from homeward.node.models import AccessLog, ListImport
-from homeward.node.web.pages.people import Asked
+from homeward.node.web.pages.people import Asked, _pages
 from homeward.records.model import COLUMNS
 
 HELD, WANTED = play.small_lists()["UA", "held"], play.small_lists()["UA", "wanted"]
@@ -170,11 +171,36 @@ def test_a_page_beyond_the_last_shows_the_last(browser):
         assert len(listed(page)) == len(HELD)
 
 
-def test_the_address_of_a_page_keeps_filters_and_the_mark_of_a_search():
+def test_the_address_of_what_is_shown_keeps_filters_and_the_mark_of_a_search():
     asked = Asked(
         kind="held", search="x", filters={"sex": "F"}, order="longest", columns=(), page=1
     )
-    assert asked.address(page=3) == "/people/held?sex=F&order=longest&search=kept&page=3"
+    assert asked.address() == "/people/held?sex=F&order=longest&search=kept"
+
+
+@pytest.mark.parametrize(
+    ("number", "links"),
+    [
+        (1, ["x?sex=F&amp;page=2", "x?sex=F&amp;page=1234"]),
+        (2, ["x?sex=F", "x?sex=F", "x?sex=F&amp;page=3", "x?sex=F&amp;page=1234"]),
+        (1234, ["x?sex=F", "x?sex=F&amp;page=1233"]),
+    ],
+)
+def test_a_page_of_many_leads_to_the_others_and_to_all_as_a_file(number, links):
+    with translation.override("en"):
+        around = _pages("en", "x?sex=F", "y", number, 1234)
+    found = re.findall(r'href="([^"]+)"', around)
+    assert found == [*links, "y?format=csv", "y?format=xlsx"]
+    assert 'of <bdi dir="ltr">1,234</bdi>' in around
+
+
+def test_a_list_of_one_page_leads_to_no_other():
+    with translation.override("en"):
+        around = _pages("en", "x", "y?sex=F", 1, 1)
+    assert re.findall(r'href="([^"]+)"', around) == [
+        "y?sex=F&amp;format=csv",
+        "y?sex=F&amp;format=xlsx",
+    ]
 
 
 def test_a_person_shows_every_known_fact_with_its_source(browser):

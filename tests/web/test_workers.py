@@ -5,11 +5,12 @@ import io
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from tests.scenario import nodes as play
 from tests.web.conftest import ACCOUNTS
 
-from homeward.foundation.errors import RuleError
+from homeward.foundation.errors import InputError, RuleError
 from homeward.node import access
 from homeward.node.home import read_private
 from homeward.node.models import AccessLog, Peer
@@ -171,6 +172,8 @@ def test_an_account_that_does_not_exist_reads_as_one_that_is_not_yours(officer):
     client = officer("administrator")
     assert client.get("/accounts/999999/roles").status_code == 404
     assert client.get(f"/accounts/{number_of('other')}/crown").status_code == 404
+    own = client.get(f"/accounts/{number_of('administrator')}/roles")
+    assert own.status_code == 404, "another administrator changes one's roles"
 
 
 def test_passkeys_are_offered_where_the_address_has_a_name(browser):
@@ -179,8 +182,35 @@ def test_passkeys_are_offered_where_the_address_has_a_name(browser):
     assert "Sign in with a passkey" not in text_of(named.get("/sign-in", SERVER_NAME="127.0.0.1"))
     assert "Add a passkey" in text_of(numbered.get("/account/passkeys"))
     text = text_of(numbered.get("/account/passkeys", SERVER_NAME="127.0.0.1"))
-    assert "bound to a name" in text
+    assert "You cannot add a passkey at this address." in text
+    assert "Add one on each device" not in text
+    refused = numbered.get("/account/passkeys/new", SERVER_NAME="127.0.0.1")
+    assert (refused.status_code, refused["Location"]) == (302, "/account/passkeys")
     assert named.get("/account/passkeys").status_code == 302
+
+
+def test_the_pages_of_ones_account_ask_in_our_words(browser):
+    client = browser("caseworker")
+    signing = text_of(browser().get("/sign-in"))
+    password = text_of(client.get("/account/password"))
+    confirm = text_of(client.get("/account/confirm"))
+    assert "placeholder" not in signing + password + confirm
+    assert re.findall(r"<label for=\"id_\w+\">([^<]+)<", signing + password + confirm) == [
+        *("Name of your account", "Password"),
+        *("Present password", "New password", "New password again"),
+        "Password",
+    ]
+
+
+def test_an_authenticators_secret_stands_in_groups(officer):
+    page = text_of(officer("caseworker").get("/account/authenticator"))
+    assert re.search(
+        r'class="secret">Secret<br><code dir="ltr">([A-Z2-7]{4} ){7}[A-Z2-7]{4}<', page
+    )
+
+
+def test_a_passkey_without_a_name_gets_the_next_number(officer):
+    assert 'value="Passkey 1"' in text_of(officer("caseworker").get("/account/passkeys/new"))
 
 
 def test_a_false_passkey_opens_nothing(browser):
@@ -189,6 +219,36 @@ def test_a_false_passkey_opens_nothing(browser):
     assert options["request_options"]["publicKey"]["userVerification"] == "required"
     client.post("/sign-in/passkey", {"credential": '{"id": "x", "response": {}}'})
     assert client.get("/").status_code == 302
+
+
+NO_ANSWERS = [
+    '{"id": "a\\u0000"}',
+    '{"id": "YQ", "rawId": "YQ", "type": "public-key", "response": {"userHandle": "\\ud800"}}',
+    '{"id": "YQ", "rawId": "é"}',
+    '{"id": "x", "response": {}}',
+    "[" * 60_000,
+    '{"id": ' + "9" * 5_000 + "}",
+    '{"id": "' + "a" * 70_000 + '"}',
+    '["a"]',
+]
+
+
+@pytest.mark.parametrize("answer", NO_ANSWERS, ids=range(len(NO_ANSWERS)))
+@pytest.mark.parametrize("address", ["/sign-in/passkey", "/account/passkeys/new"])
+def test_what_no_passkey_answers_is_refused_as_bad_input(browser, officer, address, answer):
+    client = browser() if address.startswith("/sign-in") else officer("caseworker")
+    client.get(address, headers={"accept": "application/json"})
+    assert client.post(address, {"credential": answer}).status_code == 422
+    assert not Authenticator.objects.exists()
+
+
+def test_a_second_factor_and_a_confirmation_refuse_what_no_passkey_answers():
+    from homeward.node.web import passkeys
+
+    for form in (passkeys.SecondFactorForm, passkeys.ConfirmForm):
+        for answer in NO_ANSWERS:
+            with pytest.raises(InputError):
+                form({"credential": answer}, user=User(pk=1)).full_clean()
 
 
 def card_of(world, party):
@@ -267,7 +327,7 @@ def test_who_looked_is_shown_by_account_and_by_reference(browser, looked):
     client = browser("auditor")
     text = text_of(client.get("/reads", {"ref": looked}))
     assert (
-        text.count(f'<code dir="ltr">held:{looked}</code>')
+        text.count(f'People you hold <code dir="ltr">{looked}</code>')
         == AccessLog.objects.filter(subject=f"held:{looked}").count()
     )
     text = text_of(client.get("/reads", {"ref": looked, "account": "negotiator"}))
@@ -293,16 +353,38 @@ def test_who_looked_as_csv_has_every_line_and_no_formula(browser, node, looked):
     assert rows[1][:2] == ["2025-02-05T08:00:00Z", "'=cmd()"]
 
 
+@pytest.mark.parametrize(
+    ("act", "subject", "shown"),
+    [
+        ("people.read", "wanted", "People you want home"),
+        ("person.read", "held:UA-1 wanted", 'People you hold <code dir="ltr">UA-1 wanted</code>'),
+        ("disclosed.read", "answers 07da3b5", 'answers <code dir="ltr">07da3b5</code>'),
+        ("disclosure.ask", "held:", 'Case <code dir="ltr">held</code>'),
+        (
+            *("disclosure.read", "first:ab12"),
+            'Case <code dir="ltr">first</code> <code dir="ltr">ab12</code>',
+        ),
+        ("list.undone", "import:3", 'Import <code dir="ltr">3</code>'),
+        ("card.drop", "<b> x", '<code dir="ltr">&lt;b&gt; x</code>'),
+    ],
+)
+def test_who_looked_says_in_words_at_what(browser, node, act, subject, shown):
+    reader = access.Reader(actor="worded", purpose="account", now=play.START)
+    access.note(node, reader, act=act, subject=subject, person_count=0)
+    latest = text_of(browser("auditor").get("/reads", {"account": "worded"})).split("<tr>")[2]
+    assert f"</span>{shown}</td>" in latest
+
+
 def test_who_looked_turns_its_pages(browser, node):
     reader = access.Reader(actor="many", purpose="account", now=play.START)
     for number in range(60):
         access.note(node, reader, act="account.add", subject=f"account:{number}", person_count=0)
     client = browser("auditor")
     first = text_of(client.get("/reads", {"account": "many"}))
-    assert "account:59" in first
-    assert "account:9<" not in first
+    assert 'Account <code dir="ltr">59<' in first
+    assert 'Account <code dir="ltr">9<' not in first
     second = text_of(client.get("/reads", {"account": "many", "page": "2"}))
-    assert "account:9<" in second
+    assert 'Account <code dir="ltr">9<' in second
     assert client.get("/reads", {"page": "x" * 40}).status_code == 200
 
 

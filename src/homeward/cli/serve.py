@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     """Serve a node's pages until interrupted."""
     require_web()
     from homeward.node.home import simulation_passphrase
-    from homeward.node.web.server import prepare, serve
+    from homeward.node.web.server import prepare, serve, workers_for
 
     folder = home.folder_of(args)
     post = Path(args.post) if args.post else None
@@ -47,7 +47,8 @@ def run(args: argparse.Namespace) -> int:
     for account in accounts:
         print(f"  {account.name:<18}{', '.join(account.roles):<18}  {account.password}")
     print(f"Open {_address(args)} in a browser; Ctrl+C ends it.", flush=True)
-    serve(folder, passphrase, host=args.host, port=args.port, post=post)
+    workers = workers_for(accounts)
+    serve(folder, passphrase, host=args.host, port=args.port, workers=workers, post=post)
     return 0
 
 

@@ -4,6 +4,7 @@ Rules of this file:
 - A page names its case, its leg and the ledger entry it was made from.
 - The code on a page is `HOMEWARD1|case|leg|plan|ledger size`; made from invented
   people, it begins with `SIMULATION|`.
+- Its day is that of the ledger entry; the day of printing stands apart from it.
 - Limits are checked when a page is made: a page that exists can be printed.
 
 Source: GC III art. 119 (transfer), art. 122 (what a bureau forwards).
@@ -15,6 +16,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from homeward.documents.labels import LABELS, Language
 from homeward.foundation.errors import InputError
 from homeward.foundation.ids import Flow, PartyCode
 
@@ -50,7 +52,7 @@ class ManifestRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
-    """Who signs a receipt by hand: a party and what it is here ("holder", "mediator")."""
+    """Who signs a receipt by hand: a party and its role (`holder`, `home`, `mediator`)."""
 
     party: PartyCode
     role: str
@@ -58,7 +60,10 @@ class Signer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestPage:
-    """The manifest of one leg. `printed_at` is aware; it fixes the bytes of the file.
+    """The manifest of one leg.
+
+    `on` is the day of the entry that issued it. `printed_at` is aware; it fixes the bytes
+    of the file. `beside` is the language that stands beside the English, if there is one.
 
     Raises:
         InputError: A text or the list of rows is longer than a page can carry, or an id
@@ -75,6 +80,7 @@ class ManifestPage:
     rows: tuple[ManifestRow, ...]
     printed_at: dt.datetime
     simulation: bool
+    beside: Language | None = None
 
     def __post_init__(self) -> None:
         _check_head(self.case, self.plan_sha256, self.printed_at)
@@ -91,9 +97,10 @@ class ManifestPage:
 class ReceiptPage:
     """The receipt of one leg: counts and the two roots, never a name.
 
-    `counts` are pairs of a word and a number of people, printed in this order;
-    `holder_root` and `home_root` are the Merkle roots over the captives' salted ids, as
-    each side computed its own.
+    `on` is the day of the entry that received them. `counts` are pairs of a step (a key of
+    `LABELS`) and a number of people, printed in this order; `holder_root` and `home_root`
+    are the Merkle roots over the captives' salted ids, as each side computed its own.
+    `beside` is the language that stands beside the English, if there is one.
 
     Raises:
         InputError: A text is longer than a page can carry, or a hash has another form.
@@ -111,13 +118,14 @@ class ReceiptPage:
     signers: tuple[Signer, ...]
     printed_at: dt.datetime
     simulation: bool
+    beside: Language | None = None
 
     def __post_init__(self) -> None:
         _check_head(self.case, self.plan_sha256, self.printed_at)
         _check_sha256(self.holder_root, "holder_root")
         _check_sha256(self.home_root, "home_root")
-        words = [word for word, _ in self.counts] + [signer.role for signer in self.signers]
-        _check_texts(words, where="counts and signers")
+        keys = {step for step, _ in self.counts} | {f"role_{each.role}" for each in self.signers}
+        assert keys <= LABELS.keys(), "steps and roles are ours, and so are their words"
 
 
 def qr_text(page: ManifestPage | ReceiptPage) -> str:
@@ -167,7 +175,7 @@ def _check_sha256(value: str, field: str) -> None:
         )
 
 
-def _check_texts(texts: tuple[str, ...] | list[str], *, where: str) -> None:
+def _check_texts(texts: tuple[str, ...], *, where: str) -> None:
     longest = max(map(len, texts), default=0)
     if longest > TEXT_MAX_CHARS:
         raise _too_long(f"characters in one field of {where}", longest, TEXT_MAX_CHARS)

@@ -7,12 +7,16 @@ Rules of this file:
   one that cannot be seen or that turns the text around it: a person is never left off a
   manifest for the letters of their name.
 - The instant of printing comes in with the page: same page, same bytes.
+- What is not known is a dash: an empty cell looks like a fault of the printer.
+- The page runs from left to right in every language, so that both sides find a person in
+  the same place; words of another script run as they are read.
 
 Source: PDF/UA-1 (ISO 14289-1); the compiler checks it.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import io
 import json
@@ -23,6 +27,7 @@ from typing import Any
 import segno
 import typst
 
+from homeward.documents.labels import LABELS, Language
 from homeward.documents.pages import ManifestPage, ManifestRow, ReceiptPage, qr_text
 from homeward.foundation.dates import parse_date
 from homeward.foundation.errors import EngineError, InputError
@@ -30,9 +35,11 @@ from homeward.foundation.errors import EngineError, InputError
 _HERE = Path(__file__).parent
 _TEMPLATES = _HERE / "templates"
 _ID_CHARS_PRINTED = 8
+_EMPTY = "—"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Zero-width joiner and non-joiner: Persian and Urdu spelling needs them.
 _JOINERS = "\u200c\u200d"
+_Words = dict[str, str]  # `en`, and `beside`: the same in the other language, or nothing
 
 
 def manifest_pdf(page: ManifestPage) -> bytes:
@@ -50,16 +57,17 @@ def manifest_pdf(page: ManifestPage) -> bytes:
     Source:
         GC III art. 119.
     """
-    stops = "; ".join(f"{stop.country} ({stop.purpose})" for stop in page.stops) or "none"
+    stops = "; ".join(f"{stop.country} ({stop.purpose})" for stop in page.stops)
+    rows = [_row(number, row, page.beside) for number, row in enumerate(page.rows, start=1)]
     return _print(
         "manifest.typ",
         page,
+        day="issued",
         facts=[
-            ["People on this leg", str(len(page.rows))],
-            ["Stops", stops],
+            ("people", _alone(str(len(page.rows)))),
+            ("stops", _alone(stops) if stops else _word(page, "none")),
         ],
-        notice="Personal data: only for those who carry out this handover.",
-        body={"rows": [_row(number, row) for number, row in enumerate(page.rows, start=1)]},
+        body={"rows": rows},
     )
 
 
@@ -81,16 +89,16 @@ def receipt_pdf(page: ReceiptPage) -> bytes:
     return _print(
         "receipt.typ",
         page,
+        day="received",
         facts=[],
-        notice="Counts only: this page names nobody.",
         body={
-            "counts": [[printable(word), str(number)] for word, number in page.counts],
+            "counts": [[_word(page, step), str(number)] for step, number in page.counts],
             "roots": [
-                [f"Root of {page.leg.holder}", _grouped(page.holder_root)],
-                [f"Root of {page.leg.home}", _grouped(page.home_root)],
+                [page.leg.holder, _grouped(page.holder_root)],
+                [page.leg.home, _grouped(page.home_root)],
             ],
             "roots_agree": page.holder_root == page.home_root,
-            "signers": [[signer.party, printable(signer.role)] for signer in page.signers],
+            "signers": [[each.party, _word(page, f"role_{each.role}")] for each in page.signers],
         },
     )
 
@@ -117,27 +125,28 @@ def _print(
     template: str,
     page: ManifestPage | ReceiptPage,
     *,
-    facts: list[list[str]],
-    notice: str,
+    day: str,
+    facts: list[tuple[str, _Words]],
     body: dict[str, Any],
 ) -> bytes:
-    leg = f"{page.leg.holder} → {page.leg.home}"
+    on, beside = _day(page.on.isoformat(), page.beside), page.beside
     head = [
-        ["Leg", f"{leg} (held by {page.leg.holder}, going home to {page.leg.home})"],
-        ["Date", _day_in_words(page.on.isoformat())],
-        ["Case", page.case],
-        ["Ledger entry", f"no. {page.ledger_number}"],
-        ["Plan", _grouped(page.plan_sha256[:16])],
+        (day, on),
+        ("case", _alone(page.case)),
+        ("entry", _alone(str(page.ledger_number))),
+        ("plan", _alone(_grouped(page.plan_sha256[:16]))),
         *facts,
+        ("printed", _instant(page)),
     ]
     data = {
-        "leg": leg,
+        "leg": f"{page.leg.holder} → {page.leg.home}",
         "case": page.case,
-        "date": _day_in_words(page.on.isoformat()),
+        "date": on["en"],
         "simulation": page.simulation,
-        "notice": notice,
         "qr_alt": f"Code of this page: {qr_text(page)}",
-        "facts": [[name, printable(value)] for name, value in head],
+        "beside": beside and {"lang": beside.code, "rtl": beside.is_right_to_left},
+        "words": {key: _word(page, key) for key in LABELS},
+        "facts": [[_word(page, key), value] for key, value in head],
         **body,
     }
     try:
@@ -159,15 +168,41 @@ def _print(
     return pdf
 
 
-def _row(number: int, row: ManifestRow) -> dict[str, Any]:
+def _row(number: int, row: ManifestRow, beside: Language | None) -> dict[str, Any]:
     return {
         "no": number,
         "id": printable(row.captive_id[:_ID_CHARS_PRINTED]),
-        "name_holder": _written(row.name_holder),
-        "name_home": _written(row.name_home),
-        "born": printable(_day_in_words(row.born)),
-        "number": printable(row.number),
+        "name_holder": _written(row.name_holder or _EMPTY),
+        "name_home": _written(row.name_home or _EMPTY),
+        "born": _day(row.born, beside) if row.born else _alone(_EMPTY),
+        "number": printable(row.number or _EMPTY),
     }
+
+
+def _word(page: ManifestPage | ReceiptPage, key: str) -> _Words:
+    """Return the words of a label in English and, if they are there, in the other language."""
+    places = {"holder": page.leg.holder, "home": page.leg.home}
+    other = page.beside.word(key) if page.beside else ""
+    return {"en": LABELS[key] % places, "beside": printable(other % places)}
+
+
+def _alone(text: str) -> _Words:
+    """Return what reads the same in every language."""
+    return {"en": printable(text), "beside": ""}
+
+
+def _day(text: str, beside: Language | None) -> _Words:
+    """Return an EDTF date as people write it; another text, and a bare year, as it stands."""
+    words = _day_in_words(text)
+    other = beside.date(text) if beside and words != text else ""
+    return {"en": printable(words), "beside": printable(other)}
+
+
+def _instant(page: ManifestPage | ReceiptPage) -> _Words:
+    """Return the instant of printing; the hour, the same for all, stands once."""
+    at = page.printed_at.astimezone(dt.UTC)
+    day = _day(at.date().isoformat(), page.beside)
+    return {**day, "en": f"{day['en']}, {at:%H:%M} UTC"}
 
 
 def _written(text: str) -> dict[str, str | bool]:

@@ -144,6 +144,7 @@ def sign_envelope(  # noqa: PLR0913 -- the header of an entry: every field is th
             "ledger.entry_size",
             f"Expected an entry of at most {MAX_ENTRY_BYTES} bytes, found {len(entry)}.",
             hint="Keep the large part outside the ledger and name it by its SHA-256.",
+            facts={"max_bytes": MAX_ENTRY_BYTES},
         )
     return entry
 

@@ -58,6 +58,7 @@ class Log:
                 "ledger.entry_size",
                 f"Expected an entry of at most {MAX_ENTRY_BYTES} bytes, found {len(entry)}.",
                 hint="Keep the large part outside the ledger and name it by its SHA-256.",
+                facts={"max_bytes": MAX_ENTRY_BYTES},
             )
         self._entries.append(entry)
         self.tree = self.tree.append(leaf_hash(entry))

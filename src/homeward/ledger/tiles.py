@@ -140,6 +140,7 @@ def _read_checkpoint(data: bytes, verifier: NoteVerifier, origin: str | None) ->
             "ledger.tree_size",
             f"Expected at most {MAX_TREE_ENTRIES} entries, found a checkpoint of {checkpoint.size}.",
             hint="No case has that many; ask the log's operator what was signed.",
+            facts={"size": checkpoint.size},
         )
     return checkpoint
 

@@ -33,7 +33,7 @@ _LETTERS: Mapping[Language, Mapping[str, str]] = {
 _FIRST = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}
 """At the beginning of a Ukrainian word."""
 
-_ONLY: Mapping[Language, frozenset[str]] = {"uk": frozenset("ґєії"), "ru": frozenset("ёъыэ")}
+_ONLY_UK, _ONLY_RU = re.compile("[ґєіїҐЄІЇ]"), re.compile("[ёъыэЁЪЫЭ]")
 _APOSTROPHES = "'\u2019\u02bc"
 _WORD = re.compile(f"[\u0400-\u04ff]+(?:[{_APOSTROPHES}][\u0400-\u04ff]+)*")
 
@@ -49,9 +49,8 @@ def latinise(text: str, *, guess: Language = "uk") -> str:
         The text with every Cyrillic word spelt in Latin letters, its capitals kept.
     """
     clean = unicodedata.normalize("NFC", text)
-    lower = set(clean.lower())
-    told: list[Language] = [language for language, own in _ONLY.items() if lower & own]
-    language = told[0] if len(told) == 1 else guess
+    is_uk, is_ru = _ONLY_UK.search(clean) is not None, _ONLY_RU.search(clean) is not None
+    language: Language = guess if is_uk == is_ru else "uk" if is_uk else "ru"
     return _WORD.sub(lambda found: _word(found.group(), language), clean)
 
 

@@ -18,11 +18,12 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 from homeward.foundation.errors import AccessError
-from homeward.node import finding
+from homeward.node import finding, reading_notes
 from homeward.node.finding import Columns, Order, Question
 from homeward.node.home import Node
 from homeward.node.models import AccessLog, Person, PersonVersion
 from homeward.node.people import BATCH_ROWS, read_row
+from homeward.node.reading_notes import Note
 from homeward.node.tables import database_errors
 from homeward.records.model import ListKind, PersonRecord
 
@@ -284,23 +285,22 @@ def find(  # noqa: PLR0913 - a question has these parts, and a page asks them al
     question = _question(kind, search, filters, order, columns, reader)
     node.require_open()
     with database_errors():
-        asked = finding.everybody(question)
+        finding.require_allowed(question)
         is_cut = False
         if question.search:
             refs, is_cut = finding.search_refs(node, question)
             total = len(refs)
         else:
-            total = finding.count_of(question, asked)
+            total = finding.count_of(question)
         page_count = max(1, -(-total // page_size))
         page = min(max(page, 1), page_count)
         start, end = (page - 1) * page_size, min(page * page_size, total)
         if question.search:
             shown = refs[start:end]
         else:
-            shown = finding.page_refs(asked, question, start=start, end=end)
-        # In a transaction of its own: no other writer waits while the rows are opened.
-        with node.transaction(in_turn=False):
-            note(node, reader, act="people.found", subject=kind, person_count=len(shown))
+            shown = finding.page_refs(question, start=start, end=end)
+        # In no transaction of ours: no other writer waits while the rows are opened.
+        note(node, reader, act="people.found", subject=kind, person_count=len(shown))
         rows = {row.ref: row for row in finding.rows_of(node, kind, shown, columns=columns)}
     return Found(
         people=tuple(rows[ref] for ref in shown if ref in rows),
@@ -333,13 +333,13 @@ def each(
     """
     question = _question(kind, search, filters, order, columns, reader)
     with node.transaction(in_turn=False):
-        asked = finding.everybody(question)
+        finding.require_allowed(question)
         if question.search:
             refs, is_cut = finding.search_refs(node, question)
             if is_cut:
                 raise finding.too_many()
         else:
-            refs = finding.page_refs(asked, question, start=0, end=asked.count())
+            refs = finding.page_refs(question, start=0, end=finding.count_of(question))
         note(node, reader, act="people.read", subject=kind, person_count=len(refs))
     return _one_by_one(node, kind, refs, columns)
 
@@ -393,22 +393,23 @@ def reads(
     return Reads(reads=found, total_count=total, page=page, page_count=page_count)
 
 
-def count(node: Node, kind: ListKind, *, powers: Collection[str] | None = None) -> int:
+def count(
+    node: Node, kind: ListKind, *, powers: Collection[str] | None = None, gone: Collection[str] = ()
+) -> int:
     """Return how many people stand on a list.
 
     Args:
         node: The open node.
         kind: Which list.
         powers: Count only those who depend on one of these parties; None counts all.
+        gone: References of people who are not counted.
 
     Raises:
         EngineError: The node is not open, or its database failed.
     """
     node.require_open()
     with database_errors():
-        if powers is None:
-            return finding.size_of(kind)
-        return int(Person.objects.filter(kind=kind, power__in=powers).count())
+        return finding.size_of(kind, powers=powers, gone=gone)
 
 
 def _in_order(node: Node, kind: ListKind) -> Iterator[PersonRecord]:
@@ -486,11 +487,13 @@ def note(node: Node, reader: Reader, *, act: str, subject: str, person_count: in
     node.require_open()
     assert len(reader.purpose) <= _WORD_MAX_CHARS, "a purpose is one word of ours"
     assert reader.purpose.replace("_", "").isalpha(), "a purpose is one word of ours"
-    AccessLog.objects.create(
-        at=reader.now,
-        actor=reader.actor,
-        act=act,
-        subject=subject,
-        person_count=person_count,
-        purpose=reader.purpose,
+    reading_notes.write(
+        Note(
+            at=reader.now,
+            actor=reader.actor,
+            act=act,
+            subject=subject,
+            person_count=person_count,
+            purpose=reader.purpose,
+        )
     )

@@ -54,6 +54,7 @@ def peer_card(party: str) -> Card:
             "book.peer",
             f"Expected the card of {party}, found none.",
             hint="Import it with `homeward card --add FILE` and compare its fingerprint by voice.",
+            facts={"party": party},
         )
     return read_card(bytes(peer.card))
 
@@ -79,6 +80,7 @@ def log_of(node: Node) -> NoteVerifier:
             "book.mediators",
             f"Expected one mediator, found {len(mediators)}.",
             hint="One node follows one log; use another node for another mediator.",
+            facts={"count": len(mediators)},
         )
     card = read_card(bytes(mediators[0].card))
     assert card.log_vkey is not None, "a mediator's card has a log key"
@@ -211,6 +213,7 @@ def require_role(node: Node, role: str) -> None:
             f"Expected the node of a {_SIGNS[role]}, found that of {node.party}, "
             f"a {node.about.role}.",
             hint="See `homeward status` for what this node may do.",
+            facts={"party": node.party},
         )
 
 

@@ -127,6 +127,7 @@ def import_bundle(node: Node, data: bytes, *, now: dt.datetime) -> Imported:
             "bundles.size",
             f"Expected a bundle of at most {BUNDLE_MAX_BYTES} bytes, found {len(data)}.",
             hint="This is no bundle of homeward.",
+            facts={"max_bytes": BUNDLE_MAX_BYTES},
         )
     try:
         body = _opened(data)
@@ -135,6 +136,7 @@ def import_bundle(node: Node, data: bytes, *, now: dt.datetime) -> Imported:
                 "bundles.reader",
                 f"Expected a bundle for {node.party}, found one for {body['to']}.",
                 hint="Give it to the node it is for.",
+                facts={"party": node.party, "to": body["to"]},
             )
         card = book.peer_card(body["from"])
         _verify_bundle(body, card)
@@ -149,7 +151,7 @@ def import_bundle(node: Node, data: bytes, *, now: dt.datetime) -> Imported:
             error.code,
             error.message,
             hint=f"{error.hint} Kept as evidence/{name}.",
-            facts=error.facts,
+            facts={**error.facts, "evidence": f"evidence/{name}"},
         ) from error
 
 
@@ -218,6 +220,7 @@ def _take(node: Node, body: Mapping[str, Any], card: Card, now: dt.datetime) -> 
             "bundles.sender",
             f"Expected a bundle of a mediator, found one of {card.party}.",
             hint="Bureaus send to the mediator, and the mediator to bureaus.",
+            facts={"party": card.party},
         )
     head = LogHead.objects.filter(origin=origin).first()
     return Imported(
@@ -259,6 +262,7 @@ def _take_entries(node: Node, body: Mapping[str, Any], now: dt.datetime) -> int:
             "bundles.gap",
             f"Expected entries from {len(own)} on, found them from {first} on.",
             hint="An earlier bundle is missing. Send ours to the mediator; its next one fills the gap.",
+            facts={"expected": len(own), "first": first},
         )
     sent = [unb64(text, what="bundle") for text in body["entries"]]
     for index, (ours, theirs) in enumerate(zip(own[first:], sent, strict=False), start=first):

@@ -11,7 +11,7 @@ Rules of this file:
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -105,8 +105,8 @@ def may_order_longest(kind: ListKind, columns: Columns) -> bool:
     return is_visible(_SINCE[kind], columns)
 
 
-def everybody(question: Question) -> QuerySet[Any]:
-    """Return those whom the filters leave, in order; the search is not applied.
+def require_allowed(question: Question) -> None:
+    """Check that a question can be asked, and that this asker may ask it.
 
     Raises:
         AccessError: A filter or the order reads a column that the asker may not see.
@@ -114,52 +114,65 @@ def everybody(question: Question) -> QuerySet[Any]:
     """
     if question.order == "longest" and not may_order_longest(question.kind, question.columns):
         raise _not_yours()
-    asked = Person.objects.filter(kind=question.kind)
     for name, value in question.filters.items():
-        asked = asked.filter(_condition(question, name, value))
-    return _ordered(asked, question.order)
+        _require_filter(question, name, value)
 
 
-def count_of(question: Question, asked: QuerySet[Any]) -> int:
-    """Return how many the filters leave; the search is not applied.
-
-    Args:
-        question: With its filters.
-        asked: From `everybody`, of the same question.
-    """
+def count_of(question: Question) -> int:
+    """Return how many the filters of an allowed question leave; the search is not applied."""
     filters = tuple(sorted(question.filters.items()))
-    return _kept_count(question.kind, asked, (*filters, question.today) if filters else ())
+    narrowed = (*filters, question.today) if filters else ()
+    return _kept_count(question.kind, lambda: _everybody(question), narrowed)
 
 
-def size_of(kind: ListKind) -> int:
-    """Return how many people stand on a list."""
-    return _kept_count(kind, Person.objects.filter(kind=kind), ())
+def size_of(
+    kind: ListKind, *, powers: Collection[str] | None = None, gone: Collection[str] = ()
+) -> int:
+    """Return how many people stand on a list, of some powers, without some references."""
+    people = Person.objects.filter(kind=kind)
+    if powers is None:
+        total = _kept_count(kind, people.all, ())
+    else:
+        people = people.filter(power__in=powers)
+        total = int(people.count())
+    refs = sorted(set(gone))
+    batches = [refs[i : i + BATCH_ROWS] for i in range(0, len(refs), BATCH_ROWS)]
+    return total - sum(int(people.filter(ref__in=batch).count()) for batch in batches)
 
 
-def _kept_count(kind: ListKind, asked: QuerySet[Any], narrowed: tuple[Hashable, ...]) -> int:
+def _kept_count(
+    kind: ListKind, asked: Callable[[], QuerySet[Any]], narrowed: tuple[Hashable, ...]
+) -> int:
     """Count, which reads the index of everybody, once for each state of the list."""
     if connection.in_atomic_block:  # what is counted there may still be taken back
-        return int(asked.count())
+        return int(asked().count())
     key = (settings.opening(), kind, tide(kind), narrowed)
     found = _counts.get(key)
     if found is None:
-        found = int(asked.count())
+        found = int(asked().count())
         if len(_counts) >= _COUNTS_MAX:
             _counts.clear()
         _counts[key] = found
     return found
 
 
-def page_refs(asked: QuerySet[Any], question: Question, *, start: int, end: int) -> list[str]:
-    """Return the references at some places of those whom a question means.
+def page_refs(question: Question, *, start: int, end: int) -> list[str]:
+    """Return the references at some places of those whom a question's filters leave.
 
     Args:
-        asked: From `everybody`.
-        question: The same question.
+        question: An allowed one; its search is not applied.
         start: First place, from 0.
         end: Place after the last.
     """
-    refs = asked.values_list("ref", flat=True)
+    if question.order == "ref" and not question.filters:
+        # Plain SQL: most pages ask this, and to write the query takes longer than to answer it.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT ref FROM node_person WHERE kind = %s ORDER BY ref LIMIT %s OFFSET %s",
+                (question.kind, end - start, start),
+            )
+            return [ref for (ref,) in cursor.fetchall()]
+    refs = _everybody(question).values_list("ref", flat=True)
     if question.order == "ref":
         return list(refs[start:end])
     # Those since an unknown day come last; each part is read in the order of its index.
@@ -179,14 +192,13 @@ def search_refs(node: Node, question: Question) -> tuple[list[str], bool]:
 
     Args:
         node: The open node.
-        question: With a search.
+        question: An allowed one, with a search.
 
     Returns:
         The references, and True if there were more candidates than are looked at.
 
     Raises:
-        AccessError: As `everybody`.
-        InputError: As `everybody`, or the search is too long.
+        InputError: The search is too long.
     """
     if len(question.search) > SEARCH_MAX_CHARS:
         raise InputError(
@@ -194,8 +206,9 @@ def search_refs(node: Node, question: Question) -> tuple[list[str], bool]:
             f"Expected a search of at most {SEARCH_MAX_CHARS} characters, "
             f"found {len(question.search)}.",
             hint="Search for one name, or for one reference.",
+            facts={"max_chars": SEARCH_MAX_CHARS},
         )
-    asked = everybody(question)
+    asked = _everybody(question)
     found: dict[str, dt.date | None] = {}
     is_cut = False
     for refs, is_full in _ways(node, asked, question):
@@ -215,6 +228,7 @@ def too_many() -> InputError:
         "finding.too_many",
         f"Expected a search that at most {CANDIDATES_MAX} people may fit, found more.",
         hint="Type more letters of the name, or add a filter.",
+        facts={"max_people": CANDIDATES_MAX},
     )
 
 
@@ -288,11 +302,15 @@ def _fits(record: PersonRecord, words: list[str]) -> bool:
     return all(any(part.startswith(word) for part in parts) for word in words)
 
 
-def _ordered(asked: QuerySet[Any], order: Order) -> QuerySet[Any]:
-    return asked.order_by("ref") if order == "ref" else asked.order_by(F("since"), "ref")
+def _everybody(question: Question) -> QuerySet[Any]:
+    """Return those whom the filters leave, in order; the search is not applied."""
+    asked = Person.objects.filter(kind=question.kind)
+    for name, value in question.filters.items():
+        asked = asked.filter(_condition(question, name, value))
+    return asked.order_by("ref") if question.order == "ref" else asked.order_by(F("since"), "ref")
 
 
-def _condition(question: Question, name: str, value: str) -> Q:
+def _require_filter(question: Question, name: str, value: str) -> None:
     asked = FILTERS.get(name)
     if asked is None or question.kind not in asked.columns:
         raise InputError(
@@ -307,7 +325,13 @@ def _condition(question: Question, name: str, value: str) -> Q:
             "finding.value",
             f"Expected one of {', '.join(asked.values)} for the filter {name}, found another.",
             hint="Choose one of these values.",
+            facts={"filter": name},
         )
+    if name == "power":
+        parse_party(value)
+
+
+def _condition(question: Question, name: str, value: str) -> Q:
     match name:
         case "age" if value == "under_25":
             return Q(birth_earliest__gt=_years_before(question.today, 25))

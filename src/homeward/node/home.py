@@ -462,6 +462,7 @@ def _disk_failed(error: OSError) -> EngineError:
         "home.disk",
         f"Expected the disk to serve the node's folder, found that it did not (errno {error.errno}).",
         hint="Look at its free space and at the rights of the folder; then try again.",
+        facts={"errno": error.errno},
     )
 
 

@@ -160,6 +160,7 @@ def resume(node: Node) -> int:
             "jobs.died",
             f"Expected this work to end, found that its process died {_BEGIN_MAX} times.",
             hint="Look at the machine's memory and disk. Nothing was changed; then ask for it again.",
+            facts={"times": _BEGIN_MAX},
         )
         died.filter(begun_count__gte=_BEGIN_MAX).update(state="failed", error=_kept(given_up))
         return int(died.update(state="waiting", phase="", done_count=0))

@@ -133,6 +133,7 @@ def lock(keys: Keys, *, party: PartyCode, passphrase: str, salt: bytes, entropy:
             f"Expected a passphrase of {_PASSPHRASE_MIN_CHARS} to {_PASSPHRASE_MAX_CHARS} "
             f"characters, found {len(passphrase)}.",
             hint="Take five or more words that nobody else would join.",
+            facts={"min_chars": _PASSPHRASE_MIN_CHARS, "max_chars": _PASSPHRASE_MAX_CHARS},
         )
     over = derive_key(passphrase, salt)
 
@@ -227,6 +228,7 @@ def write_card(keys: Keys, *, party: PartyCode, role: Role, name: str, simulatio
             f"Expected the name of an office in 1 to {_NAME_MAX_CHARS} characters on one line, "
             f"found {len(name)} characters of another form.",
             hint="Write it as it stands on your letters.",
+            facts={"max_chars": _NAME_MAX_CHARS},
         )
     log = keys.signing.get(LOG_KEY)
     body = {

@@ -318,3 +318,13 @@ class AccessLog(models.Model):
         """Read by subject: who saw this person."""
 
         indexes = (models.Index(fields=["subject", "at"], name="access_subject"),)
+
+
+class Remembered(models.Model):
+    """What all processes of the pages remember for a while, such as tries to sign in."""
+
+    name = models.CharField(
+        primary_key=True, max_length=_SHA256_CHARS, help_text="Hash of what it is."
+    )
+    value = models.TextField(help_text="JSON; nothing about a person of a list.")
+    expires_at = models.FloatField(db_index=True, help_text="Seconds since 1970.")

@@ -47,6 +47,7 @@ _SHOWN = (
     *("family_mark", "given_mark", "number_mark", "row_mark", "kind"),
 )
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_decode = json.JSONDecoder().raw_decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,14 +235,16 @@ def read_row(node: Node, sealed: bytes, *, columns: AbstractSet[str] | None = No
     Raises:
         TamperError: The row was changed.
     """
-    document = json.loads(open_at_rest(node, sealed, purpose=_ROW))
+    document, _ = _decode(open_at_rest(node, sealed, purpose=_ROW).decode())
     if columns is not None:
         document = {
             name: value for name, value in document.items() if name in columns or name == "ref"
         }
-    for name in document.keys() & DATE_COLUMNS:
-        document[name] = _date(document[name])
-    document["extra"] = tuple((name, text) for name, text in document.get("extra", ()))
+    for name in DATE_COLUMNS:
+        if name in document:
+            document[name] = _date(document[name])
+    if "extra" in document:
+        document["extra"] = tuple((name, text) for name, text in document["extra"])
     return PersonRecord(**document)
 
 

@@ -208,9 +208,10 @@ def _web() -> dict[str, Any]:
         "CSRF_FAILURE_VIEW": "homeward.node.web.problems.form_refused",
         "FILE_UPLOAD_HANDLERS": ["homeward.node.web.receive.KeptInMemory"],
         "FILE_UPLOAD_MAX_MEMORY_SIZE": 201_000_000,  # the largest list, and the form around it
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_AGE": IDLE_SECONDS,
+        "CACHES": {
+            "default": {"BACKEND": "homeward.node.web.remembered.Remembered"},
+            "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        },
         "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
         "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
         **_accounts(),
@@ -220,7 +221,11 @@ def _web() -> dict[str, Any]:
 def _accounts() -> dict[str, Any]:
     rules = "django.contrib.auth.password_validation."
     return {
-        "AUTHENTICATION_BACKENDS": ["allauth.account.auth_backends.AuthenticationBackend"],
+        "AUTHENTICATION_BACKENDS": ["homeward.node.web.signed_in.Accounts"],
+        "SESSION_ENGINE": "homeward.node.web.signed_in",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_AGE": IDLE_SECONDS,
         # Memory-hard and part of Python; the node's own passphrase has argon2id.
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.ScryptPasswordHasher"],
         "AUTH_PASSWORD_VALIDATORS": [

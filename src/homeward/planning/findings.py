@@ -2,6 +2,7 @@
 
 Rules of this file:
 - A finding never changes a plan; it stands in it, with the rule, the clause, a sentence.
+- A finding is about somebody: what meets nobody is none, and nobody has to acknowledge it.
 - GC III arts 109-110: the seriously wounded and sick are owed without counterpart.
 - GC IV art. 34: civilians are no counterpart.
 - That somebody does not wish to go breaks no law (GC III art. 109(3)), and how many do not
@@ -34,14 +35,15 @@ def legal_findings(problem: Problem, goes: np.ndarray[Any, Any]) -> list[dict[st
     agreement = problem.agreement
     if agreement.article_109 == "counted":
         counted = int(builder.owed[moving].sum())
-        findings.append(
-            {
-                "rule": "GC III arts 109-110",
-                "clause": "article_109",
-                "sentence": f"{counted} of those who go home are seriously wounded or sick and owed "
-                "without counterpart; the agreement counts them.",
-            }
-        )
+        if counted:
+            findings.append(
+                {
+                    "rule": "GC III arts 109-110",
+                    "clause": "article_109",
+                    "sentence": f"{counted} of those who go home are seriously wounded or sick and "
+                    "owed without counterpart; the agreement counts them.",
+                }
+            )
     for clause in agreement.clauses:
         if isinstance(clause, Give | Quota | Balance):
             inside = builder.category(clause.where) & builder.any_flow(clause.flows)

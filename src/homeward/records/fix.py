@@ -8,17 +8,19 @@ Rules of this file:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
 from homeward.records.formula import guard, unguard
-from homeward.records.read import RowProblem, find_titles, known_titles
+from homeward.records.read import ProblemGroup, RowProblem, find_titles, known_titles
 from homeward.records.table import CONTROL_CHARACTERS, read_table
 from homeward.records.titles import ERROR_COLUMN
-from homeward.records.write import write_sheet
+from homeward.records.write import change_first_column, write_sheet
 
 MAX_ROWS_TO_FIX = 100_000
 _ROW_MAX_CHARS = 4_000
+_SAID = re.compile(r"Row (\d+): (.*)", re.DOTALL)
 
 
 def rows_to_fix(
@@ -44,6 +46,38 @@ def rows_to_fix(
     return write_sheet(_rows(data, file, columns, wrong))
 
 
+def say_otherwise(
+    data: bytes,
+    groups: Iterable[ProblemGroup],
+    *,
+    of_row: Callable[[str, str], str],
+    of_problem: Callable[[ProblemGroup], str],
+) -> bytes:
+    """Say what is wrong with each bad row in other words, such as those of another language.
+
+    Args:
+        data: From `rows_to_fix`.
+        groups: Of the problems with which it was written.
+        of_row: Takes the number of a row and what is wrong with it; says both.
+        of_problem: Says what is wrong and what to do, for all problems of a group.
+
+    Returns:
+        The same rows; the title of the first column stays, for by it the column is known.
+    """
+    words = {_sentence(group): of_problem(group) for group in groups}
+    longest_first = sorted(words, key=len, reverse=True)
+    sentence = re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, longest_first))})")
+
+    def otherwise(cell: str) -> str:
+        said = _SAID.fullmatch(cell)
+        if said is None:
+            return cell
+        problems = sentence.sub(lambda each: words[each[0]], said[2])
+        return guard(of_row(said[1], problems)[:_ROW_MAX_CHARS])
+
+    return change_first_column(data, otherwise)
+
+
 def _rows(
     data: bytes, file: str, columns: Mapping[str, str], wrong: Mapping[int, list[RowProblem]]
 ) -> Iterator[list[str]]:
@@ -59,11 +93,11 @@ def _rows(
 
 
 def _in_words(row: int, problems: Iterable[RowProblem]) -> str:
-    sentences = (
-        f"{problem.column or 'the row'}: expected {problem.expected}. {problem.hint}"
-        for problem in problems
-    )
-    return f"Row {row}: {' '.join(sentences)}"[:_ROW_MAX_CHARS]
+    return f"Row {row}: {' '.join(map(_sentence, problems))}"[:_ROW_MAX_CHARS]
+
+
+def _sentence(problem: RowProblem | ProblemGroup) -> str:
+    return f"{problem.column or 'the row'}: expected {problem.expected}. {problem.hint}"
 
 
 def _cell(text: str) -> str:

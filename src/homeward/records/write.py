@@ -17,7 +17,7 @@ import html
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from homeward.foundation.dates import PartialDate
 from homeward.foundation.errors import InputError
@@ -28,6 +28,8 @@ from homeward.records.table import CONTROL_CHARACTERS, MAX_UNPACKED_BYTES, colum
 _MAX_SHEET_ROWS = 1_048_576
 # In a sheet _x0041_ means the letter A: an underscore that could begin this is spelt out.
 _SHEET_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_SHEET = "xl/worksheets/sheet1.xml"
+_BEGIN_OF_ROW = re.compile(r'(<row r="(?!1")\d+"><c r="A\d+" s="1" t="inlineStr"><is><t>)([^<]*)')
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -163,6 +165,26 @@ def write_sheet(rows: Iterable[Sequence[str]]) -> bytes:
     return _package(sheet.getvalue())
 
 
+def change_first_column(data: bytes, change: Callable[[str], str]) -> bytes:
+    """Change the first cell of every row below the header, where it is not empty.
+
+    Args:
+        data: A workbook that `write_sheet` wrote.
+        change: Takes a cell; returns one that starts no formula and holds no control character.
+
+    Returns:
+        The workbook, its other cells as they were.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        sheet = package.read(_SHEET).decode()
+
+    def changed(row: re.Match[str]) -> str:
+        text = html.unescape(row[2]).replace("_x005F_", "_")
+        return row[1] + _sheet_text(change(text))
+
+    return _package(_BEGIN_OF_ROW.sub(changed, sheet).encode())
+
+
 def _rows(records: Iterable[PersonRecord], kind: ListKind) -> Iterator[list[str]]:
     people = list(records)
     extra = dict.fromkeys(name for person in people for name, _ in person.extra)
@@ -226,7 +248,7 @@ def _package(sheet: bytes) -> bytes:
     file = io.BytesIO()
     parts = {name: f"{_XML}{part}".encode() for name, part in _PARTS.items()}
     with zipfile.ZipFile(file, "w") as package:
-        for name, content in {**parts, "xl/worksheets/sheet1.xml": sheet}.items():
+        for name, content in {**parts, _SHEET: sheet}.items():
             # A name alone carries the date 1980-01-01: the bytes do not tell the hour.
             package.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return file.getvalue()

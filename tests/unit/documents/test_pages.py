@@ -27,7 +27,7 @@ RECEIPT = ReceiptPage(
     ledger_number=512,
     ledger_size=530,
     plan_sha256="ab12" * 16,
-    counts=(("Planned", 150), ("Gone home", 150)),
+    counts=(("departed", 150), ("home", 150)),
     holder_root="0f" * 32,
     home_root="0f" * 32,
     signers=(Signer(party=PartyCode("RU"), role="holder"),),

@@ -9,6 +9,8 @@ import pytest
 
 import homeward.documents
 from homeward.documents import (
+    LABELS,
+    Language,
     ManifestPage,
     ManifestRow,
     ReceiptPage,
@@ -23,14 +25,25 @@ FONTS = Path(homeward.documents.__file__).parent / "fonts"
 MARKUP = "#let x = 1 *bold* $x$"
 
 
-def manifest(*names, simulation=True):
+ARABIC = Language(
+    code="ar",
+    is_right_to_left=True,
+    words={key: f"عربية {key} %(home)s" for key in LABELS if key != "seal"} | {"plan": "Plan"},
+    date=lambda text: f"تاريخ {text}",
+)
+
+
+def manifest(*names, simulation=True, beside=None, **known):
     rows = tuple(
         ManifestRow(
-            captive_id=f"{number:032x}",
-            name_holder=name,
-            name_home=name,
-            born="1998-03-14",
-            number="A 12/3456",
+            **{
+                "captive_id": f"{number:032x}",
+                "name_holder": name,
+                "name_home": name,
+                "born": "1998-03-14",
+                "number": "A 12/3456",
+                **known,
+            }
         )
         for number, name in enumerate(names)
     )
@@ -45,10 +58,11 @@ def manifest(*names, simulation=True):
         rows=rows,
         printed_at=dt.datetime(2025, 2, 4, 12, tzinfo=dt.UTC),
         simulation=simulation,
+        beside=beside,
     )
 
 
-def receipt(*, home_root="0f" * 32):
+def receipt(*, home_root="0f" * 32, beside=None):
     return ReceiptPage(
         case="2025-02-05",
         leg=parse_flow("RU -> UA"),
@@ -56,12 +70,16 @@ def receipt(*, home_root="0f" * 32):
         ledger_number=512,
         ledger_size=530,
         plan_sha256="ab12" * 16,
-        counts=(("Planned", 150), ("Gone home to UA", 149)),
+        counts=(("on_manifest", 150), ("stopped", 150), ("asked_again", 150), ("home", 149)),
         holder_root="0f" * 32,
         home_root=home_root,
-        signers=tuple(Signer(party=PartyCode(p), role="signs") for p in ("RU", "UA", "AE")),
-        printed_at=dt.datetime(2025, 2, 5, 12, tzinfo=dt.UTC),
+        signers=tuple(
+            Signer(party=PartyCode(party), role=role)
+            for party, role in (("RU", "holder"), ("UA", "home"), ("AE", "mediator"))
+        ),
+        printed_at=dt.datetime(2025, 4, 9, 12, tzinfo=dt.UTC),
         simulation=False,
+        beside=beside,
     )
 
 
@@ -94,9 +112,10 @@ def test_every_page_repeats_its_header_says_simulation_and_counts_itself(long_pd
     pages = text_of(long_pdf, tmp_path).split("\f")[:-1]
     assert len(pages) == page_count(long_pdf)
     for number, page in enumerate(pages, start=1):
-        assert "SIMULATION: invented people" in page
+        assert "SIMULATION" in page.split("\n")[0]
+        assert "The people are invented." in page
         assert "Name as home wrote it" in page
-        assert f"page {number} of {len(pages)}" in page
+        assert re.search(rf" {number} ?/ ?{len(pages)}$", page, re.MULTILINE)
 
 
 def test_every_row_is_printed_once(long_pdf, tmp_path):
@@ -152,8 +171,47 @@ def test_a_receipt_says_whether_both_sides_speak_of_the_same_people(tmp_path):
     assert same.count("Name and rank") == same.count("Seal") == 3
 
 
-def test_a_receipt_fits_on_one_page():
-    assert page_count(receipt_pdf(receipt())) == 1
+@pytest.mark.parametrize("beside", [None, ARABIC])
+def test_a_receipt_fits_on_one_page(beside):
+    assert page_count(receipt_pdf(receipt(home_root="1e" * 32, beside=beside))) == 1
+
+
+def test_a_paper_tells_the_day_of_its_entry_and_apart_from_it_the_day_of_printing(tmp_path):
+    text = text_of(receipt_pdf(receipt()), tmp_path)
+    assert re.search(r"^Received +5 Feb 2025$", text, re.MULTILINE)
+    assert re.search(r"^Printed +9 Apr 2025, 12:00 UTC$", text, re.MULTILINE)
+    text = text_of(manifest_pdf(manifest("A")), tmp_path)
+    assert re.search(r"^Issued +5 Feb 2025$", text, re.MULTILINE)
+    assert re.search(r"^Printed +4 Feb 2025, 12:00 UTC$", text, re.MULTILINE)
+
+
+def test_what_is_not_known_is_a_dash(tmp_path):
+    pdf = manifest_pdf(manifest("Smith John", name_home="", born="", number=""))
+    row = next(line for line in text_of(pdf, tmp_path).split("\n") if "Smith John" in line)
+    assert row.split() == ["1", "00000000", "Smith", "John", "—", "—", "—"]
+
+
+@pytest.mark.parametrize(
+    ("pdf", "english", "key"),
+    [
+        (manifest_pdf(manifest("A", beside=ARABIC)), "Present", "present"),
+        (receipt_pdf(receipt(beside=ARABIC)), "asked again", "asked_again"),
+    ],
+)
+def test_another_language_stands_beside_the_english_and_repeats_none_of_it(
+    pdf, english, key, tmp_path
+):
+    text = text_of(pdf, tmp_path)
+    assert english in text
+    assert f"{key} UA" in text
+    assert "عربية" in text
+    assert "تاريخ" in text
+    assert text.count("Plan ") == 1
+
+
+def test_a_language_without_a_word_leaves_the_english_alone(tmp_path):
+    assert ARABIC.word("seal") == ARABIC.word("plan") == ""
+    assert text_of(receipt_pdf(receipt(beside=ARABIC)), tmp_path).count("Seal") == 3
 
 
 def test_the_fonts_are_the_files_that_their_readme_names():

@@ -96,6 +96,13 @@ def test_counting_article_109_is_found_with_its_number(planned, person):
     assert plan["legal_findings"][0]["sentence"].startswith("1 of those who go home")
 
 
+def test_what_the_law_says_of_nobody_is_no_finding(planned, person):
+    ru = [person("1", "UA"), person("2", "UA", health="grave", consent="no")]
+    _, _, plan = planned(GIVE.format(count=1), ru, [person("1", "RU")])
+    assert plan["counts"] == {"RU -> UA": 1, "UA -> RU": 1}
+    assert plan["legal_findings"] == []
+
+
 def test_civilians_as_counterpart_are_found(planned, person):
     clause = GIVE.format(count=1) + 'where = "civilians"\n'
     civilian = {"status": "civilian"}

@@ -34,7 +34,8 @@ max = "count(women)"
 def case(planned, person):
     """Give the agreement, UA's own pool, the whole pool and the plan."""
     ru = [person(str(n), "UA") for n in range(1, 6)]
-    ua = [person(str(n), "RU", sex="F" if n == 3 else "M", consent="unknown") for n in range(1, 5)]
+    ua = [person(str(n), "RU", consent="unknown") for n in range(1, 5)]
+    ua[2] |= {"sex": "F", "health": "grave"}  # she goes, and the law says something of it
     agreement, pool, plan = planned(TERMS, ru, ua)
     return agreement, Pool.of(agreement, {"UA": ua}), pool, plan
 

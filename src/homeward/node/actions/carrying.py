@@ -15,7 +15,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from homeward.foundation.errors import AccessError, EngineError, HomewardError, InputError
@@ -59,9 +59,7 @@ class LastImport:
     entry_count: int = 0
     list_count: int = 0
     log_size: int = 0
-    code: str = ""
-    message: str = ""
-    hint: str = ""
+    problem: Mapping[str, Any] = field(default_factory=dict)
 
 
 def outgoing(node: Node) -> list[Outgoing]:
@@ -122,6 +120,7 @@ def store_upload(node: Node, data: bytes) -> str:
             "carrying.size",
             f"Expected a bundle of 1 to {BUNDLE_MAX_BYTES} bytes, found {len(data)}.",
             hint="Choose the file that ends in .hwb, as the other node wrote it.",
+            facts={"max_bytes": BUNDLE_MAX_BYTES},
         )
     name = hashlib.sha256(data).hexdigest()
     write_private(node.home / INBOX / name, seal_at_rest(node, data, purpose=_PURPOSE))
@@ -188,9 +187,7 @@ def last_import(node: Node) -> LastImport | None:
         return LastImport(
             ended_at=job.ended_at,
             is_taken=False,
-            code=str(error.get("code", "")),
-            message=str(error.get("message", "")),
-            hint=str(error.get("hint", "")),
+            problem=error,
         )
     found = json.loads(job.result)
     return LastImport(

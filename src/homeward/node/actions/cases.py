@@ -68,6 +68,7 @@ def open_case(node: Node, terms: str, *, now: dt.datetime) -> str:
             "cases.mediator",
             f"Expected the node of a mediator, found that of {node.party}.",
             hint="The mediator opens a case; a bureau signs its terms.",
+            facts={"party": node.party},
         )
     _join_members(node, [str(party) for party in agreement.parties], now)
     body = {

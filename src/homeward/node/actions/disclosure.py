@@ -82,22 +82,22 @@ def agree(node: Node, look: Look, *, actor: str, now: dt.datetime) -> None:
         RuleError: The same account asked for it.
     """
     with node.transaction():
-        waiting = _waiting(look, now)
-        if waiting is None:
+        standing = waiting(look, now)
+        if standing is None:
             raise TurnError(
                 "disclosure.none",
                 "Expected a request that waits for a second officer, found none.",
                 hint="Ask for the look first; a request waits for one day.",
             )
-        if waiting.asked_by == actor:
+        if standing.asked_by == actor:
             raise RuleError(
                 "disclosure.same",
                 "Expected another account than the one that asked, found the same.",
                 hint="Ask another officer to agree, from an account of their own.",
             )
         _note(node, look, "disclosure.agree", actor, now)
-        waiting.agreed_by, waiting.agreed_at = actor, now
-        waiting.save(update_fields=["agreed_by", "agreed_at"])
+        standing.agreed_by, standing.agreed_at = actor, now
+        standing.save(update_fields=["agreed_by", "agreed_at"])
 
 
 def stage(node: Node, look: Look, *, actor: str, now: dt.datetime) -> Stage:
@@ -112,10 +112,10 @@ def stage(node: Node, look: Look, *, actor: str, now: dt.datetime) -> Stage:
     agreed = agreed.filter(agreed_at__gt=now - SEEN_FOR, agreed_at__lte=now)
     if agreed.filter(Q(asked_by=actor) | Q(agreed_by=actor)).exists():
         return "open"
-    waiting = _waiting(look, now)
-    if waiting is None:
+    standing = waiting(look, now)
+    if standing is None:
         return "closed"
-    return "asked" if waiting.asked_by == actor else "asked_by_other"
+    return "asked" if standing.asked_by == actor else "asked_by_other"
 
 
 def show(node: Node, look: Look, *, actor: str, now: dt.datetime) -> bool:
@@ -131,11 +131,12 @@ def show(node: Node, look: Look, *, actor: str, now: dt.datetime) -> bool:
     return True
 
 
-def _waiting(look: Look, now: dt.datetime) -> Disclosure | None:
+def waiting(look: Look, now: dt.datetime) -> Disclosure | None:
+    """Return the request that waits for a second officer: who asked, and when."""
     rows = Disclosure.objects.filter(act=look.act, case=look.case, subject=look.subject)
     rows = rows.filter(agreed_at=None, asked_at__gt=now - ASKED_FOR, asked_at__lte=now)
-    waiting: Disclosure | None = rows.order_by("asked_at").first()
-    return waiting
+    found: Disclosure | None = rows.order_by("asked_at").first()
+    return found
 
 
 def _note(node: Node, look: Look, act: str, actor: str, now: dt.datetime) -> None:

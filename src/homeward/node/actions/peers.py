@@ -98,6 +98,7 @@ def drop_card(node: Node, party: str, *, now: dt.datetime, actor: str) -> None:
             "peers.in_use",
             f"Expected a card of {party} that was never relied on, found one in use.",
             hint="Stop, and call that office and the mediator: somebody may be posing as one of you.",
+            facts={"party": party},
         )
     kept = node.home / "evidence"
     kept.mkdir(mode=0o700, exist_ok=True)

@@ -120,7 +120,15 @@ def _infeasible(plan: Mapping[str, Any]) -> InfeasibleError:
                 "End this case with `homeward case abort`, and table a mended agreement.",
             )
         ),
-        facts={"clauses": sorted({c for x in plan["conflicts"] for c in x["clauses"]})},
+        facts={
+            "clauses": sorted({c for x in plan["conflicts"] for c in x["clauses"]}),
+            "conflicts": [" ".join(each["clauses"]) for each in plan["conflicts"]],
+            "repairs": [
+                f"{each['clause']} {each['change']['key']} "
+                f"{each['change']['from']} {each['change']['to']}"
+                for each in plan["repairs"]
+            ],
+        },
     )
 
 

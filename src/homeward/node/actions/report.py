@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from homeward.documents import (
+    Language,
     ManifestPage,
     ManifestRow,
     ReceiptPage,
@@ -17,13 +18,13 @@ from homeward.documents import (
 )
 from homeward.foundation.errors import AccessError, TurnError
 from homeward.foundation.ids import Flow, parse_flow, parse_party
-from homeward.handover.counts import count_legs
 from homeward.handover.custody import LET_GO, Custody, captives_root
+from homeward.handover.replay import Replay
 from homeward.negotiation.case import CaseState
 from homeward.node import access, blobs, book
 from homeward.node.access import Reader
 from homeward.node.actions.cases import IDENTITY, read_pool_rows, terms_of
-from homeward.node.actions.handover import custody_of
+from homeward.node.actions.handover import LegView, custody_of, legs_of
 from homeward.node.home import Node
 from homeward.node.models import Blob, CaptiveLink, LogHead
 from homeward.records.model import HELD, WANTED
@@ -79,7 +80,15 @@ def report_of(node: Node, case: str, *, public: bool) -> Report:
     return totals(moves, counts, categories=known, withheld=withheld, public=public)
 
 
-def manifest_of(node: Node, case: str, leg: str, *, now: dt.datetime, actor: str) -> bytes:
+def manifest_of(
+    node: Node,
+    case: str,
+    leg: str,
+    *,
+    now: dt.datetime,
+    actor: str,
+    beside: Language | None = None,
+) -> bytes:
     """Print the manifest of a leg, with the names that this side knows.
 
     Args:
@@ -88,6 +97,7 @@ def manifest_of(node: Node, case: str, leg: str, *, now: dt.datetime, actor: str
         leg: Such as `RU -> UA`.
         now: When it is printed.
         actor: Who prints it.
+        beside: The language that stands beside the English.
 
     Returns:
         A PDF.
@@ -96,7 +106,8 @@ def manifest_of(node: Node, case: str, leg: str, *, now: dt.datetime, actor: str
         TurnError: No manifest of this leg was issued.
         AccessError: This side has neither list of these people.
     """
-    state = book.case_of(book.read_ahead(node), case)
+    log = book.read_ahead(node)
+    state = book.case_of(log, case)
     custody, flow = custody_of(node, state), parse_flow(leg)
     captives = sorted(
         i
@@ -113,6 +124,7 @@ def manifest_of(node: Node, case: str, leg: str, *, now: dt.datetime, actor: str
             "report.no_manifest",
             f"Expected a manifest of {leg}, found none in the ledger.",
             hint="The mediator issues it when everybody was asked.",
+            facts={"leg": leg},
         )
     if node.party not in {flow.holder, flow.home}:
         raise AccessError(
@@ -126,7 +138,7 @@ def manifest_of(node: Node, case: str, leg: str, *, now: dt.datetime, actor: str
     page = ManifestPage(
         case=case,
         leg=flow,
-        on=now.date(),
+        on=_day_of(log, issued[-1].index),
         ledger_number=issued[-1].index,
         ledger_size=_log_size(node),
         plan_sha256=state.plan.plan_sha256,
@@ -136,17 +148,31 @@ def manifest_of(node: Node, case: str, leg: str, *, now: dt.datetime, actor: str
         rows=tuple(_row(captive, known.get(captive, {})) for captive in captives),
         printed_at=now,
         simulation=node.about.simulation,
+        beside=beside,
     )
     return manifest_pdf(page)
 
 
-def receipt_of(node: Node, case: str, leg: str, *, now: dt.datetime) -> bytes:
+def receipt_of(
+    node: Node, case: str, leg: str, *, now: dt.datetime, beside: Language | None = None
+) -> bytes:
     """Print the receipt of a leg: counts and roots, for signature and seal; no name.
+
+    Args:
+        node: The open node of any party.
+        case: The case.
+        leg: Such as `RU -> UA`.
+        now: When it is printed.
+        beside: The language that stands beside the English.
+
+    Returns:
+        A PDF.
 
     Raises:
         TurnError: Nobody of this leg is home yet.
     """
-    state = book.case_of(book.read_ahead(node), case)
+    log = book.read_ahead(node)
+    state = book.case_of(log, case)
     custody, flow = custody_of(node, state), parse_flow(leg)
     received = [
         r for r in state.handover if r.entry.type == "received" and r.entry.body["leg"] == leg
@@ -156,21 +182,17 @@ def receipt_of(node: Node, case: str, leg: str, *, now: dt.datetime) -> bytes:
             "report.no_receipt",
             f"Expected somebody of {leg} to be home, found nobody.",
             hint="Receive them first; then print the receipt.",
+            facts={"leg": leg},
         )
-    counts = next(c for c in count_legs(custody) if c.leg == flow)
+    view = next(view for view in legs_of(node, case) if view.counts.leg == flow)
     page = ReceiptPage(
         case=case,
         leg=flow,
-        on=now.date(),
+        on=_day_of(log, received[-1].index),
         ledger_number=received[-1].index,
         ledger_size=_log_size(node),
         plan_sha256=state.plan.plan_sha256,
-        counts=(
-            ("on the manifest", counts.on_manifest),
-            ("departed", counts.departed),
-            ("checked in", counts.checked_in),
-            ("home", counts.home),
-        ),
+        counts=_steps(view),
         holder_root=captives_root(_ids(custody, flow, LET_GO)),
         home_root=captives_root(_ids(custody, flow, ("home",))),
         signers=(
@@ -180,6 +202,7 @@ def receipt_of(node: Node, case: str, leg: str, *, now: dt.datetime) -> bytes:
         ),
         printed_at=now,
         simulation=node.about.simulation,
+        beside=beside,
     )
     return receipt_pdf(page)
 
@@ -302,6 +325,24 @@ def _row(captive: str, known: Mapping[str, str]) -> ManifestRow:
 def _name(row: Mapping[str, str]) -> str:
     parts = (row.get("family_name", ""), row.get("given_name", ""), row.get("father_name", ""))
     return " ".join(filter(None, parts)) or row.get("name_as_written", "")
+
+
+def _steps(view: LegView) -> tuple[tuple[str, int], ...]:
+    """Return the steps of a leg that a receipt tells, and how many came that far."""
+    counts = view.counts
+    return (
+        ("on_manifest", counts.on_manifest),
+        ("departed", counts.departed),
+        ("checked_in", counts.checked_in),
+        *((("stopped", counts.stopped),) if view.has_stops else ()),
+        ("asked_again", view.asked_again),
+        ("home", counts.home),
+    )
+
+
+def _day_of(log: Replay, number: int) -> dt.date:
+    """Return the day that an entry states."""
+    return dt.datetime.fromisoformat(log.envelopes[number].at).date()
 
 
 def _ids(custody: Custody, flow: Flow, states: tuple[str, ...]) -> list[str]:

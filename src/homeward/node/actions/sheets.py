@@ -5,6 +5,7 @@ Rules of this file:
   where everybody has to be counted it is refused.
 - A sheet holds only those of whom the question can be asked now.
 - It may come back as CSV of any separator or as XLSX, as spreadsheets save it.
+- A heading is its code; the reader's own word may stand behind it, after a dot.
 - No cell of it can be run as a formula, and no message repeats one.
 """
 
@@ -26,24 +27,30 @@ QUESTIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
 }
 """Question -> the states of those whom it is put to, and its words."""
 
-_COLUMNS = ("captive", "name", "state", "answer")
+COLUMNS = ("captive", "name", "state", "answer")
+_DOT = " · "
 SHEET_MAX_BYTES = 4 << 20
 _ROWS_MAX = 20_000
 _ANSWERS = {"yes": True, "y": True, "no": False, "n": False}
 
 
-def write_sheet(rows: Iterable[tuple[str, str, str]]) -> bytes:
+def write_sheet(
+    rows: Iterable[tuple[str, str, str]], *, words: Mapping[str, str] | None = None
+) -> bytes:
     """Write a sheet to be filled in.
 
     Args:
         rows: Salted id, name (empty at a mediator) and state of each captive.
+        words: Column -> its word in the reader's language, if that is not English.
 
     Returns:
         CSV with a byte order mark, so that a spreadsheet opens it as UTF-8.
     """
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(_COLUMNS)
+    writer.writerow(
+        _DOT.join(filter(None, (column, (words or {}).get(column)))) for column in COLUMNS
+    )
     writer.writerows((captive, guard(name), state, "") for captive, name, state in rows)
     return out.getvalue().encode("utf-8-sig")
 
@@ -70,16 +77,17 @@ def read_answers(
             "sheets.size",
             f"Expected a sheet of at most {SHEET_MAX_BYTES} bytes, found {len(data)}.",
             hint="Write the sheet anew, and fill in the column answer alone.",
+            facts={"max_bytes": SHEET_MAX_BYTES},
         )
-    table = read_table(data, known=frozenset(_COLUMNS), file=file)
+    table = read_table(data, known=frozenset(COLUMNS), file=file)
     said: dict[str, bool | None] = {}
     places: dict[str, int] | None = None
     for number, cells in enumerate(table.rows, start=1):
         if number > _ROWS_MAX:
             raise _refused(number, f"at most {_ROWS_MAX:,} rows", "more")
         if places is None:
-            header = [column_name(cell) for cell in cells or []]
-            places = {name: header.index(name) for name in _COLUMNS if name in header}
+            header = [_column(cell) for cell in cells or []]
+            places = {name: header.index(name) for name in COLUMNS if name in header}
             if not {"captive", "answer"} <= places.keys():
                 raise _refused(number, "columns captive and answer", "others")
         elif cells is None or any(map(str.strip, cells)):
@@ -98,6 +106,10 @@ def read_answers(
             facts={"rows": len(said), "blank": blank},
         )
     return [i for i, yes in said.items() if yes], [i for i, yes in said.items() if yes is False]
+
+
+def _column(heading: str) -> str:
+    return column_name(heading.partition(_DOT.strip())[0])
 
 
 def _cell(cells: list[str] | None, at: int) -> str:

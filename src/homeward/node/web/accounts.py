@@ -186,6 +186,7 @@ def check_account(*, name: str, roles: Collection[str], password: str) -> None:
             "account.name",
             f"Expected a name of 1 to {_NAME_MAX_CHARS} letters, digits, dots and hyphens.",
             hint="Choose another name.",
+            facts={"max_chars": _NAME_MAX_CHARS},
         )
     try:
         validate_password(password, User(username=name))

@@ -27,9 +27,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from homeward.foundation.errors import AccessError, InputError, RuleError
-from homeward.node import book
+from homeward.node import book, courier
 from homeward.node.home import Node
 from homeward.node.models import Draft, LogHead, Peer
+from homeward.node.web import failure_words
 from homeward.node.web.current import current_node
 
 Act = Callable[[forms.Form | None], str | HttpResponse]
@@ -87,7 +88,7 @@ def deed(request: HttpRequest, wanted: Deed) -> HttpResponse:
             except (InputError, RuleError) as error:
                 if form is None:
                     raise
-                form.add_error(None, str(error))
+                form.add_error(None, failure_words.of(error).sentence)
                 status = error.http_status
         else:
             status = InputError.http_status
@@ -110,7 +111,7 @@ def _done(request: HttpRequest, wanted: Deed, form: forms.Form | None) -> HttpRe
     if isinstance(answer, HttpResponse):
         return answer
     messages.success(request, answer)
-    where = _where(before, _written(node))
+    where = _where(node, before, _written(node))
     if where:
         messages.success(request, where)
     return redirect(wanted.back)
@@ -126,7 +127,7 @@ def _written(node: Node) -> tuple[int, int]:
     return (head.size if head else 0), Draft.objects.filter(log=origin).count()
 
 
-def _where(before: tuple[int, int], after: tuple[int, int]) -> str:
+def _where(node: Node, before: tuple[int, int], after: tuple[int, int]) -> str:
     """Say where what was just signed stands; empty if nothing was."""
     if after[0] > before[0]:
         said = _("Recorded in the ledger as no. {number}.")
@@ -134,5 +135,7 @@ def _where(before: tuple[int, int], after: tuple[int, int]) -> str:
     if after[1] > before[1]:
         mediator = Peer.objects.get(role="mediator").party
         said = _("Signed. It is carried to {party} with the next bundle.")
+        if courier.last_carried(node) is not None:  # a shared folder carries it
+            said = _("Signed. It is on its way to {party}.")
         return str(said.format(party=mediator))
     return ""

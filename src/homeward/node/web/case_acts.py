@@ -19,7 +19,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +29,10 @@ from homeward.negotiation import CaseState
 from homeward.negotiation.entries import ABORT_REASONS, REJECTION_REASONS
 from homeward.negotiation.state import moves
 from homeward.node import access, book
-from homeward.node.actions import cases, plans
+from homeward.node.access import Reader
+from homeward.node.actions import cases, disclosure, plans
+from homeward.node.actions.disclosure import Look
+from homeward.node.actions.handover import legs_of
 from homeward.node.home import Node
 from homeward.node.web import terms_words, words
 from homeward.node.web.acting import Deed, deed
@@ -37,6 +40,8 @@ from homeward.node.web.current import current_node
 from homeward.node.web.policy import not_yours
 from homeward.records.model import HELD, WANTED
 from homeward.records.table import MAX_FILE_BYTES
+
+_LEFT_OUT = _("Left out, home by an earlier case")
 
 Facts = list[tuple[object, object]]
 Begin = Callable[[HttpRequest, str, Mapping[str, str | int]], HttpResponse]
@@ -103,13 +108,22 @@ def act_page(request: HttpRequest, case: str, act: str, *, begin: Begin) -> Http
     state = book.case_of(book.read_ahead(node), case)
     if node.about.role != wanted.of or node.party not in (*state.parties, *state.mediators):
         raise not_yours()
-    if wanted.entry not in moves(state, node.party, wanted.of):
+    is_kept_open = wanted.entry == "aborted" and is_anybody_on_the_way(node, state)
+    if is_kept_open or wanted.entry not in moves(state, node.party, wanted.of):
         raise TurnError(
             "web.case_act",
             f"Expected a case that allows this act of {node.party} now, found one that does not.",
             hint="The page of the case says whose turn it is and for what.",
+            facts={"party": node.party},
         )
     return wanted.view(At(request=request, node=node, state=state, act=act, begin=begin))
+
+
+def is_anybody_on_the_way(node: Node, state: CaseState) -> bool:
+    """Tell whether somebody of a case has departed and is neither home nor turned back."""
+    if state.state not in ("accepted", "handover"):
+        return False
+    return any(leg.concerned("turn-back") for leg in legs_of(node, state.case))
 
 
 def joined(sentences: Iterable[SafeString]) -> SafeString:
@@ -121,11 +135,11 @@ def terms_facts(agreement: Any) -> Facts:
     """Return what an agreement says, for a page that signs or tables it."""
     facts: Facts = list(terms_words.head_of(agreement))
     for clause in agreement.clauses:
-        sentences = joined(terms_words.of_clause(clause))
+        sentences = joined(terms_words.of_clause(clause, agreement))
         facts.append((words.set_apart("{id}", id=clause.id), sentences))
     for number, objective in enumerate(agreement.objectives, 1):
-        label = gettext("Sought, number {number}").format(number=number)
-        facts.append((label, terms_words.of_objective(objective)))
+        label = gettext("Aim {number}").format(number=number)
+        facts.append((label, terms_words.of_objective(objective, agreement)))
     return facts
 
 
@@ -143,12 +157,17 @@ def _sign(at: At) -> HttpResponse:
 
 
 def _wanted(at: At) -> HttpResponse:
+    actor = at.request.user.get_username()
+    reader = Reader(actor=actor, purpose="wanted_list", now=timezone.now())
+    home = cases.came_home(at.node, reader)
+    sent = access.count(at.node, WANTED, gone=home)
+    to = [party for party in at.others if (at.node.party, party) not in at.state.wanted]
     return at.deed(
         facts=[
-            (_("Goes to"), words.set_apart("{parties}", parties=", ".join(at.others))),
-            (_("People on your wanted list"), access.count(at.node, WANTED)),
+            (_("Goes to"), words.set_apart("{parties}", parties=", ".join(to))),
+            (_("People who are sent"), sent),
             (_("What they see"), _("Names, birth, sex and service number. Nothing else.")),
-            (_("Left out"), _("Whoever an earlier case brought home.")),
+            (_LEFT_OUT, access.count(at.node, WANTED) - sent),
         ],
         warning=_(
             "The names go sealed to the other party alone; the mediator carries them and cannot "
@@ -160,10 +179,14 @@ def _wanted(at: At) -> HttpResponse:
 
 
 def _answer(at: At) -> HttpResponse:
-    lists = [(party, at.state.wanted.get((party, at.node.party))) for party in at.others]
+    lists = [
+        (party, at.state.wanted.get((party, at.node.party)))
+        for party in at.others
+        if (at.node.party, party) not in at.state.answers
+    ]
     facts: Facts = [
         (
-            words.set_apart(gettext("Lines that {party} asks"), party=party),
+            words.set_apart(gettext("Lines that {party} asks about"), party=party),
             claim.count if claim else gettext("not here yet"),
         )
         for party, claim in lists
@@ -172,10 +195,10 @@ def _answer(at: At) -> HttpResponse:
         facts=[
             *facts,
             (_("People on your held list"), access.count(at.node, HELD)),
-            (_("Answered as held"), _("Only who is very likely the same person.")),
+            (_("Answered as held"), _("Only those who are very likely the same person.")),
             (
                 _("Answered as not enough to tell"),
-                _("Who may be the same person. Somebody looks at each of them afterwards."),
+                _("Those who may be the same person. Somebody looks at each of them afterwards."),
             ),
         ],
         warning=_(
@@ -188,15 +211,16 @@ def _answer(at: At) -> HttpResponse:
 
 
 def _final(at: At) -> HttpResponse:
-    home = len(cases.returned(at.node))
+    parties, home = at.state.parties, cases.returned(at.node)
+    bound = access.count(at.node, HELD, powers=parties, gone=home)
     return at.deed(
         facts=[
-            (_("People who are bound"), access.count(at.node, HELD, powers=at.others)),
+            (_("People who are bound"), bound),
             (_("Who they are"), _("Everybody on your held list who depends on another party.")),
-            (_("Left out, home by an earlier case"), home),
+            (_LEFT_OUT, access.count(at.node, HELD, powers=parties) - bound),
             (
                 _("What the mediator gets"),
-                _("A salted id and the columns that the terms name. No name."),
+                _("An id in this case and the columns that the terms name. No name."),
             ),
         ],
         warning=_(
@@ -214,8 +238,16 @@ def _reveal(at: At) -> HttpResponse:
         return str(gettext("Your half of the seed is shown."))
 
     return at.deed(
-        facts=[(_("What it is"), _("A number drawn here, committed to with your final list."))],
-        warning=_("With both halves ties are drawn. Nobody could choose the outcome beforehand."),
+        facts=[
+            (
+                _("What it is"),
+                _("A random number. Your final list already binds you to it."),
+            )
+        ],
+        warning=_(
+            "If several plans are equally good, the two halves together draw one. Nobody could "
+            "choose the outcome beforehand."
+        ),
         button=_("Show our half"),
         act=act,
     )
@@ -243,7 +275,10 @@ def _plan(at: At) -> HttpResponse:
         for party, claim in sorted(at.state.final_lists.items())
     ]
     facts += [
-        (gettext("Sought, number {number}").format(number=n), terms_words.of_objective(objective))
+        (
+            gettext("Aim {number}").format(number=n),
+            terms_words.of_objective(objective, agreement),
+        )
         for n, objective in enumerate(agreement.objectives, 1)
     ]
 
@@ -268,6 +303,7 @@ def _kept(at: At, file: Any) -> str:
             "web.list_size",
             f"Expected a list of at most {MAX_FILE_BYTES} bytes, found {file.size}.",
             hint="Check that this is the right file.",
+            facts={"max_bytes": MAX_FILE_BYTES},
         )
     # Its own name could name somebody.
     now = timezone.now()
@@ -275,18 +311,27 @@ def _kept(at: At, file: Any) -> str:
 
 
 class _FindingsForm(forms.Form):
-    """One tick for each legal finding."""
+    """One tick for each legal finding: what is signed is its rule and clause, not its count."""
 
-    def __init__(self, plan: Mapping[str, Any]) -> None:
+    def __init__(self, plan: Mapping[str, Any], *, is_exact: bool) -> None:
         super().__init__()
         self.codes = plans.findings_of(plan)
         told: dict[str, list[SafeString]] = {}
+        ranges = set()
         for finding in plan["legal_findings"]:
-            said = terms_words.of_finding(finding, is_exact=True)
-            told.setdefault(plans.findings_of({"legal_findings": [finding]})[0], []).append(said)
+            code = plans.findings_of({"legal_findings": [finding]})[0]
+            said = terms_words.of_finding(finding, is_exact=is_exact)
+            told.setdefault(code, []).append(said)
+            if said != terms_words.of_finding(finding, is_exact=True):
+                ranges.add(code)
         for number, code in enumerate(self.codes):
             self.fields[f"finding-{number}"] = forms.BooleanField(
                 label=joined(told[code]),
+                help_text=_(
+                    "Small numbers are ranges. Two officers see them on the page of the plan."
+                )
+                if code in ranges
+                else "",
                 error_messages={"required": _("Tick what the law says here, or reject the plan.")},
             )
 
@@ -294,7 +339,7 @@ class _FindingsForm(forms.Form):
 def plan_facts(plan: Mapping[str, Any]) -> Iterator[tuple[object, object]]:
     """Yield how many go home by a plan, and what its certificate proves."""
     for leg, count in sorted(plan["counts"].items()):
-        yield words.set_apart(gettext("Go home, {leg}"), leg=leg.replace("->", "→")), count
+        yield words.set_apart(gettext("Go home, {leg}"), leg=words.of_leg(leg)), count
     yield _("Certificate"), terms_words.STATUS[plan["status"]][0]
     for party, count in sorted(plan["exposure"]["by_party"].items()):
         label = words.set_apart(gettext("{party} lets go under the bargain"), party=party)
@@ -303,7 +348,10 @@ def plan_facts(plan: Mapping[str, Any]) -> Iterator[tuple[object, object]]:
 
 def _accept(at: At) -> HttpResponse:
     plan, _lists = plans.plan_of(at.node, at.state)
-    read = words.set_apart("{hash}…", hash=plan["plan_sha256"][:16])
+    read = format_html('<code dir="ltr">{}…</code>', plan["plan_sha256"][:16])
+    look = Look(act="small_counts", case=at.case)
+    actor = at.request.user.get_username()
+    is_exact = disclosure.show(at.node, look, actor=actor, now=timezone.now())
 
     def act(form: Any) -> HttpResponse:
         return at.job(acknowledge=",".join(form.codes))
@@ -312,10 +360,10 @@ def _accept(at: At) -> HttpResponse:
         facts=[*plan_facts(plan), (_("Plan"), read)],
         warning=_(
             "First the plan is checked on your own list: only if it holds is it signed. With your "
-            "signature each home party learns who of its people comes, and nobody else."
+            "signature each home party learns who of its people comes. Nobody else learns it."
         ),
         button=_("Check and accept the plan"),
-        form=_FindingsForm(plan),
+        form=_FindingsForm(plan, is_exact=is_exact),
         act=act,
     )
 

@@ -14,13 +14,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from homeward.node import courier
 from homeward.node.actions.overview import CaseView, Overview
 from homeward.node.home import Node
 
 ADDRESSES_FILE = "addresses.json"
 
 STEPS: Sequence[tuple[Any, str]] = (
-    (_("Send the wanted lists and answer every line"), "bureau"),
+    (_("Sign the terms, send the wanted lists and answer every line"), "bureau"),
     (_("Sign the final lists and show the seeds"), "bureau"),
     (_("Plan the exchange"), "mediator"),
     (_("Check the plan and accept it"), "bureau"),
@@ -64,10 +65,11 @@ class GuideStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guide:
-    """The path of one case."""
+    """The path of one case. `by_itself`: what is signed reaches the others without a hand."""
 
     case: str
     is_over: bool
+    by_itself: bool
     steps: tuple[GuideStep, ...]
 
 
@@ -102,7 +104,12 @@ def of(node: Node, view: Overview, *, case: str = "") -> Guide | None:
         )
         for number, (text, where) in enumerate(STEPS)
     )
-    return Guide(case=newest.case, is_over=reached == len(STEPS), steps=steps)
+    return Guide(
+        case=newest.case,
+        is_over=reached == len(STEPS),
+        by_itself=courier.last_carried(node) is not None,
+        steps=steps,
+    )
 
 
 def _reached(case: CaseView) -> int | None:

@@ -22,7 +22,9 @@ from django.utils.translation import gettext_lazy as _
 from homeward.node import book
 from homeward.node.actions import handover as acts
 from homeward.node.actions.handover import CONCERNED, LegView, legs_of
+from homeward.node.actions.overview import overview
 from homeward.node.home import Node
+from homeward.node.web import words
 from homeward.node.web.current import current_node
 from homeward.node.web.handover_people import (
     STAGE_TITLES,
@@ -100,6 +102,10 @@ def _plain(
 
 
 def _close(at: At) -> HttpResponse:
+    if not any(
+        step.kind == "handover.close" and step.case == at.case for step in overview(at.node).steps
+    ):
+        return redirect(at.back)  # somebody is on the way, or a receipt is missing
     legs = legs_of(at.node, at.case)
 
     def act(_form: Any) -> str:
@@ -108,7 +114,13 @@ def _close(at: At) -> HttpResponse:
         return str(said.format(count=sum(totals.values())))
 
     return at.deed(
-        facts=[(f"{leg.counts.leg}".replace("->", "→"), leg.counts.home) for leg in legs],
+        facts=[
+            (
+                words.set_apart(gettext("Home, {leg}"), leg=words.of_leg(leg.counts.leg)),
+                words.set_apart("{count}", count=f"{leg.counts.home} / {leg.counts.planned}"),
+            )
+            for leg in legs
+        ],
         warning=_("Nothing can be recorded in this case afterwards."),
         button=_("Close the case"),
         act=act,
@@ -178,7 +190,7 @@ ACTS: Mapping[str, Act] = {
         of="holder",
         view=_plain(
             lambda node, case, leg: acts.confirm_release(node, case, leg, now=timezone.now()),
-            _("Your receipt names nobody: it holds their number, and a root over their ids."),
+            _("Your receipt names nobody: it holds their number, and a fingerprint of their ids."),
             _("Sign the receipt"),
             _("Your receipt covers: {count}."),
         ),

@@ -10,7 +10,7 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,11 +21,12 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from homeward.handover.custody import ON_THE_WAY
 from homeward.node.actions import handover as acts
 from homeward.node.actions.handover import LegView
 from homeward.node.actions.report import sheet_of
 from homeward.node.home import Node
-from homeward.node.web import kept, picking, rollcall
+from homeward.node.web import kept, picking, rollcall, terms_words, words
 from homeward.node.web.acting import Deed, deed
 from homeward.node.web.rollcall import Called
 
@@ -84,9 +85,11 @@ class At:
 
     def deed(self, *, facts: list[tuple[object, object]], **texts: Any) -> HttpResponse:
         """Show the page on which this act is checked and signed."""
-        lines = [(_("Case"), self.case)]
+        lines: list[tuple[object, object]] = [
+            (_("Case"), words.set_apart("{case}", case=self.case))
+        ]
         if self.leg:
-            lines.append((_("Leg"), self.flow.replace("->", "→")))
+            lines.append((_("Leg"), words.set_apart("{leg}", leg=words.of_leg(self.flow))))
         title = texts.pop("title", self.title)
         wanted = Deed(title=str(title), facts=[*lines, *facts], back=self.back, **texts)
         return deed(self.request, wanted)
@@ -118,8 +121,8 @@ def interview(at: At) -> HttpResponse:
         yes=_("travelling"),
         no=_("does not travel"),
         open=_("not asked yet"),
-        all_yes=_("All who are not marked otherwise said: travelling."),
-        count_word=_("said: travelling"),
+        all_yes=_("All who are not marked otherwise said that they travel."),
+        count_word=_("said that they travel"),
         can_scan=False,
         here=at.here(stage=stage),
         check=at.here(stage=stage, check="1"),
@@ -232,17 +235,24 @@ def _counted(roll: rollcall.RollCall, ids: tuple[str, ...]) -> str:
 def withdraw(at: At) -> HttpResponse:
     """Take people off a leg."""
     assert at.leg is not None, "somebody leaves a leg"
-    people = at.leg.people
-    wanted = _picking(
+    people, concerned = at.leg.people, at.leg.concerned("withdraw")
+    on_the_way = frozenset(i for i in concerned if people[i].state in ON_THE_WAY)
+    asked = _picking(
         at,
-        at.leg.concerned("withdraw"),
+        concerned,
         proposed={i for i, c in people.items() if c.state == "manifested" and c.will is False},
         explained=_(
-            "Whoever is taken off is on no later manifest of this case. On the way, somebody can be taken off only because they died."
+            "Whoever is taken off is on no later manifest of this case. Those on the way can be "
+            "taken off only if they died."
         ),
         mark=_("take off"),
-        reasons=list(REASONS.items()),
+        reasons=[
+            (reason, said)
+            for reason, said in REASONS.items()
+            if reason == "died" or len(on_the_way) < len(concerned)
+        ],
     )
+    wanted = replace(asked, only={"died": on_the_way})
 
     def sign(ids: tuple[str, ...], reason: str) -> HttpResponse:
         def act(_form: Any) -> str:
@@ -325,12 +335,19 @@ def stop_on_the_way(at: At) -> HttpResponse:
 
         return at.deed(
             facts=[
-                (_("Stop"), f"{stop[0]}, {stop[1]}"),
+                (
+                    _("Stop on the way"),
+                    words.set_apart(
+                        "{country} · {purpose}",
+                        country=stop[0],
+                        purpose=terms_words.of_purpose(stop[1]),
+                    ),
+                ),
                 (_("May travel on"), len(waiting) - len(ids)),
                 (_("Wait here"), _picked(wanted, ids)),
             ],
             warning=_("Nothing about anybody's health is recorded."),
-            button=_("Record the stop"),
+            button=_("Record the stop on the way"),
             act=act,
         )
 

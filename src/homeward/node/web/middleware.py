@@ -16,6 +16,9 @@ Rules of this file:
 
 from __future__ import annotations
 
+import gzip
+import re
+import secrets
 import time
 from collections.abc import Callable, Iterable
 from itertools import chain
@@ -23,6 +26,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
+from django.utils.cache import patch_vary_headers
 
 from homeward.foundation.errors import HomewardError, InputError
 from homeward.node.web import problems
@@ -43,6 +47,12 @@ _HEADERS = {
 
 _TEXT = ("text/", "application/javascript", "application/json")
 _SEEN, _SEEN_SECONDS = "seen", 60
+
+_GZIP = re.compile(r"\bgzip\b")
+_PAGE_BYTES = 1_000
+_LEVEL = 3  # a third of the time that Django's 6 takes, for a tenth more bytes
+# The head of a gzip file (RFC 1952, section 2.3): its fourth byte says that a name follows.
+_HEADER_BYTES, _HAS_NAME = 10, b"\x08"
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -102,7 +112,16 @@ class Compression(GZipMiddleware):
         """Return the answer, compressed if it is text and the browser can read that."""
         if not response.get("Content-Type", "").startswith(_TEXT):
             return response
-        return super().process_response(request, response)
+        if response.streaming or len(response.content) < _PAGE_BYTES:
+            return super().process_response(request, response)
+        patch_vary_headers(response, ("Accept-Encoding",))
+        if not response.has_header("Content-Encoding") and _GZIP.search(
+            request.headers.get("Accept-Encoding", "")
+        ):
+            response.content = _packed(response.content, max_random_bytes=self.max_random_bytes)
+            response["Content-Length"] = str(len(response.content))
+            response["Content-Encoding"] = "gzip"
+        return response
 
 
 class LivingSessions:
@@ -121,6 +140,13 @@ class LivingSessions:
             if not 0 <= now - session.get(_SEEN, now - _SEEN_SECONDS) < _SEEN_SECONDS:
                 session[_SEEN] = now
         return response
+
+
+def _packed(content: bytes, *, max_random_bytes: int) -> bytes:
+    """Compress a page as Django does, random bytes in the name of the file, but lightly."""
+    packed = gzip.compress(content, compresslevel=_LEVEL, mtime=0)
+    name = b"a" * secrets.randbelow(max_random_bytes) + b"\0"
+    return packed[:3] + _HAS_NAME + packed[4:_HEADER_BYTES] + name + packed[_HEADER_BYTES:]
 
 
 def _texts(fields: Any) -> Iterable[str]:

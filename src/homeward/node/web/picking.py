@@ -7,8 +7,8 @@ Rules of this file:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -34,11 +34,13 @@ class Pick:
         proposed: Salted ids that are chosen already, as the record proposes.
         explained: What choosing somebody means.
         mark: Label of each box.
-        reasons: Code and words of the reasons among which one is chosen too; or none.
+        reasons: Code and words of the reasons among which one is chosen too; or none. None
+            is chosen beforehand: it stands in the record for good.
         can_be_nobody: True where nobody is a choice too.
         here: Address of this page.
         check: Address of the page on which it is signed.
         back: Address to go back to.
+        only: Code of a reason → those who can be chosen for that reason alone.
     """
 
     key: str
@@ -53,6 +55,7 @@ class Pick:
     here: str
     check: str
     back: str
+    only: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def pick(request: HttpRequest, wanted: Pick) -> HttpResponse:
@@ -79,6 +82,10 @@ def pick(request: HttpRequest, wanted: Pick) -> HttpResponse:
             errors.append(_("Nobody is chosen yet."))
         if wanted.reasons and reason not in dict(wanted.reasons):
             errors.append(_("Choose why."))
+        for code, some in wanted.only.items():
+            if reason not in ("", code) and picked & some:
+                said = _("Some of them are on the way: they can be taken off only if they died.")
+                errors.append(said)
         if not errors:
             kept.keep(request, wanted.key, {**dict.fromkeys(picked, _MARK), _REASON: reason})
             return redirect(wanted.check)

@@ -163,10 +163,15 @@ def roles_of(user: Any) -> frozenset[str]:
                 "WHERE u.user_id = %s",
                 (user.pk,),
             )
-            names = {name for (name,) in cursor.fetchall()}
-        user.homeward_roles = frozenset(names & ROLES.keys())
+            names = [name for (name,) in cursor.fetchall()]
+        user.homeward_roles = known_roles(names)
     roles: frozenset[str] = user.homeward_roles
     return roles
+
+
+def known_roles(names: Iterable[str]) -> frozenset[str]:
+    """Return those of an account's groups that are roles."""
+    return frozenset(name for name in names if name in ROLES)
 
 
 def may_see(roles: Collection[str], name: str) -> bool:

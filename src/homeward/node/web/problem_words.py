@@ -19,6 +19,7 @@ from homeward.node.actions.lists import WHY_NOT_UNDONE
 from homeward.node.web.columns import NAMES
 from homeward.records.cells import MAX_CELL_CHARS, MAX_REF_CHARS
 from homeward.records.model import ALLOWED
+from homeward.records.read import ProblemGroup
 
 _DAY_HAS_COME = _("The day lies in the future.")
 _CHECK_YEAR = _("Check the year.")
@@ -150,6 +151,17 @@ def of_fault(kind: str, column: str) -> tuple[str, str]:
     }
     what, repair = FAULTS[key]
     return str(what).format(**values), str(repair)
+
+
+def of_group(group: ProblemGroup) -> str:
+    """Say of which column something is wrong, what, and what to do."""
+    column, (what, repair) = of_column(group.column), of_fault(group.kind, group.column)
+    return f"{column}: {what} {repair}"
+
+
+def of_row(number: str, problems: str) -> str:
+    """Say in which row of a file something is wrong, as the file counts, and what."""
+    return str(gettext("Row {number}: {problem}").format(number=number, problem=problems))
 
 
 def of_refusal(error: HomewardError) -> tuple[str, str] | None:

@@ -14,7 +14,10 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from homeward.foundation.errors import AccessError, HomewardError
+from homeward.node.web import failure_words
 from homeward.node.web.current import described
+
+_NO_SUCH_FILTER = "finding.value"
 
 
 def problem(request: HttpRequest, error: HomewardError) -> HttpResponse:
@@ -29,13 +32,16 @@ def problem(request: HttpRequest, error: HomewardError) -> HttpResponse:
     """
     if isinstance(error, AccessError):
         return not_found(request)
-    context = {"message": error.message, "hint": error.hint, "code": error.code}
+    is_list = error.code == _NO_SUCH_FILTER and request.resolver_match.url_name == "people"
+    unfiltered = request.path if is_list else ""
+    context = {"failure": failure_words.of(error), "unfiltered": unfiltered}
     return render(request, "problem.html", context, status=error.http_status)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """Answer what does not exist and what is not the reader's."""
-    return render(request, "not_found.html", status=AccessError.http_status)
+    # No page of the menu is marked: the answer would tell an address from one that is none.
+    return render(request, "not_found.html", {"here": ""}, status=AccessError.http_status)
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from homeward.foundation.errors import InputError
 from homeward.node.actions.sheets import read_answers
-from homeward.node.web import kept
+from homeward.node.web import failure_words, kept
 
 ID_CHARS = 8
 ROWS_MAX = 400
@@ -153,7 +153,7 @@ def _taken(
         try:
             yes, no = read_answers(file.read(), file="sheet", is_everybody_needed=not roll.open)
         except InputError as error:
-            return dict(draft), [str(error)]
+            return dict(draft), [failure_words.of(error).sentence]
         known = {each.captive for each in roll.people}
         strangers = len({*yes, *no} - known)
         if strangers:

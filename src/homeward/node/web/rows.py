@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from homeward.node.web.columns import NAMES
-from homeward.node.web.dates import when
+from homeward.node.web.dates import when_in
 from homeward.node.web.person_words import cell_of, latin_of, name_of
 from homeward.node.web.value_words import VALUES
 from homeward.records.model import HELD, ListKind, PersonRecord, owed_article_109
@@ -30,6 +30,7 @@ from homeward.records.model import HELD, ListKind, PersonRecord, owed_article_10
 class _Words:
     """What every row says, as markup in one language; `born` and `at_least` take a value."""
 
+    language: str
     unknown: str
     reference: str
     power: str
@@ -73,7 +74,7 @@ def table_rows(
             f'<tr><th scope="row">{_person(person, address, words)}</th>\n'
             f'<td data-label="{words.reference}">{_ltr(person.ref)}</td>\n'
             f'<td data-label="{words.power}">'
-            f"{_ltr(person.power) if person.power else words.unknown}</td>\n"
+            f"{_code(person.power) if person.power else words.unknown}</td>\n"
             f'<td data-label="{words.status}">{_chips(person, words)}</td>\n'
             + (
                 f'<td class="number" data-label="{label}">{_days(person, today, words)}</td>\n'
@@ -95,15 +96,19 @@ def chips(person: PersonRecord) -> SafeString:
 def _person(person: PersonRecord, address: str, words: _Words) -> str:
     name, latin = name_of(person), latin_of(person)
     shown = f"<bdi>{escape(name)}</bdi>" if name else _ltr(person.ref)
-    parts = [
+    read = f'<span class="minor"><bdi lang="en">{escape(latin)}</bdi></span>' if latin else ""
+    born = _born(words.language, person.birth_date.text) if person.birth_date else ""
+    return (
         f'<a class="person-name" href="{address}?ref={quote(person.ref, safe="")}">{shown}</a>'
-    ]
-    if latin:
-        parts.append(f'<span class="minor"><bdi lang="en">{escape(latin)}</bdi></span>')
-    if person.birth_date:
-        born = f"<bdi>{escape(when(person.birth_date))}</bdi>"
-        parts.append(f'<span class="minor">{words.born % {"date": born}}</span>')
-    return "".join(parts)
+        f"{read}{born}"
+    )
+
+
+@lru_cache(maxsize=16_384)  # as many as dates
+def _born(language: str, date: str) -> str:
+    words = _words(language)
+    born = f"<bdi>{escape(when_in(language, date))}</bdi>"
+    return f'<span class="minor">{words.born % {"date": born}}</span>'
 
 
 def _chips(person: PersonRecord, words: _Words) -> str:
@@ -119,7 +124,7 @@ def _days(person: PersonRecord, today: dt.date, words: _Words) -> str:
     since = person.captured_on or person.missing_since
     if since is None:
         return words.unknown
-    days = _ltr(str(max(0, (today - since.latest).days)))
+    days = f'<bdi dir="ltr">{max(0, (today - since.latest).days)}</bdi>'
     return days if since.is_exact else words.at_least % {"days": days}
 
 
@@ -130,16 +135,22 @@ def _cells(person: PersonRecord, names: Sequence[tuple[str, str]], words: _Words
         yield f'<td data-label="{label}">{shown}</td>'
 
 
+@lru_cache(maxsize=512)  # there are few parties
+def _code(party: str) -> str:
+    return _ltr(party)
+
+
 def _ltr(text: str) -> str:
     return f'<bdi dir="ltr">{escape(text)}</bdi>'
 
 
 @lru_cache(maxsize=16)
-def _words(language: str) -> _Words:  # noqa: ARG001 - the words depend on it
+def _words(language: str) -> _Words:
     def chip(text: str, look: str = "") -> str:
         return f'<span class="chip{look}">{escape(text)}</span>'
 
     return _Words(
+        language=language,
         unknown=f'<span class="minor">{escape(gettext("unknown"))}</span>',
         reference=escape(gettext("Reference")),
         power=escape(gettext("Power")),

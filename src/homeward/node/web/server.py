@@ -1,10 +1,13 @@
-"""The server: one process that holds the open node and answers requests, one that works.
+"""The server: processes that hold the open node and answer requests, one that works.
 
 Rules of this file:
-- The process that answers opens the node itself, and so does the one beside it that does
-  the jobs (`runner`): no page waits for a plan. What they need to do so reaches them
-  through the pipe by which it was started: never by the command line or the environment,
-  which other programs of the machine can see.
+- Each process that answers opens the node itself, and so does the one beside them that
+  does the jobs (`runner`): no page waits for a plan. What they need to do so reaches them
+  through the pipe by which they were started: never by the command line or the
+  environment, which other programs of the machine can see.
+- Two processes answer where there are two processors: what one must know of the other
+  lies in the node's tables (`remembered`). The set-up has one, since it holds a code, and
+  so has a simulation, which one person reads.
 - It listens on this machine alone unless another address is named.
 - If the pages end, the node is closed; nothing starts them again unseen.
 - Each thread keeps its connection to the tables: opening one takes longer than a page.
@@ -14,10 +17,12 @@ Rules of this file:
 from __future__ import annotations
 
 import atexit
+import gc
 import http.client
 import ipaddress
 import logging
 import multiprocessing
+import os
 import socket
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -41,6 +46,7 @@ from homeward.node.web.current import serve_node
 from homeward.node.web.runner import running_beside
 
 _ANSWER_SECONDS = 2.0
+_WORKERS_MAX = 2
 _BLOCKING_THREADS = 4  # each has a connection of its own to the node's file
 
 
@@ -64,7 +70,20 @@ def prepare(home: Path, passphrase: str) -> tuple[DemoAccount, ...]:
         close_node()
 
 
-def serve(home: Path, passphrase: str, *, host: str, port: int, post: Path | None = None) -> None:
+def workers_for(accounts: tuple[DemoAccount, ...]) -> int:
+    """Return how many processes are to answer, given what `prepare` returned."""
+    return 1 if accounts else min(_WORKERS_MAX, os.cpu_count() or 1)
+
+
+def serve(
+    home: Path,
+    passphrase: str,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    post: Path | None = None,
+) -> None:
     """Serve a node until the process is told to end.
 
     Args:
@@ -72,6 +91,7 @@ def serve(home: Path, passphrase: str, *, host: str, port: int, post: Path | Non
         passphrase: As typed; `prepare` has tried it.
         host: Address to listen on.
         port: Port to listen on.
+        workers: How many processes answer, from `workers_for`.
         post: A folder that several nodes share, through which bundles travel by themselves.
 
     Raises:
@@ -83,7 +103,7 @@ def serve(home: Path, passphrase: str, *, host: str, port: int, post: Path | Non
         require_folder(post)
     answers = partial(_answers, host, port)
     with running_beside(home, passphrase, post=post, is_time=answers):
-        _run(host, port, partial(application, home, passphrase, host))
+        _run(host, port, partial(application, home, passphrase, host), workers=workers)
 
 
 def _answers(host: str, port: int) -> bool:
@@ -97,7 +117,9 @@ def _answers(host: str, port: int) -> bool:
         connection.close()
 
 
-def _run(host: str, port: int, loader: Callable[[], Callable[..., Any]]) -> None:
+def _run(
+    host: str, port: int, loader: Callable[[], Callable[..., Any]], *, workers: int = 1
+) -> None:
     # A new process, not a copy of this one: no key of this one is in it by accident.
     multiprocessing.set_start_method("spawn", force=True)
     server = Granian(
@@ -105,7 +127,7 @@ def _run(host: str, port: int, loader: Callable[[], Callable[..., Any]]) -> None
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=1,
+        workers=workers,
         blocking_threads=_BLOCKING_THREADS,
         websockets=False,
         log_level=LogLevels.warning,
@@ -198,6 +220,7 @@ def _answering(host: str) -> Callable[..., Any]:
     logging.getLogger("django.security").disabled = True
     logging.getLogger("django.security.DisallowedHost").disabled = True
     answer: Callable[..., Any] = WSGIHandler()
+    gc.freeze()  # what is loaded stays: a page need not look through it for waste
     return answer
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from homeward.node.home import Node
-from homeward.node.models import Peer
 from homeward.node.settings import LANGUAGES
 from homeward.node.web import set_up
 from homeward.node.web.current import current_node, described
@@ -52,7 +52,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     node = current_node()
     roles = roles_of(request.user)
     account_roles, navigation = _words(get_language(), roles)
-    here = next((address for address, _ in navigation if address == request.path), "")
+    here = _here(request.path, navigation)
     return {
         "node": node.about,
         "node_role": NODE_ROLES[node.about.role],
@@ -60,6 +60,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "account_roles": account_roles,
         "navigation": navigation,
         "here": here,
+        "here_as": "page" if here == request.path else "true",
         "languages": LANGUAGES,
     }
 
@@ -67,8 +68,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def bureaus(request: HttpRequest) -> tuple[str, ...]:
     """Return the codes of the other parties that have a bureau, asked once for a request."""
     if not hasattr(request, "homeward_bureaus"):
-        found = Peer.objects.filter(role="bureau").values_list("party", flat=True)
-        request.homeward_bureaus = tuple(found)
+        # Plain SQL: every page asks this.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT party FROM node_peer WHERE role = 'bureau'")
+            request.homeward_bureaus = tuple(party for (party,) in cursor.fetchall())
     codes: tuple[str, ...] = request.homeward_bureaus
     return codes
 
@@ -78,6 +81,16 @@ def _band(request: HttpRequest, node: Node) -> str:
     if node.about.role != "bureau":
         return "mediator"
     return "two" if any(party < node.party for party in bureaus(request)) else "one"
+
+
+def _here(path: str, navigation: tuple[tuple[str, str], ...]) -> str:
+    """Return the address in the menu of this page, or of the page that it lies below."""
+    over = [
+        address
+        for address, _ in navigation
+        if path == address or (address != "/" and path.startswith(f"{address.rstrip('/')}/"))
+    ]
+    return max(over, key=len, default="")
 
 
 @lru_cache(maxsize=512)  # languages, and sets of roles

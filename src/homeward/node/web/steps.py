@@ -64,7 +64,7 @@ STEP_PAGES: Mapping[str, tuple[str, Address]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A step for a page: its sentence, its address, and the command.
+    """A step for a page: its sentence, its case and leg if it has any, its address, the command.
 
     `address` is empty where the reader may not do it; then `roles` are those who may.
     `by_itself` is true of a step to wait, where what one waits for arrives by itself.
@@ -75,6 +75,8 @@ class Row:
     address: str
     roles: tuple[Any, ...]
     command: str
+    case: str = ""
+    leg: str = ""
     by_itself: bool = False
 
 
@@ -123,4 +125,6 @@ def row_of(node: Node, step: Step, roles: Collection[str]) -> Row:
         address=address(step) if may else "",
         roles=() if may else tuple(ROLES[role] for role in here or POLICY[name] or ()),
         command=step.command,
+        case=step.case,
+        leg=words.of_leg(step.leg),
     )

@@ -4,6 +4,7 @@ Rules of this file:
 - A clause is told as it counts, nothing added; its id stands beside it, so that two
   readers speak of the same one.
 - A number stands after its colon.
+- A category is told by what it asks, as `category_words` does.
 - A person never gets a score: a rule is named, and nothing about who would be next.
 """
 
@@ -13,12 +14,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from homeward.foundation.ids import Flow
-from homeward.node.web.words import set_apart
+from homeward.node.web.category_words import of_category
+from homeward.node.web.dates import of_day
+from homeward.node.web.words import of_leg, set_apart
 from homeward.report.totals import shown
 from homeward.terms import Agreement
 from homeward.terms.agreement import Objective
@@ -41,9 +45,9 @@ RULES: Mapping[str, Any] = {
     "no_party": _("Depends on no other party of this agreement."),
     "dead": _("The list says that this person is not alive."),
     "unfit": _("The list says that this person is not fit to travel."),
-    "vetoed": _("A veto of the terms keeps this person."),
+    "vetoed": _("This person is blocked by name, as the terms allow."),
     "will": _("The rule of consent keeps this person."),
-    "over_count": _("A clause could send this person. It sends no more people than it does."),
+    "over_count": _("A clause could send this person, but its number is full."),
     "unknown_value": _("The list does not tell what a clause asks."),
     "no_clause": _("No clause sends this person."),
 }
@@ -53,9 +57,9 @@ STAYS: Mapping[str, Any] = {
     "no_party": _("depend on no other party of this agreement"),
     "dead": _("are not alive, as the list says"),
     "unfit": _("are not fit to travel, as the list says"),
-    "vetoed": _("are kept by a veto of the terms"),
+    "vetoed": _("are blocked by name, as the terms allow"),
     "will": _("are kept by the rule of consent"),
-    "over_count": _("could go by a clause, which sends no more"),
+    "over_count": _("could go by a clause whose number is full"),
     "unknown_value": _("lack a value that a clause asks"),
     "no_clause": _("are sent by no clause"),
 }
@@ -67,15 +71,6 @@ IN_CATEGORY: Mapping[str, Any] = {
     "unknown": pgettext_lazy("in a category", "unknown"),
 }
 """Whether somebody is in a category → its word."""
-
-CATEGORIES: Mapping[str, Any] = {
-    "wounded": _("seriously wounded or sick"),
-    "held_over_two_years": _("held over two years"),
-    "women": _("women"),
-    "under_25": _("under 25"),
-    "owed_article_109": _("owed by article 109"),
-}
-"""Category of the record → its words."""
 
 STATUS: Mapping[str, tuple[Any, str]] = {
     "optimal": (_("No better plan exists, and the plan proves it."), "good"),
@@ -105,23 +100,39 @@ ABORTS: Mapping[str, Any] = {
 """Reason for ending a case → its sentence."""
 
 
-def of_clause(clause: Clause) -> tuple[SafeString, ...]:
+LAW: Mapping[str, Any] = {
+    "GC III arts 109-110": _("GC III arts 109-110"),
+    "GC IV art. 34": _("GC IV art. 34"),
+}
+"""Rule of the law that a finding names → its words."""
+
+PURPOSES: Mapping[str, Any] = {"medical check": _("medical check")}
+"""Purpose of a stop that we know → its words; an agreement may write another."""
+
+
+def of_clause(clause: Clause, agreement: Agreement) -> tuple[SafeString, ...]:
     """Tell a clause in sentences.
 
     Args:
-        clause: Of an agreement.
+        clause: Of the agreement.
+        agreement: Says what its categories mean.
 
     Returns:
         Each sentence as markup; whatever comes from the agreement is escaped.
     """
-    return tuple(_sentences(clause))
+    return tuple(_sentences(clause, agreement))
 
 
-def of_objective(objective: Objective) -> SafeString:
-    """Tell what a plan seeks, in one sentence."""
+def of_objective(objective: Objective, agreement: Agreement) -> SafeString:
+    """Tell what a plan seeks, in one sentence.
+
+    Args:
+        objective: Of the agreement.
+        agreement: Says what its categories mean.
+    """
     if objective.count_of:
         said = _MOST_OF if objective.sense > 0 else _FEWEST_OF
-        return set_apart(str(said), category=objective.count_of)
+        return format_html(str(said), category=of_category(objective.count_of, agreement))
     return SafeString(str(_SUMS[objective.sum_of or "", objective.sense]))
 
 
@@ -143,30 +154,36 @@ def of_finding(finding: Mapping[str, str], *, is_exact: bool) -> SafeString:
         return set_apart("{text}", text=finding["sentence"])
     count = int(numbers[0])
     told = shown(count, count, public=not is_exact)
-    return set_apart(str(said), rule=rule, clause=clause, count=told)
+    law = format_html("<bdi>{}</bdi>", LAW[rule])
+    return set_apart(str(said), rule=law, clause=clause, count=told)
+
+
+def of_purpose(purpose: str) -> SafeString:
+    """Tell what a stop is for: in our words, or as the agreement writes it."""
+    return format_html("<bdi>{}</bdi>", PURPOSES.get(purpose, purpose))
 
 
 def of_flows(flows: tuple[Flow, ...]) -> str:
     """Write flows with arrows, `RU → UA, UA → RU`."""
-    return ", ".join(str(flow).replace("->", "→") for flow in flows)
+    return ", ".join(map(of_leg, flows))
 
 
 def head_of(agreement: Agreement) -> Iterator[tuple[Any, Any]]:
     """Yield what an agreement says before its clauses: label and value each."""
     yield _("Agreement"), set_apart("{id}", id=agreement.id)
     yield _("Parties"), set_apart("{parties}", parties=", ".join(sorted(agreement.parties)))
-    yield _("In force from"), set_apart("{day}", day=agreement.effective.isoformat())
+    yield _("In force from"), format_html("<bdi>{}</bdi>", of_day(agreement.effective))
     yield _("Article 109"), ARTICLE_109[agreement.article_109]
     for stop in agreement.stops:
         said = gettext("People of {home} stop in {country}: {purpose}.")
         yield (
             _("Stop on the way"),
-            set_apart(said, home=stop.home, country=stop.country, purpose=stop.purpose),
+            set_apart(said, home=stop.home, country=stop.country, purpose=of_purpose(stop.purpose)),
         )
 
 
-_MOST_OF = _("As many people of the category {category} as possible.")
-_FEWEST_OF = _("As few people of the category {category} as possible.")
+_MOST_OF = _("As many people as possible of this category: {category}.")
+_FEWEST_OF = _("As few people as possible of this category: {category}.")
 _SUMS: Mapping[tuple[str, int], Any] = {
     ("days_held", 1): _("The most days held, summed over all who go."),
     ("days_held", -1): _("The fewest days held, summed over all who go."),
@@ -262,13 +279,13 @@ _KINDS: Mapping[str, Callable[[Any], Iterator[SafeString]]] = {
 }
 
 
-def _sentences(clause: Clause) -> Iterator[SafeString]:
+def _sentences(clause: Clause, agreement: Agreement) -> Iterator[SafeString]:
     yield from _KINDS[clause.kind](clause)
     if clause.kind in ("give", "quota", "balance", "cap"):
         if clause.where is None:
             yield SafeString(gettext("It counts prisoners of war."))
         else:
-            said = gettext("It counts people of the category {category}.")
-            yield set_apart(said, category=clause.where)
+            said = gettext("It counts people of this category: {category}.")
+            yield format_html(said, category=of_category(clause.where, agreement))
     if clause.withhold:
         yield SafeString(gettext("Its number is not public."))

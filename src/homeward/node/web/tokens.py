@@ -46,6 +46,7 @@ def make_token(node: Node, *, account: str, name: str, now: dt.datetime) -> str:
             "tokens.name",
             f"Expected 1 to {_NAME_MAX_CHARS} characters that say what the token is for.",
             hint="Name the program that will use it.",
+            facts={"max_chars": _NAME_MAX_CHARS},
         )
     token = _PREFIX + secrets.token_urlsafe(_BYTES)
     with node.transaction():

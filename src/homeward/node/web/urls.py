@@ -28,10 +28,10 @@ from homeward.node.web.policy import guarded
 
 urlpatterns = guarded(
     [
+        *people.PATTERNS,  # first: they are asked for most, and addresses are tried in turn
         *first_run.PATTERNS,
         *home.PATTERNS,
         *own.PATTERNS,
-        *people.PATTERNS,
         *person.PATTERNS,
         *imports.PATTERNS,
         *jobs.PATTERNS,

@@ -60,6 +60,7 @@ def check(request: HttpRequest, followed: NoteVerifier | None) -> Verified:
             "verify.no_file",
             f"Expected a file of at most {UPLOAD_MAX_BYTES} bytes, found none.",
             hint="Choose a ledger as one zip file; check a larger one with the command.",
+            facts={"max_bytes": UPLOAD_MAX_BYTES},
         )
     if not _checking.acquire(blocking=False):
         raise EngineError(

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from homeward.foundation.ids import Flow
 from homeward.ledger.envelope import Envelope
 from homeward.node.actions.overview import CaseView, Step
 
@@ -67,29 +68,27 @@ STEPS: Mapping[str, Any] = {
     "list.held": _("Read in the list of those you hold."),
     "list.wanted": _("Read in the list of those you miss."),
     "case.open": _("Table an agreement."),
-    "case.sign": _("{case}: read the terms and sign them."),
-    "case.wanted": _("{case}: send the list of those you miss."),
-    "case.answer": _("{case}: answer every line of the wanted list."),
-    "case.final": _("{case}: bind yourself to your final list."),
-    "case.reveal": _("{case}: show your half of the seed."),
-    "case.plan": _("{case}: plan the exchange and propose it."),
-    "case.show": _("{case}: read the terms, the plan and what the law says to it."),
-    "case.accept": _("{case}: check the plan on your own list, then accept or reject it."),
-    "handover.sheet": _("{case}, {leg}: write the sheet to be filled in."),
-    "handover.interview": _("{case}, {leg}: record who, asked in private, wishes to go home."),
-    "handover.interview.again": _(
-        "{case}, {leg}: ask again at the last stop, and record who travels on."
-    ),
-    "handover.manifest": _("{case}, {leg}: put those who travel on the manifest."),
-    "handover.withdraw": _("{case}, {leg}: take those who do not travel off the leg."),
-    "handover.stop": _("{case}, {leg}: record the stop on the way."),
-    "handover.depart": _("{case}, {leg}: let the people of the manifest go."),
-    "handover.turn-back": _("{case}, {leg}: take back those who do not travel on."),
-    "handover.released": _("{case}, {leg}: give your receipt."),
-    "handover.check-in": _("{case}, {leg}: count your people at the crossing."),
-    "handover.receive": _("{case}, {leg}: receive your people and give your receipt."),
-    "handover.close": _("{case}: close the case."),
-    "handover.print": _("{case}, {leg}: print the manifest, with names."),
+    "case.sign": _("Read the terms and sign them."),
+    "case.wanted": _("Send the list of those you miss."),
+    "case.answer": _("Answer every line of the wanted list."),
+    "case.final": _("Bind yourself to your final list."),
+    "case.reveal": _("Show your half of the seed."),
+    "case.plan": _("Plan the exchange and propose it."),
+    "case.show": _("Read the terms, the plan and what the law says to it."),
+    "case.accept": _("Check the plan on your own list, then accept or reject it."),
+    "handover.sheet": _("Write the sheet to be filled in."),
+    "handover.interview": _("Record who, asked in private, wishes to go home."),
+    "handover.interview.again": _("Ask again at the last stop, and record who travels on."),
+    "handover.manifest": _("Put those who travel on the manifest."),
+    "handover.withdraw": _("Take those who do not travel off the leg."),
+    "handover.stop": _("Record the stop on the way."),
+    "handover.depart": _("Let the people of the manifest go."),
+    "handover.turn-back": _("Take back those who do not travel on."),
+    "handover.released": _("Give your receipt."),
+    "handover.check-in": _("Count your people at the crossing."),
+    "handover.receive": _("Receive your people and give your receipt."),
+    "handover.close": _("Close the case."),
+    "handover.print": _("Print the manifest, with names."),
     "carry.out": _("Carry what is new to {party}, until its next bundle confirms it."),
     "wait": _("Wait for the next bundle, then read it in."),
     "wait.for": _("Wait for {party}. Then read in the next bundle."),
@@ -97,6 +96,18 @@ STEPS: Mapping[str, Any] = {
     "wait.post.for": _("Wait for {party}. What is signed there arrives here by itself."),
 }
 """Kind of step → what there is to do."""
+
+STAGES: Mapping[str, Any] = {
+    "wills_recorded": _("asked in private"),
+    "on_manifest": _("on the manifest"),
+    "departed": _("departed"),
+    "checked_in": _("counted at the crossing"),
+    "stopped": _("past a stop"),
+    "asked_again": _("asked again"),
+    "home": _("home"),
+    "receipted": _("in the holder's receipt"),
+}
+"""Stage of a leg → its words."""
 
 
 def of_entry(envelope: Envelope) -> SafeString:
@@ -114,7 +125,7 @@ def of_entry(envelope: Envelope) -> SafeString:
 
 
 def of_step(step: Step, *, by_itself: bool = False) -> SafeString:
-    """Tell the next step in one sentence.
+    """Tell the next step in one sentence; its case and its leg stand beside it.
 
     Args:
         step: From the overview.
@@ -128,7 +139,17 @@ def of_step(step: Step, *, by_itself: bool = False) -> SafeString:
         kind += ".again"
     elif kind == "wait":
         kind += (".post" if by_itself else "") + (".for" if step.party else "")
-    return set_apart(str(STEPS[kind]), case=step.case, leg=_leg(step.leg), party=step.party)
+    return set_apart(str(STEPS[kind]), party=step.party)
+
+
+def of_carrying(*, by_itself: bool) -> str:
+    """Say how what was just signed reaches the others.
+
+    Args:
+        by_itself: True where bundles travel through a shared folder.
+    """
+    said = gettext("It is on its way.") if by_itself else gettext("It goes with the next bundle.")
+    return str(said)
 
 
 def of_turn(view: CaseView, party: str, *, is_ours: bool) -> SafeString:
@@ -152,14 +173,25 @@ def set_apart(sentence: str, /, **values: object) -> SafeString:
 
     Args:
         sentence: Ours, with a place in braces for each value.
-        values: From outside; they are escaped.
+        values: From outside; they are escaped. Markup of ours stands as it is.
     """
-    cells = {name: format_html('<bdi dir="ltr">{}</bdi>', value) for name, value in values.items()}
-    return format_html(sentence, **cells)
+    cells = {
+        name: value
+        if isinstance(value, SafeString)
+        else format_html('<bdi dir="ltr">{}</bdi>', value)
+        for name, value in values.items()
+    }
+    # A number stays on the line of its colon.
+    return format_html(sentence.replace(": {", ":\u00a0{"), **cells)
 
 
-def _leg(text: str) -> str:
-    return text.replace("->", "→")
+def of_leg(leg: Flow | str) -> str:
+    """Write a leg with an arrow, `RU → UA`; no line breaks within it.
+
+    Args:
+        leg: A leg, or as the ledger writes it.
+    """
+    return str(leg).replace(" -> ", "\u00a0→\u00a0")
 
 
 def _count(body: Mapping[str, Any]) -> str:
@@ -168,7 +200,7 @@ def _count(body: Mapping[str, Any]) -> str:
 
 def _flows(body: Mapping[str, Any]) -> str:
     flows = body.get("flows") or body.get("totals") or {}
-    return ", ".join(f"{_leg(leg)} {count}" for leg, count in sorted(flows.items()))
+    return ", ".join(f"{of_leg(leg)}\u00a0{count}" for leg, count in sorted(flows.items()))
 
 
 def _members(body: Mapping[str, Any]) -> str:
@@ -184,7 +216,7 @@ _VALUES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "missing": lambda body: str(len(body.get("missing", ()))),
     "country": lambda body: str(body.get("country", "")),
-    "leg": lambda body: _leg(str(body.get("leg", ""))),
+    "leg": lambda body: of_leg(str(body.get("leg", ""))),
     "flows": _flows,
     "members": _members,
 }

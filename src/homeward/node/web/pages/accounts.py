@@ -21,6 +21,7 @@ from homeward.node.web.accounts import Account
 from homeward.node.web.acting import Deed, deed
 from homeward.node.web.current import current_node
 from homeward.node.web.policy import ROLES, not_yours, page
+from homeward.node.web.templatetags.homeward import listed
 
 _NAME_MAX_CHARS = 64
 
@@ -107,7 +108,8 @@ def account_new(request: HttpRequest) -> HttpResponse:
 def account_act(request: HttpRequest, number: int, act: str) -> HttpResponse:
     """Do one act of the table to an account."""
     account = stored.account(current_node(), number)
-    if act not in {row["act"] for row in _acts_on(account)}:
+    is_own = account.name == request.user.get_username()
+    if is_own or act not in {row["act"] for row in _acts_on(account)}:
         raise not_yours()
     row = ACTS[act]
 
@@ -118,7 +120,7 @@ def account_act(request: HttpRequest, number: int, act: str) -> HttpResponse:
         title=str(row.title),
         facts=(
             (_("Account"), account.name),
-            (_("Roles"), ", ".join(str(ROLES[role]) for role in account.roles) or _("none")),
+            (_("Roles"), listed(ROLES[role] for role in account.roles) or _("none")),
         ),
         warning=str(row.warning),
         button=str(row.title),
@@ -180,8 +182,8 @@ ACTS: Mapping[str, _Row] = {
     "password": _Row(
         title=gettext_lazy("Set a new password"),
         warning=gettext_lazy(
-            "The old password stops working and this person is signed out. You get a "
-            "password for the next sign-in alone."
+            "The old password stops working and this person is signed out. You get a new "
+            "password. It works for one sign-in; then this person chooses their own."
         ),
         offered=lambda account: account.is_active,
         run=_password,

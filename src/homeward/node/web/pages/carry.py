@@ -15,6 +15,7 @@ from homeward.node import book, courier
 from homeward.node.actions.carrying import IMPORT_ACT, last_import, outgoing, store_upload
 from homeward.node.bundles import export_bundle
 from homeward.node.home import utc_text
+from homeward.node.web import failure_words
 from homeward.node.web.current import current_node
 from homeward.node.web.pages.jobs import begin
 from homeward.node.web.policy import not_yours, page
@@ -46,6 +47,7 @@ def carry(request: HttpRequest, error: str = "") -> HttpResponse:
         "by_itself": courier.last_carried(node),
         "last": last,
         "last_at": utc_text(last.ended_at) if last else "",
+        "failure": failure_words.of_problem(last.problem) if last and last.problem else None,
         "error": error,
     }
     return render(request, "carry.html", context, status=InputError.http_status if error else 200)
@@ -75,7 +77,7 @@ def carry_in(request: HttpRequest) -> HttpResponse:
     try:
         name = store_upload(current_node(), file.read())
     except InputError as error:
-        return carry(request, error=str(error))
+        return carry(request, error=failure_words.of(error).sentence)
     return begin(request, IMPORT_ACT, {"file": name})
 
 

@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, re_path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -27,13 +28,13 @@ from homeward.foundation.errors import InputError
 from homeward.negotiation import CaseState
 from homeward.negotiation.entries import TERMS_MAX_CHARS
 from homeward.negotiation.state import BY_EVERY_PARTY, has_acted
-from homeward.node import book
+from homeward.node import book, courier
 from homeward.node.actions import cases as acts
 from homeward.node.actions.overview import CaseView, Step, overview
 from homeward.node.home import Node
-from homeward.node.web import guide, value_words, words
+from homeward.node.web import failure_words, guide, value_words, words
 from homeward.node.web.acting import Deed, deed
-from homeward.node.web.case_acts import ACTS, act_page, joined, terms_facts
+from homeward.node.web.case_acts import ACTS, act_page, is_anybody_on_the_way, joined, terms_facts
 from homeward.node.web.current import current_node
 from homeward.node.web.pages.jobs import begin
 from homeward.node.web.pages.ledger import lines
@@ -86,16 +87,24 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
     seen = next(each for each in view.cases if each.case == case)
     agreement = acts.terms_of(node, case)
     end = "end" if book.sequences(node) else "abort"
-    may_end = state.state not in _ENDED and may_see(roles, ACTS[end].row)
+    may_end = (
+        state.state not in _ENDED
+        and node.party in (*state.parties, *state.mediators)
+        and may_see(roles, ACTS[end].row)
+    )
+    is_kept_open = may_end and is_anybody_on_the_way(node, state)
     steps = rows_of(node, [step for step in view.steps if step.case == case], roles)
     context = {
         "case": case_row(node, seen, view.steps),
         "steps": steps,
         "guide": None if steps else guide.of(node, view, case=case),
+        "by_itself": courier.last_carried(node) is not None,
         "stages": list(_stages(state)),
         "head": list(head_of(agreement)),
-        "clauses": [(clause.id, joined(of_clause(clause))) for clause in agreement.clauses],
-        "objectives": [of_objective(objective) for objective in agreement.objectives],
+        "clauses": [
+            (clause.id, joined(of_clause(clause, agreement))) for clause in agreement.clauses
+        ],
+        "objectives": [of_objective(objective, agreement) for objective in agreement.objectives],
         "lists": list(_lists(state)),
         "answers": list(_answers(state)),
         "entries": [line for line in lines(book.read_book(node)) if line["case"] == case],
@@ -104,9 +113,8 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
         "may_reject": state.state == "proposed"
         and node.party in state.parties
         and may_see(roles, ACTS["reject"].row),
-        "end": reverse("case-act", args=[case, end])
-        if may_end and node.party in (*state.parties, *state.mediators)
-        else "",
+        "end": reverse("case-act", args=[case, end]) if may_end and not is_kept_open else "",
+        "is_kept_open": is_kept_open,
     }
     return render(request, "case.html", context)
 
@@ -116,13 +124,15 @@ class OpenForm(forms.Form):
 
     text = forms.CharField(
         label=_("Agreement"),
-        help_text=_("TOML, as docs/reference/agreement.md describes it."),
+        help_text=_("In TOML, as both sides agreed it."),
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "false", "dir": "ltr"}),
     )
     file = forms.FileField(
-        label=_("Or a file"), help_text=_("If there is a file, it counts."), required=False
+        label=_("Or a file"),
+        help_text=_("If you choose a file, it is read instead of the text above."),
+        required=False,
     )
 
     def clean(self) -> dict[str, Any]:
@@ -225,6 +235,7 @@ def _missing(agreement: Any) -> SafeString | None:
 
 def _with_line(text: str, error: InputError) -> str:
     """Return what is wrong, with the line of the clause or table that it is about."""
+    problem = failure_words.of(error).sentence
     found = _PLACE.match(error.message)
     if found is not None:
         clause, table = found["clause"], found["table"]
@@ -232,8 +243,9 @@ def _with_line(text: str, error: InputError) -> str:
         for number, line in enumerate(text.splitlines(), 1):
             if re.match(begins, line):
                 said = gettext("Line {number}: {problem}")
-                return str(said.format(number=number, problem=error))
-    return str(error)
+                told: str = format_html(said, number=number, problem=problem)
+                return told
+    return problem
 
 
 def case_row(node: Node, view: CaseView, owed: Iterable[Step], latest: str = "") -> dict[str, Any]:
@@ -304,12 +316,12 @@ def _facts(state: CaseState, kind: str, *, is_now: bool) -> Iterator[SafeString]
             yield words.set_apart(gettext("To do: {parties}."), parties=", ".join(left))
     claims = {"wanted_list": state.wanted, "answers": state.answers}.get(kind, {})
     for (author, to), claim in sorted(claims.items()):
-        said = gettext("{leg}: lines: {count}.")
-        yield words.set_apart(said, leg=f"{author} → {to}", count=claim.count)
+        said = gettext("From {author} to {to}. Lines: {count}.")
+        yield words.set_apart(said, author=author, to=to, count=claim.count)
     if kind == "plan_proposed" and state.plan is not None:
         for leg, count in sorted(state.plan.flows.items()):
             said = gettext("{leg}: people who go home: {count}.")
-            yield words.set_apart(said, leg=leg.replace("->", "→"), count=count)
+            yield words.set_apart(said, leg=words.of_leg(leg), count=count)
 
 
 def _lists(state: CaseState) -> Iterator[dict[str, Any]]:

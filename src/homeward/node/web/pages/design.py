@@ -31,6 +31,7 @@ _SHOWN: Mapping[str, Any] = {
     "guide": SimpleNamespace(
         case="exchange-0",
         is_over=False,
+        by_itself=True,
         steps=[
             SimpleNamespace(
                 text=words,

@@ -27,7 +27,7 @@ from homeward.foundation.errors import InputError
 from homeward.foundation.ids import parse_party
 from homeward.node.keystore import fingerprint
 from homeward.node.settings import LANGUAGES
-from homeward.node.web import accounts, set_up, set_up_demo
+from homeward.node.web import accounts, failure_words, set_up, set_up_demo
 from homeward.node.web.current import current_node
 from homeward.node.web.pages.peers import card_file
 from homeward.node.web.policy import not_yours, page
@@ -260,7 +260,10 @@ def _make(office: OfficeForm, private: SecretsForm) -> bool:
         )
     except InputError as error:
         field = {"account.password": "password", "keystore.passphrase": "passphrase"}
-        private.add_error(field.get(error.code), error.hint)
+        # What is weak about a password is told in the reader's language already.
+        is_told = error.code == "account.password"
+        repair = error.hint if is_told else failure_words.of(error).repair
+        private.add_error(field.get(error.code), repair)
         return False
     return True
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, re_path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from homeward.foundation.errors import TurnError
 from homeward.node import book
@@ -21,20 +20,9 @@ from homeward.node.home import Node
 from homeward.node.web import guide, words
 from homeward.node.web.current import current_node
 from homeward.node.web.handover_acts import ACTS, act_page
+from homeward.node.web.handover_people import STAGE_TITLES
 from homeward.node.web.policy import may_see, page, roles_of
 from homeward.node.web.rollcall import Called
-
-STAGES: Mapping[str, Any] = {
-    "wills_recorded": _("asked in private"),
-    "on_manifest": _("on the manifest"),
-    "departed": _("departed"),
-    "checked_in": _("counted at the crossing"),
-    "stopped": _("past a stop"),
-    "asked_again": _("asked again"),
-    "home": _("home"),
-    "receipted": _("in the holder's receipt"),
-}
-"""Stage of a leg → its words."""
 
 _NO_PLAN = "handover.no_plan"
 
@@ -99,7 +87,9 @@ def _next(steps: Any, case: str, roles: frozenset[str]) -> Iterator[dict[str, An
         yield {
             "act": act,
             "leg": step.leg,
-            "sentence": words.of_step(step),
+            "title": STAGE_TITLES["last_stop"]
+            if "--last-stop" in step.command
+            else ACTS[act].title,
             "address": _address(case, act, step.leg) if may_see(roles, row) else "",
         }
 
@@ -162,14 +152,14 @@ def _big_count(leg: LegView) -> tuple[int, int, Any]:
     """Return the one count that matters now, of how many, and what it counts."""
     counts = leg.counts
     for reached, base, meaning in (
-        (counts.home, counts.planned, STAGES["home"]),
-        (counts.checked_in, counts.departed, STAGES["checked_in"]),
-        (counts.departed, counts.on_manifest, STAGES["departed"]),
-        (counts.on_manifest, counts.planned, STAGES["on_manifest"]),
+        (counts.home, counts.planned, words.STAGES["home"]),
+        (counts.checked_in, counts.departed, words.STAGES["checked_in"]),
+        (counts.departed, counts.on_manifest, words.STAGES["departed"]),
+        (counts.on_manifest, counts.planned, words.STAGES["on_manifest"]),
     ):
         if reached:
             return reached, base, meaning
-    return counts.wills_recorded, counts.planned, STAGES["wills_recorded"]
+    return counts.wills_recorded, counts.planned, words.STAGES["wills_recorded"]
 
 
 def _stages(leg: LegView) -> list[dict[str, Any]]:
@@ -188,7 +178,7 @@ def _stages(leg: LegView) -> list[dict[str, Any]]:
     latest = max((i for i, number in enumerate(numbers.values()) if number), default=-1)
     return [
         {
-            "text": STAGES[name],
+            "text": words.STAGES[name],
             "count": number,
             "place": "done" if i < latest else "now" if i == latest else "later",
         }

@@ -28,11 +28,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from homeward.foundation.errors import InputError
 from homeward.node.actions import lists, uploads
 from homeward.node.models import ListImport
-from homeward.node.web import problem_words
+from homeward.node.web import failure_words, problem_words
 from homeward.node.web.columns import KINDS, MEANINGS, NAMES, groups_of
 from homeward.node.web.current import current_node
+from homeward.node.web.failure_words import Failure
 from homeward.node.web.pages.jobs import begin
 from homeward.node.web.policy import not_yours, page
+from homeward.records.fix import say_otherwise
 from homeward.records.model import ListKind
 from homeward.records.read import ProblemGroup, RowProblem
 from homeward.records.titles import EXTRA
@@ -166,7 +168,7 @@ ACTS: Mapping[str, Act] = {
             "stay in your file. Nobody is removed from the list because a file does not name "
             "them. You can undo this until somebody builds on it."
         ),
-        button=gettext_lazy("Take over. Rows: {count}."),
+        button=gettext_lazy("Take over. Rows: %(count)s"),
         job="list.take",
     ),
     "undo": Act(
@@ -187,7 +189,7 @@ ACTS: Mapping[str, Act] = {
             "The file is removed from this node. Nothing on your list changes. You still have "
             "the file where you took it from."
         ),
-        button=gettext_lazy("Discard"),
+        button=gettext_lazy("Discard this file"),
         job="",
     ),
 }
@@ -269,7 +271,13 @@ def columns(request: HttpRequest, import_id: int) -> HttpResponse:
 @require_GET
 def rows(request: HttpRequest, import_id: int) -> HttpResponse:  # noqa: ARG001
     """Give the rows that are kept out as a workbook, each with what is wrong with it."""
-    data = uploads.rows_to_fix(current_node(), import_id)
+    node = current_node()
+    data = uploads.rows_to_fix(node, import_id)
+    if not failure_words.is_english():
+        groups, _problems = uploads.problems_of(node, import_id)
+        data = say_otherwise(
+            data, groups, of_row=problem_words.of_row, of_problem=problem_words.of_group
+        )
     return _download(data, f"rows-to-fix-{import_id}.xlsx", _XLSX)
 
 
@@ -290,7 +298,8 @@ def act(request: HttpRequest, import_id: int, name: str) -> HttpResponse:
     written = found.added_count + found.changed_count
     context = {
         "act": wanted,
-        "button": str(wanted.button).format(count=f"{written:,}"),
+        "is_step": name == "take",
+        "button": str(wanted.button) % {"count": f"{written:,}"},
         "upload": _line(found),
         "steps": _steps("receipt" if name == "undo" else "take" if name == "take" else "check"),
     }
@@ -315,10 +324,12 @@ def _checked(request: HttpRequest, found: ListImport) -> HttpResponse:
     for problem in problems:
         if len(shown := cells[problem.kind, problem.column]) < _SHOWN_ROWS:
             shown.append(problem)
+    twins = uploads.duplicates_of(current_node(), found.id)
     written = found.added_count + found.changed_count
     context = {
         "upload": _line(found),
-        "twins": uploads.duplicates_of(current_node(), found.id),
+        "twins": twins,
+        "more_twins": twins.count - len(twins.pairs),
         "written": f"{written:,}" if written else "",
         "groups": [_group(group, cells[group.kind, group.column]) for group in groups],
         "steps": _steps("check"),
@@ -395,12 +406,14 @@ def _meanings(kind: ListKind) -> list[tuple[Any, list[tuple[Any, str, Any]]]]:
     ]
 
 
-def _refusal(error: InputError | None) -> tuple[str, str, bool] | None:
-    """Return what is wrong, what to do, and whether it is in the reader's language."""
+def _refusal(error: InputError | None) -> Failure | None:
+    """Return what is wrong with a file and what to do, without what the file is called."""
     if error is None:
         return None
     said = problem_words.of_refusal(error)
-    return (*said, True) if said else (error.message, error.hint, False)
+    if said is None:
+        return failure_words.of(error)
+    return Failure(what=said[0], repair=said[1], original="", code=error.code)
 
 
 def _download(data: bytes, name: str, content_type: str) -> HttpResponse:

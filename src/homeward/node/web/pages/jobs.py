@@ -28,7 +28,9 @@ from django.views.decorators.http import require_POST
 
 from homeward.node import courier, jobs
 from homeward.node.models import Job
+from homeward.node.web import failure_words, words
 from homeward.node.web.current import current_node
+from homeward.node.web.failure_words import Failure
 from homeward.node.web.policy import may_see, not_yours, page, roles_of
 
 AFTER: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -61,14 +63,17 @@ DONE: Mapping[str, Any] = {
     "list.check": _("The list was checked. Nothing was changed yet."),
     "list.take": _("The list was taken over."),
     "list.undo": _("The import was undone. The list is as it was before."),
-    "case.wanted": _("The wanted list is signed. It goes with the next bundle."),
-    "case.answer": _("Every line is answered. The answers go with the next bundle."),
-    "case.final": _("The final list is signed. It goes with the next bundle."),
-    "case.plan": _("The plan is made and proposed. It goes with the next bundle."),
-    "case.accept": _("The plan was checked and accepted. It goes with the next bundle."),
+    "case.wanted": _("The wanted list is signed."),
+    "case.answer": _("Every line is answered."),
+    "case.final": _("The final list is signed."),
+    "case.plan": _("The plan is made and proposed."),
+    "case.accept": _("The plan was checked and accepted."),
     "bundle.import": _("The bundle was read in."),
 }
 """Act → what was done, once it is."""
+
+_SIGNED = frozenset(act for act in DONE if act.startswith("case."))
+"""Acts after which something has to reach the others."""
 
 PHASES: Mapping[str, Any] = {
     "reading": _("Reading"),
@@ -115,7 +120,7 @@ class Shown:
     actor: str
     asked_at: str
     sentence: Any
-    error: Mapping[str, Any]
+    failure: Failure | None
     leads: str
     asked_to_stop: bool
 
@@ -154,7 +159,7 @@ def begin(request: HttpRequest, act: str, arguments: Mapping[str, str | int]) ->
         job.refresh_from_db()
     if job.state != "done":
         return redirect("job", job_id=job.id)
-    messages.success(request, DONE[act])
+    messages.success(request, _done(act))
     return redirect(_leads(job))
 
 
@@ -246,11 +251,25 @@ def _shown(job: Job) -> Shown:
         seconds_left=_seconds_left(job, timezone.now()),
         actor=job.actor,
         asked_at=job.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        sentence=DONE[job.act],
-        error=json.loads(job.error) if job.error else {},
+        sentence=_done(job.act),
+        failure=_failure(job),
         leads=_leads(job),
         asked_to_stop=job.asked_to_stop,
     )
+
+
+def _done(act: str) -> str:
+    """Say what was done, and how it reaches the others."""
+    if act not in _SIGNED:
+        return str(DONE[act])
+    by_itself = courier.last_carried(current_node()) is not None
+    return f"{DONE[act]} {words.of_carrying(by_itself=by_itself)}"
+
+
+def _failure(job: Job) -> Failure | None:
+    """Say why a job failed; None if it did not, or by a failure that nobody foresaw."""
+    kept = json.loads(job.error) if job.error else {}
+    return failure_words.of_problem(kept) if kept.get("message") else None
 
 
 def _seconds_left(job: Job, now: dt.datetime) -> int | None:

@@ -20,7 +20,7 @@ from homeward.node import book
 from homeward.node.actions import ledger as receipts
 from homeward.node.home import Node
 from homeward.node.models import LogHead
-from homeward.node.web import set_up, words
+from homeward.node.web import failure_words, set_up, words
 from homeward.node.web.current import current_node
 from homeward.node.web.policy import not_yours, page
 from homeward.node.web.verifying import VKEY_MAX_CHARS, KeptForChecking, check
@@ -112,7 +112,7 @@ def _verify(request: HttpRequest) -> HttpResponse:
         "found": found,
         "cases": _cases(found),
         "members": ", ".join(found.state.members) if found else "",
-        "error": error,
+        "failure": failure_words.of(error) if error else None,
         "is_broken": isinstance(error, TamperError | PeerError),
         "typed": request.POST.get("vkey", "")[:VKEY_MAX_CHARS],
     }

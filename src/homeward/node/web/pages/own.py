@@ -5,22 +5,21 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
 
 from allauth.account import views as signing
 from allauth.mfa.base import views as factor
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkey
-from allauth.mfa.webauthn.forms import LoginWebAuthnForm
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
+from django.shortcuts import redirect
 from django.urls import path
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from homeward.node.web import own_forms
+from homeward.node.web import passkeys as answers
 from homeward.node.web.accounts import demo_accounts
 from homeward.node.web.current import current_node
 from homeward.node.web.policy import ROLES, page
@@ -40,20 +39,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         for account in shown
     ]
     extra = {"demo_accounts": accounts, "has_passkeys": _has_name(request)}
-    view = signing.LoginView.as_view(extra_context=extra)
+    view = signing.LoginView.as_view(form_class=own_forms.SignInForm, extra_context=extra)
     answer: HttpResponse = view(request)
     return answer
-
-
-class PasskeyForm(LoginWebAuthnForm):
-    """What a browser sends of a passkey, or what somebody sends in its place."""
-
-    def clean_credential(self) -> Any:
-        """Refuse what has not even the form of a passkey's answer."""
-        try:
-            return super().clean_credential()
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise ValidationError(_("This is no passkey of an account here.")) from error
 
 
 @page("account")
@@ -71,6 +59,15 @@ def passkeys(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+@page("passkeys")
+def passkey_new(request: HttpRequest) -> HttpResponse:
+    """Add a passkey; at an address without a name the list says why none can be added."""
+    if not _has_name(request):
+        return redirect("mfa_list_webauthn")
+    answer: HttpResponse = passkey.AddWebAuthnView.as_view(form_class=answers.AddForm)(request)
+    return answer
+
+
 def _has_name(request: HttpRequest) -> bool:
     """Tell whether the address has a name: a browser binds no passkey to a number."""
     domain = split_domain_port(request.get_host())[0]
@@ -85,27 +82,42 @@ def _has_name(request: HttpRequest) -> bool:
 PATTERNS = [
     path("language", page("language")(require_POST(set_language)), name="language"),
     path("sign-in", sign_in, name="account_login"),
-    path("sign-in/code", page("second-factor")(factor.authenticate), name="mfa_authenticate"),
+    path(
+        "sign-in/code",
+        page("second-factor")(
+            factor.AuthenticateView.as_view(
+                form_class=own_forms.SecondFactorForm,
+                webauthn_form_class=answers.SecondFactorForm,
+            )
+        ),
+        name="mfa_authenticate",
+    ),
     path("sign-out", page("sign-out")(require_POST(signing.logout)), name="account_logout"),
     path("account", account, name="mfa_index"),
     path(
         "account/password",
-        page("password")(signing.password_change),
+        page("password")(signing.PasswordChangeView.as_view(form_class=own_forms.PasswordForm)),
         name="account_change_password",
     ),
     path(
         "account/confirm",
-        page("reauthenticate")(signing.reauthenticate),
+        page("reauthenticate")(
+            signing.ReauthenticateView.as_view(form_class=own_forms.ConfirmForm)
+        ),
         name="account_reauthenticate",
     ),
     path(
         "account/confirm/code",
-        page("reauthenticate")(factor.reauthenticate),
+        page("reauthenticate")(
+            factor.ReauthenticateView.as_view(form_class=own_forms.ConfirmByCodeForm)
+        ),
         name="mfa_reauthenticate",
     ),
     path(
         "account/authenticator",
-        page("authenticator")(totp.activate_totp),
+        page("authenticator")(
+            totp.ActivateTOTPView.as_view(form_class=own_forms.AuthenticatorForm)
+        ),
         name="mfa_activate_totp",
     ),
     path(
@@ -115,20 +127,18 @@ PATTERNS = [
     ),
     path(
         "sign-in/passkey",
-        page("sign-in")(passkey.LoginWebAuthnView.as_view(form_class=PasskeyForm)),
+        page("sign-in")(passkey.LoginWebAuthnView.as_view(form_class=answers.SignInForm)),
         name="mfa_login_webauthn",
     ),
     path(
         "account/confirm/passkey",
-        page("reauthenticate")(passkey.reauthenticate_webauthn),
+        page("reauthenticate")(
+            passkey.ReauthenticateWebAuthnView.as_view(form_class=answers.ConfirmForm)
+        ),
         name="mfa_reauthenticate_webauthn",
     ),
     path("account/passkeys", passkeys, name="mfa_list_webauthn"),
-    path(
-        "account/passkeys/new",
-        page("passkeys")(passkey.add_webauthn),
-        name="mfa_add_webauthn",
-    ),
+    path("account/passkeys/new", passkey_new, name="mfa_add_webauthn"),
     path(
         "account/passkeys/<int:pk>/remove",
         page("passkeys")(passkey.remove_webauthn),

@@ -94,15 +94,13 @@ class Asked:
             "columns": visible,
         }
 
-    def address(self, *, page: int = 1, name: str = "people", **more: str) -> str:
+    def address(self, *, name: str = "people") -> str:
         """Return the address that shows the same, without what is searched for."""
         values = [*self.filters.items()]
         values += [("order", self.order)] if self.order != "ref" else []
         values += [("search", "kept")] if self.search else []
-        values += [("page", str(page))] if page > 1 else []
-        query = urlencode([*values, *more.items()])
         address: str = reverse(name, args=[self.kind])
-        return f"{address}?{query}" if query else address
+        return f"{address}?{urlencode(values)}" if values else address
 
 
 @page("people")
@@ -126,7 +124,7 @@ def people(request: HttpRequest, kind: str) -> HttpResponse:
     context = {
         "kind": of_kind,
         "title": KINDS[of_kind],
-        "tabs": [(name, text, reverse("people", args=[name])) for name, text in KINDS.items()],
+        "tabs": KINDS.items(),
         "asked": asked,
         "has_names": visible is None or "family_name" in visible,
         "choices": _choices(
@@ -143,7 +141,6 @@ def people(request: HttpRequest, kind: str) -> HttpResponse:
             for name, value in asked.filters.items()
         ],
         "head": _head(get_language(), of_kind, asked.columns, has_days),
-        "has_days": has_days,
         "rows": table_rows(
             found.people,
             of_kind,
@@ -151,16 +148,18 @@ def people(request: HttpRequest, kind: str) -> HttpResponse:
             has_days=has_days,
             today=now.date(),
         ),
-        "today": now.date(),
+        "counted_to": now.date() if has_days and found.people else None,
         "total": f"{found.total_count:,}",
         "is_empty": not (asked.search or asked.filters) and not found.total_count,
         "is_cut": found.is_cut,
-        "pages": _pages(asked, found.page, found.page_count),
+        "pages": _pages(
+            get_language(),
+            asked.address(),
+            asked.address(name="people-export"),
+            found.page,
+            found.page_count,
+        ),
         "may_edit": may_see(roles_of(request.user), "person-edit"),
-        "exports": [
-            (text, asked.address(name="people-export", format=text.lower()))
-            for text in ("CSV", "XLSX")
-        ],
     }
     return render(request, "people.html", context)
 
@@ -293,16 +292,32 @@ def _filter_name(name: str, kind: ListKind) -> Any:
     return _HELD_NAMES[kind] if name == "held" else _FILTER_NAMES[name]
 
 
-def _pages(asked: Asked, number: int, count: int) -> dict[str, Any]:
-    return {
-        "number": f"{number:,}",
-        "count": f"{count:,}",
-        "first": asked.address() if number > 1 else "",
-        "previous": asked.address(page=number - 1) if number > 1 else "",
-        "next": asked.address(page=number + 1) if number < count else "",
-        "last": asked.address(page=count) if number < count else "",
-        "many": count > 1,
+@lru_cache(maxsize=1_000)
+def _pages(
+    language: str,  # noqa: ARG001 - the words depend on it
+    address: str,
+    export_address: str,
+    number: int,
+    count: int,
+) -> SafeString:
+    """Return the ways to the other pages of what is shown, and to all of it as a file."""
+    context = {
+        "number": number,
+        "count": count,
+        "first": address,
+        "previous": _with(address, page=number - 1) if number > 1 else "",
+        "next": _with(address, page=number + 1) if number < count else "",
+        "last": _with(address, page=count),
+        "exports": [(text, _with(export_address, format=text.lower())) for text in ("CSV", "XLSX")],
     }
+    return render_to_string("parts/people_pages.html", context)
+
+
+def _with(address: str, **values: int | str) -> str:
+    """Return an address with further values; page 1 needs none."""
+    if values.get("page") == 1:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(values)}"
 
 
 PATTERNS = [

@@ -43,7 +43,10 @@ from homeward.records.model import ALLOWED, COLUMNS, DATE_COLUMNS, UNKNOWN, List
 
 _DOUBTS = {"": (False, False), "~": (True, False), "?": (False, True), "%": (True, True)}
 _SIGNS = {doubt: sign for sign, doubt in _DOUBTS.items()}
-_HINTED = ("ref", "name_as_written", "power", "consent")
+_HINTS: Mapping[str, Any] = {
+    **{column: MEANINGS[column] for column in ("ref", "name_as_written", "power")},
+    "consent": gettext_lazy("What the person is reported to want. It is only a hint."),
+}
 _PARTS = (
     ("year", 4, gettext_lazy("Year")),
     ("month", 2, gettext_lazy("Month")),
@@ -124,7 +127,7 @@ class PersonForm(forms.Form):
 
     def _item(self, column: str) -> dict[str, Any]:
         if column not in DATE_COLUMNS:
-            return {"field": self[column], "hint": MEANINGS[column] if column in _HINTED else ""}
+            return {"field": self[column], "hint": _HINTS.get(column, "")}
         return {
             "legend": NAMES[column],
             "boxes": [self[f"{column}_{name}"] for name, *_ in _PARTS],

@@ -9,6 +9,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -23,13 +24,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from homeward.foundation.canonical import canonical_bytes
+from homeward.foundation.dates import PartialDate
 from homeward.foundation.errors import AccessError
 from homeward.negotiation import whose_turn
 from homeward.node import access, book
 from homeward.node.access import Reader
 from homeward.node.actions import disclosure, plans
-from homeward.node.actions.cases import terms_text
+from homeward.node.actions.cases import terms_of, terms_text
 from homeward.node.actions.disclosure import Look
+from homeward.node.actions.overview import overview
 from homeward.node.actions.planned import (
     Mover,
     PlanView,
@@ -38,8 +41,10 @@ from homeward.node.actions.planned import (
     plan_view,
     why_of,
 )
-from homeward.node.web import columns, terms_words, value_words, words
+from homeward.node.home import utc_text
+from homeward.node.web import category_words, columns, dates, terms_words, value_words, words
 from homeward.node.web.current import current_node
+from homeward.node.web.pages.cases import case_row
 from homeward.node.web.policy import columns_of, may_see, not_yours, page, roles_of
 from homeward.planning.problem import TIES
 from homeward.records.model import HELD
@@ -47,6 +52,7 @@ from homeward.report.totals import shown
 from homeward.terms.agreement import Agreement
 
 _PAGE_PEOPLE = 50
+_WHOLE = "all"  # instead of the number of a page: everybody, to be printed
 _SALTED_ID = re.compile(r"[0-9a-f]{32}")
 _SHOWN_COLUMNS = ("rank", "status", "health", "article_109", "captured_on")
 _CERTIFICATE_KEYS = ("agreement", "terms_sha256", "pool_sha256", "plan_sha256", "certificate")
@@ -61,31 +67,30 @@ def plan(request: HttpRequest, case: str) -> HttpResponse:
     node, actor, now = current_node(), request.user.get_username(), timezone.now()
     _require_plan(case)
     is_exact = disclosure.show(node, look, actor=actor, now=now)
-    view = plan_view(node, case, is_exact=is_exact)
+    view, around = plan_view(node, case, is_exact=is_exact), overview(node)
+    seen = next(each for each in around.cases if each.case == case)
     roles = roles_of(request.user)
     context = {
-        "case": case,
-        "state": words.STATES[view.state],
+        "case": case_row(node, seen, around.steps),
         "status": terms_words.STATUS[view.plan["status"]],
         "plan": view.plan,
         "flows": list(_flows(view)),
-        "categories": [terms_words.CATEGORIES[name] for name in view.categories],
+        "categories": [category_words.CATEGORIES[name] for name in view.categories],
         "sought": list(_sought(view.plan, view.agreement, is_exact=is_exact)),
         "checker": node.party if node.party in view.agreement.parties else min(view.plan["roots"]),
         "exposure": sorted(view.plan["exposure"]["by_party"].items()),
         "findings": [
             terms_words.of_finding(each, is_exact=is_exact) for each in view.plan["legal_findings"]
         ],
-        "review": [
-            (name, shown(count, count, public=not is_exact))
-            for name, count in sorted(view.plan["review"].items())
-        ],
+        "review": list(_review(view, is_exact=is_exact)),
         "stays": list(_stays(view)),
         "is_exact": is_exact,
         "stage": disclosure.stage(node, look, actor=actor, now=now),
+        "asked": _asked(look, now),
         "may_ask": may_see(roles, "why"),
         "may_accept": may_see(roles, "case-binding")
         and "plan_accepted" in _turn(case).get(node.party, ()),
+        "has_page": "page" in request.GET,
         **_people(request, view),
     }
     return render(request, "plan.html", context)
@@ -116,7 +121,7 @@ def why_about(request: HttpRequest, case: str) -> HttpResponse:
     except AccessError:
         captive = text
     if not _SALTED_ID.fullmatch(captive):  # what was typed could be a name: no address holds it
-        messages.warning(request, gettext("Nobody of this case has this reference or salted id."))
+        messages.warning(request, gettext("Nobody of this case has this reference or id."))
         return redirect("plan", case=case)
     return redirect("why", case=case, captive=captive)
 
@@ -134,16 +139,19 @@ def why(request: HttpRequest, case: str, captive: str) -> HttpResponse:
         "case": case,
         "captive": captive,
         "stage": disclosure.stage(node, look, actor=actor, now=now),
+        "asked": _asked(look, now),
     }
     if standing is not None:
         document, _ = plans.plan_of(node, book.case_of(book.read_ahead(node), case))
+        agreement = terms_of(node, case)
         leg = leg_of(document, captive)
         context |= {
-            "leg": str(leg).replace("->", "→") if leg else "",
+            "leg": words.of_leg(leg) if leg else "",
             "rule": terms_words.RULES[standing.rule],
             "clauses": standing.clauses,
             "categories": [
-                (name, terms_words.IN_CATEGORY[said]) for name, said in standing.categories.items()
+                (category_words.of_category(name, agreement), terms_words.IN_CATEGORY[said])
+                for name, said in standing.categories.items()
             ],
         }
     return render(request, "why.html", context)
@@ -170,6 +178,12 @@ def _ask(request: HttpRequest, look: Look, back: str) -> HttpResponse:
     return redirect(back)
 
 
+def _asked(look: Look, now: dt.datetime) -> dict[str, str]:
+    """Return who asked for a look that waits for another officer, and when."""
+    found = disclosure.waiting(look, now)
+    return {"by": found.asked_by, "at": utc_text(found.asked_at)} if found else {}
+
+
 def _turn(case: str) -> Mapping[str, tuple[str, ...]]:
     return whose_turn(book.case_of(book.read_ahead(current_node()), case))
 
@@ -177,10 +191,11 @@ def _turn(case: str) -> Mapping[str, tuple[str, ...]]:
 def _flows(view: PlanView) -> Iterator[dict[str, Any]]:
     for each in view.flows:
         yield {
-            "leg": str(each.flow).replace("->", "→"),
+            "leg": words.of_leg(each.flow),
             "count": each.home,
+            "is_told": any(each.categories[name] is not None for name in view.categories),
             "categories": [
-                (each.categories[name], terms_words.CATEGORIES[name]) for name in view.categories
+                (each.categories[name], category_words.CATEGORIES[name]) for name in view.categories
             ],
         }
 
@@ -204,10 +219,20 @@ def _sought(
         else:
             value = f"{value:,}"
         yield {
-            "text": terms_words.of_objective(objective),
+            "text": terms_words.of_objective(objective, agreement),
             "value": value,
             "limit": limit,
         }
+
+
+def _review(view: PlanView, *, is_exact: bool) -> Iterator[tuple[SafeString, Any]]:
+    """Yield each category that the lists could not judge of everybody, and of how many."""
+    for name, count in sorted(view.plan["review"].items()):
+        if name in view.agreement.categories:  # until it is checked, a plan may say anything
+            told = category_words.of_category(name, view.agreement)
+        else:
+            told = words.set_apart("{name}", name=name)
+        yield told, shown(count, count, public=not is_exact)
 
 
 def _stays(view: PlanView) -> Iterator[dict[str, Any]]:
@@ -219,11 +244,12 @@ def _stays(view: PlanView) -> Iterator[dict[str, Any]]:
 def _people(request: HttpRequest, view: PlanView) -> dict[str, Any]:
     """Return one page of the people who go, with what this reader may see of ours."""
     asked = request.GET.get("page", "1")
-    pages = max(1, -(-len(view.movers) // _PAGE_PEOPLE))
+    size = max(1, len(view.movers)) if asked == _WHOLE else _PAGE_PEOPLE
+    pages = max(1, -(-len(view.movers) // size))
     number = min(max(1, int(asked) if asked.isdecimal() and len(asked) < 6 else 1), pages)
     # Our own people first: they are whom the reader knows.
     movers = sorted(view.movers, key=lambda mover: not mover.ref)
-    these = movers[(number - 1) * _PAGE_PEOPLE : number * _PAGE_PEOPLE]
+    these = movers[(number - 1) * size : number * size]
     needed = columns_of(roles_of(request.user))
     # Whoever needs no column of a list needs no reference either.
     cells = _cells(request, these, needed) if needed is None or "ref" in needed else {}
@@ -232,7 +258,7 @@ def _people(request: HttpRequest, view: PlanView) -> dict[str, Any]:
         "people": [
             {
                 "captive": mover.captive,
-                "leg": mover.leg.replace("->", "→"),
+                "leg": words.of_leg(mover.leg),
                 "is_asked": mover.is_asked,
                 "is_outside": mover.basis == "article_109",
                 "ref": mover.ref if mover.ref in cells else "",
@@ -241,6 +267,7 @@ def _people(request: HttpRequest, view: PlanView) -> dict[str, Any]:
             for mover in these
         ],
         "headings": [columns.NAMES[name] for name in headings] if cells else [],
+        "people_count": len(view.movers),
         "page_number": number,
         "page_count": pages,
         "before": f"?{urlencode({'page': number - 1})}#people" if number > 1 else "",
@@ -262,8 +289,11 @@ def _cells(
         for name in _SHOWN_COLUMNS:
             if needed is None or name in needed:
                 value = getattr(record, name)
-                text = getattr(value, "text", value) or ""
-                cells.append((name, value_words.VALUES.get(name, {}).get(text, text)))
+                if isinstance(value, PartialDate):
+                    text = dates.when(value)
+                else:
+                    text = value_words.VALUES.get(name, {}).get(value or "", value or "")
+                cells.append((name, text))
         found[record.ref] = cells
     return found
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -18,6 +19,7 @@ from homeward.node import book
 from homeward.node.actions.record import PublicRecord, public_cases, public_record
 from homeward.node.home import Node
 from homeward.node.models import LogHead
+from homeward.node.web import words
 from homeward.node.web.bars import Bar, bars
 from homeward.node.web.current import current_node
 from homeward.node.web.policy import page
@@ -69,12 +71,17 @@ def public_case(request: HttpRequest, case: str) -> HttpResponse:
         "legs": [{"leg": str(leg.flow)} for leg in record.legs],
         "table": _table(record),
         "stages": [
-            (STAGE_WORDS[stage.kind], stage.first_on, stage.last_on) for stage in record.stages
+            (
+                STAGE_WORDS[stage.kind],
+                dt.date.fromisoformat(stage.first_on),
+                dt.date.fromisoformat(stage.last_on),
+            )
+            for stage in record.stages
         ],
         "chart": bars(
             [
                 Bar(
-                    label=str(leg.flow).replace("->", "→"),
+                    label=words.of_leg(leg.flow),
                     value=leg.totals.home,
                     party="one" if parties.index(leg.flow.home) == 0 else "two",
                 )
@@ -131,8 +138,8 @@ def _table(record: PublicRecord) -> list[tuple[Any, list[Any]]]:
         (_("Agreed"), [leg.agreed for leg in legs]),
         (_("Home"), [leg.totals.home for leg in legs]),
         *(
-            (words, [leg.totals.categories[name] for leg in legs])
-            for name, words in CATEGORY_WORDS.items()
+            (said, [leg.totals.categories[name] for leg in legs])
+            for name, said in CATEGORY_WORDS.items()
         ),
         (_("Days held, the longest"), [leg.totals.days_held_longest for leg in legs]),
         (_("Days held, the median"), [leg.totals.days_held_median for leg in legs]),
@@ -156,10 +163,11 @@ def _record(node: Node, case: str) -> PublicRecord:
     """Return the record of a case; it is counted once for each state of the ledger."""
     head = _head(node)
     name = f"public|{node.party}|{bytes(head.root).hex() if head else ''}|{case.encode().hex()}"
-    found: PublicRecord | None = cache.get(name)
+    counted = caches["process"]
+    found: PublicRecord | None = counted.get(name)
     if found is None:
         found = public_record(node, case)
-        cache.set(name, found, _KEEP_SECONDS)
+        counted.set(name, found, _KEEP_SECONDS)
     return found
 
 

@@ -16,11 +16,15 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from homeward.node import access
 from homeward.node.access import Read, Reads
 from homeward.node.home import utc_text
+from homeward.node.web.columns import KINDS
 from homeward.node.web.current import current_node
 from homeward.node.web.policy import page
 
@@ -62,17 +66,34 @@ PURPOSES: Mapping[str, Any] = {
     "final_list": _("final list of a case"),
     "identities": _("identities for a plan"),
     "plan": _("page of a plan"),
-    "small_counts": _("small numbers of a plan"),
+    "small_counts": _("exact small numbers of a plan"),
     "why": _("why one person goes or stays"),
     "named_list": _("list that an agreement names"),
     "undo": _("undoing an import"),
     "manifest": _("manifest"),
-    "sheet": _("sheet of a leg"),
+    "sheet": _("sheet for the private talks"),
     "follow": _("the way of one person"),
     "card": _("card of a party"),
     "account": _("accounts of this node"),
 }
 """Purpose of a read → its words; one without a row is shown as it stands."""
+
+SUBJECTS: Mapping[str, Any] = {
+    "held": KINDS["held"],
+    "wanted": KINDS["wanted"],
+    "account": _("Account"),
+    "card": _("Card"),
+    "import": _("Import"),
+}
+"""What stands before the colon of a subject → its words."""
+
+DISCLOSED: Mapping[str, Any] = {
+    "wanted list": _("wanted list"),
+    "answers": _("answers"),
+    "list": _("list"),
+    "list of those who come": _("list of those who come"),
+}
+"""What another party disclosed → its words."""
 
 
 @page("reads")
@@ -132,10 +153,28 @@ def _row(read: Read) -> dict[str, Any]:
         "at": utc_text(read.at),
         "actor": read.actor,
         "act": ACTS.get(read.act, read.act),
-        "subject": read.subject,
+        "subject": _subject(read),
         "count": read.person_count,
         "purpose": PURPOSES.get(read.purpose, read.purpose),
     }
+
+
+def _subject(read: Read) -> SafeString:
+    """Tell what was read in words, and set the ids of it apart."""
+    before, _colon, after = read.subject.partition(":")
+    disclosed, _space, root = read.subject.rpartition(" ")
+    if read.act.startswith("disclosure."):
+        return _with_ids(gettext("Case"), before, after)
+    if read.act == "disclosed.read" and disclosed in DISCLOSED:
+        return _with_ids(DISCLOSED[disclosed], root)
+    if before in SUBJECTS:
+        return _with_ids(SUBJECTS[before], after)
+    return _with_ids("", read.subject)
+
+
+def _with_ids(words: object, *ids: str) -> SafeString:
+    shown = [format_html('<code dir="ltr">{}</code>', each) for each in ids if each]
+    return format_html_join(" ", "{}", ((part,) for part in (words, *shown) if part))
 
 
 def _address(asked: Mapping[str, str], number: int) -> str:

@@ -5,15 +5,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 
 from django import template
-from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from homeward.node.web import dates, words
+
 register = template.Library()
+
+_WITH_HYPHENS = re.compile(r"\b([A-Z0-9]+(?:-[A-Z0-9]+)+)\b")
 
 
 @register.filter
@@ -29,22 +33,36 @@ def instant(text: str) -> SafeString:
     return format_html(
         '<time datetime="{}"><bdi>{}</bdi>{}<bdi dir="ltr">{} UTC</bdi></time>',
         text,
-        date_format(at, "j M Y", use_l10n=False),
+        dates.of_day(at.date()),
         gettext(", "),
         at.strftime("%H:%M"),
     )
 
 
 @register.filter
-def listed(words: Iterable[object]) -> str:
+def unbroken(text: object) -> SafeString:
+    """Keep each code and each date of a sentence on one line, such as `YE-HOUTHI`, `1998-03`."""
+    parts = _WITH_HYPHENS.split(str(text))
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html('<bdi class="whole" dir="ltr">{}</bdi>', part) if number % 2 else part,)
+            for number, part in enumerate(parts)
+        ),
+    )
+
+
+@register.filter
+def listed(several: Iterable[object]) -> str:
     """Write words one after another, with the comma of the reader's script."""
-    return str(gettext(", ")).join(map(str, words))
+    return str(gettext(", ")).join(map(str, several))
 
 
 @register.filter
 def leg(value: object) -> str:
-    """Write a leg with an arrow, `RU → UA`."""
-    return str(value).replace("->", "→")
+    """Write a leg with an arrow that no line breaks."""
+    return words.of_leg(str(value))
 
 
 @register.filter

@@ -7,7 +7,6 @@ from __future__ import annotations
 import datetime as dt
 
 from django import template
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -39,4 +38,4 @@ def chips(person: PersonRecord) -> SafeString:
 @register.filter
 def day(date: dt.date) -> SafeString:
     """Write a calendar day in words."""
-    return apart(date_format(date, "j E Y", use_l10n=False))
+    return apart(dates.of_day(date))
