@@ -228,7 +228,7 @@ def test_no_search_reads_the_whole_table(borland, now):
     ):
         with CaptureQueriesContext(connection) as queries:
             assert access.find(borland, "held", columns=None, reader=reader, **question).people
-        asked = [query["sql"] for query in queries if '"node_person' in query["sql"]]
+        asked = [query["sql"] for query in queries if "node_person" in query["sql"]]
         assert asked
         for sql in asked:
             if "COUNT(*)" not in sql:  # who counts everybody reads everybody
