@@ -47,7 +47,15 @@ ONLY_COMMANDS = frozenset(
         # What somebody typed at a command, or a file that a command was given.
         *("cli.agreement", "cli.disk", "cli.folder_taken", "cli.holder", "cli.holder_missing"),
         *("cli.list", "cli.no_file", "cli.no_folder", "cli.no_home", "cli.no_ledger"),
-        *("cli.no_node", "cli.own_check", "cli.pair", "cli.passphrase", "cli.passphrase_twice"),
+        *(
+            "cli.no_node",
+            "cli.own_check",
+            "cli.pair",
+            "cli.pairs",
+            "cli.pairs_columns",
+            "cli.passphrase",
+            "cli.passphrase_twice",
+        ),
         *("cli.sheet_nobody", "cli.too_large", "cli.twice", "cli.usage", "cli.vkey"),
         *("init.empty", "init.language", "init.missing", "init.password"),
         *("init.password_twice", "init.role", "planning.party"),
@@ -65,7 +73,7 @@ ONLY_COMMANDS = frozenset(
         # Arguments that only code gives: wrong ones are a fault of ours, told in English.
         *("canonical.type", "documents.case", "documents.hash", "documents.printed_at"),
         *("ledger.field", "ledger.key_name", "ledger.note_text", "ledger.origin"),
-        "ledger.range",
+        *("ledger.range", "romanise.system"),
     }
 )
 """Codes that no page shows."""

@@ -24,6 +24,7 @@ from homeward.foundation.errors import HomewardError, InputError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "demo": ("homeward.cli.demo", "play a whole invented exchange between three nodes"),
+    "names": ("homeward.cli.names", "score pairs of full names, in any letters, with reasons"),
     "plan": ("homeward.cli.plan", "find who goes home under an agreement, with a proof"),
     "check": ("homeward.cli.check", "verify a plan and its proof without a solver"),
     "ledger": ("homeward.cli.ledger", "export a node's ledger, or verify an exported one"),

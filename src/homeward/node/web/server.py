@@ -47,7 +47,7 @@ from homeward.node.web.runner import running_beside
 
 _ANSWER_SECONDS = 2.0
 _WORKERS_MAX = 2
-_BLOCKING_THREADS = 2  # each has a connection of its own to the node's file; more wait for one another
+_BLOCKING_THREADS = 2  # each has a connection of its own; more would wait for one another
 
 
 def prepare(home: Path, passphrase: str) -> tuple[DemoAccount, ...]:
