@@ -5,7 +5,7 @@ BIN   := $(VENV)/bin
 PY    ?= python3
 T     ?= tests
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-e2e test-postgresql lint fix check golden bench clean
+.PHONY: help setup setup-dev demo test test-e2e test-postgresql test-spark lint fix check golden bench bench-peers clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -19,6 +19,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt tools/install
 $(VENV)/.installed-dev: pyproject.toml constraints.txt tools/install
 	@PY=$(PY) tools/install $(VENV) ".[dev]"
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-spark: $(VENV)/.installed-dev
+	@PY=$(PY) tools/install $(VENV) ".[dev,spark]"
+	@touch $@
 
 demo: setup ## Play a whole 150-for-150 exchange between three nodes
 	@$(BIN)/homeward demo
@@ -34,6 +38,9 @@ test-postgresql: setup-dev ## The node's tests again, with its tables on Postgre
 		tests/unit/node tests/scenario tests/web --ignore=tests/web/test_messages.py \
 		-k "not nothing_inline or en]"
 
+test-spark: $(VENV)/.installed-spark ## DuckDB and Spark give the same pairs (needs Java 17; 490 MB)
+	@$(BIN)/python -m pytest -m spark tests/unit/matching
+
 lint: setup-dev ## Format, style, types, and the rules of the house
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@$(BIN)/mypy && $(BIN)/lint-imports --no-cache
@@ -48,6 +55,9 @@ golden: setup-dev ## Write the golden files anew; read the difference before you
 
 bench: setup-dev ## Measure (ratios against a sort, an fsync, a peer)
 	@$(BIN)/python bench/run.py
+
+bench-peers: setup-dev ## Measure matching beside splink and nomenklatura, each in an environment of its own
+	@$(BIN)/python bench/matching/peers.py
 
 clean: ## Remove what was made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

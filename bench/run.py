@@ -4,7 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHES = ("start.py", "import_list.py", "planning.py", "pages.py")
+BENCHES = (
+    "start.py",
+    "import_list.py",
+    "planning.py",
+    "pages.py",
+    "matching/tokens.py",
+    "matching/names.py",
+)
 
 
 def main() -> int:

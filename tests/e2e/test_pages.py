@@ -22,12 +22,14 @@ import pytest
 from django.utils import timezone
 from tests.e2e.barriers import barriers
 from tests.scenario import nodes as play
+from tests.scenario import pairs
+from tests.web.looked_through import looked_through
 from tests.web.test_every_page import EVERY, address_of
 from tests.web.test_imports import MEANT, TITLES, odd_rows, table
 
 from homeward.node import book, home, jobs
 from homeward.node.actions import disclosure, uploads
-from homeward.node.models import CaptiveLink, Person
+from homeward.node.models import CaptiveLink, Person, Proposal
 from homeward.node.settings import LANGUAGES
 from homeward.node.web.accounts import add_account
 from homeward.node.web.policy import EVERYBODY, POLICY, ROLES
@@ -130,11 +132,13 @@ def _tried(node):
         "kind": "held",
         "ref": person.ref if person else "none",
         "captive": link.captive_id if link else _captive(node),
-        "import_id": uploads.ListImport.objects.latest("pk").pk if person else 1,
+        "import_id": _import_id() if person else 1,
+        "list_id": looked_through(node) if person else 1,
         "job_id": "done",
         "party": "AE" if node.party == "UA" else "UA",
         "number": 1,
         "pk": 1,
+        "pair": _pair(node, now),
     }
     tried = {}
     for name, page, chosen in EVERY:
@@ -151,9 +155,21 @@ def _tried(node):
     return tried | dict.fromkeys(MORE, "home")
 
 
+def _import_id():
+    return uploads.ListImport.objects.exclude(source=uploads.THEIRS).latest("pk").pk
+
+
 def _captive(node):
     plan, _ = play.plans.plan_of(node, book.case_of(book.read_ahead(node), play.CASE))
     return min(min(ids) for ids in play.plans.planned_of(plan).values())
+
+
+def _pair(node, now):
+    """Compare the lists of a case and of a list of ours; return a pair."""
+    if node.about.role != "bureau":
+        return "none"
+    pairs.compare(node, case=PROPOSED, now=now)
+    return Proposal.objects.order_by("distance").first().id
 
 
 def _upload(node, now):

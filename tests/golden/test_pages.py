@@ -26,7 +26,10 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
     "tutorial/first-exchange.md",
     "how-to/own-lists.md",
+    "how-to/match-two-lists.md",
+    "how-to/triage.md",
     "how-to/pages.md",
+    "how-to/review-who-is-who.md",
     "how-to/verify-a-ledger.md",
     "how-to/backup.md",
     "how-to/postgresql.md",

@@ -11,12 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.postgresql import copy_node
 from tests.scenario import nodes as play
+from tests.scenario.pairs import compare
 
 from homeward.ledger.envelope import read_envelope
 from homeward.node import book, courier, home, jobs
-from homeward.node.actions import plans
+from homeward.node.access import Reader
+from homeward.node.actions import plans, review
 from homeward.node.actions.overview import KINDS, Step, overview
-from homeward.node.models import AccessLog, Draft, Job, LogHead
+from homeward.node.models import AccessLog, Draft, Job, LogHead, Proposal
 from homeward.node.web import case_acts, category_words, steps, terms_words, words
 from homeward.node.web.pages import cases as pages
 from homeward.node.web.policy import POLICY, ROLES
@@ -169,9 +171,19 @@ def test_both_sides_may_end_a_case(at):
 # -- the acts that run as jobs --
 
 
+def not_sure(node):
+    """Let somebody say of one pair that they are not sure."""
+    now = timezone.now()
+    compare(node, now=now)
+    pair, reader = Proposal.objects.first().id, Reader(actor="x", purpose="review", now=now)
+    seen = review.look_at(node, pair, columns=None, reader=reader).seen
+    review.decide(node, pair, "unsure", seen=seen, actor="x", now=now)
+
+
 def test_answers_are_given_by_a_job_and_shown_by_code(at):
     node, sign_in = at("wanted", "RU")
     client = sign_in("caseworker")
+    not_sure(node)
     assert "Lines that" in text_of(client.get(f"{CASE}/do/answer"))
     assert client.post(f"{CASE}/do/answer")["Location"].startswith("/jobs/")
     assert run_jobs(node).act == "case.answer"

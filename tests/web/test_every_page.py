@@ -10,6 +10,8 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.core.management.utils import get_random_secret_key
 from django.urls import NoReverseMatch, reverse
+from tests.scenario.pairs import compare
+from tests.web.looked_through import looked_through
 from tests.web.test_pages import POLICY_HEADER, Reader, text_of, unmasked
 
 from homeward.node.settings import LANGUAGES
@@ -78,7 +80,8 @@ def fixture_records(node):
     from django.utils import timezone
 
     from homeward.node import book, jobs
-    from homeward.node.models import CaptiveLink, ListImport, Person
+    from homeward.node.actions import uploads
+    from homeward.node.models import CaptiveLink, ListImport, Person, Proposal
     from homeward.node.web.tokens import make_token
 
     case = next(iter(book.read_book(node).cases))
@@ -87,17 +90,20 @@ def fixture_records(node):
     )
     jobs.stop(node, job.id)
     make_token(node, account="caseworker", name="a test", now=timezone.now())
+    compare(node, case=case, now=timezone.now())
     return {
         "case": case,
         "kind": "held",
         "ref": Person.objects.filter(kind="held").first().ref,
         "captive": CaptiveLink.objects.filter(case=case).first().captive_id,
-        "import_id": ListImport.objects.latest("pk").pk,
+        "import_id": ListImport.objects.exclude(source=uploads.THEIRS).latest("pk").pk,
+        "list_id": looked_through(node),
         "job_id": job.id,
         "party": "AE",
         "number": 1,
         "pk": 1,
         "act": "roles",
+        "pair": Proposal.objects.first().id,
     }
 
 

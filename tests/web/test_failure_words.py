@@ -57,6 +57,8 @@ ONLY_COMMANDS = frozenset(
             "cli.passphrase_twice",
         ),
         *("cli.sheet_nobody", "cli.too_large", "cli.twice", "cli.usage", "cli.vkey"),
+        *("match.empty", "matching.no_spark", "matching.spark"),
+        *("triage.no_list", "triage.output"),
         *("init.empty", "init.language", "init.missing", "init.password"),
         *("init.password_twice", "init.role", "planning.party"),
         # Serving: there is no page before it has begun; a share that is away is only logged.

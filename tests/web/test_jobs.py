@@ -150,7 +150,7 @@ def test_every_act_has_its_words_and_a_page_where_it_leads():
     assert set(pages.AFTER) == set(pages.TITLES) == set(pages.DONE) == set(jobs.ACTS)
     assert set(pages.STATES) == set(Job.STATES)
     for name, takes in pages.AFTER.values():
-        assert reverse(name, kwargs={each: 1 if each == "import_id" else "x" for each in takes})
+        assert reverse(name, kwargs={each: 1 if each.endswith("_id") else "x" for each in takes})
 
 
 def test_every_act_is_a_function_that_takes_what_a_job_gives_it():

@@ -24,6 +24,8 @@ from homeward.foundation.errors import HomewardError, InputError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "demo": ("homeward.cli.demo", "play a whole invented exchange between three nodes"),
+    "match": ("homeward.cli.match", "find who on a held list is who on a wanted list"),
+    "triage": ("homeward.cli.triage", "say what each line of the other side's list means for us"),
     "names": ("homeward.cli.names", "score pairs of full names, in any letters, with reasons"),
     "plan": ("homeward.cli.plan", "find who goes home under an agreement, with a proof"),
     "check": ("homeward.cli.check", "verify a plan and its proof without a solver"),

@@ -207,6 +207,11 @@ def _glance(word: str) -> str:
     return "ending" if _FAMILY_ENDING.search(keys[0]) else ""
 
 
+def ends_as_family(word: str) -> bool:
+    """Say whether a cleaned word ends as family names do and no given name does."""
+    return _glance(word) == "family"
+
+
 @lru_cache(maxsize=1 << 17)
 def look(word: str) -> str:
     """Return what a word alone looks like: a row of the table of affinities.

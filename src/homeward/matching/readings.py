@@ -219,6 +219,7 @@ def _distinct(found: list[Reading]) -> list[Reading]:
     return list(unique.values())[: READINGS_MAX - 1]
 
 
+@lru_cache(maxsize=1 << 12)  # asked for a few times for one word, then no more
 def loose(key: str) -> str:
     """Return the key in which vowels that alternate are one: Семенів, Семенов."""
     return "~" + _DOUBLED.sub(r"\1", key.translate(_ALTERNATING))

@@ -21,7 +21,7 @@ from django.db.models import F, Q, QuerySet
 
 from homeward.foundation.errors import AccessError, InputError
 from homeward.foundation.ids import parse_party
-from homeward.matching.names import skeleton
+from homeward.matching.readings import skeleton
 from homeward.node import settings
 from homeward.node.home import Node
 from homeward.node.models import Person

@@ -30,11 +30,15 @@ ACTS: Mapping[str, str] = {
     "list.check": "homeward.node.actions.uploads:check_upload",
     "list.take": "homeward.node.actions.uploads:take_import",
     "list.undo": "homeward.node.actions.lists:undo_import",
+    "list.triage": "homeward.node.actions.triage:look_through",
     "case.wanted": "homeward.node.actions.case_jobs:wanted",
     "case.answer": "homeward.node.actions.case_jobs:answer",
     "case.final": "homeward.node.actions.case_jobs:final",
     "case.plan": "homeward.node.actions.case_jobs:plan",
     "case.accept": "homeward.node.actions.case_jobs:accept",
+    "review.case": "homeward.node.actions.review_jobs:propose_case",
+    "review.list": "homeward.node.actions.review_jobs:propose_list",
+    "review.learn": "homeward.node.actions.review_jobs:learn",
     "bundle.import": "homeward.node.actions.carrying:import_upload",
 }
 """Act → its function, `f(node, **arguments, now=…, actor=…, report=…)`. What it returns is kept

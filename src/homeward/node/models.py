@@ -32,7 +32,10 @@ _KINDS = (("held", "held"), ("wanted", "wanted"))
 
 
 class ListImport(models.Model):
-    """One change of a list: a file that was read, or one person written on a page."""
+    """One change of a list: a file that was read, or one person written on a page.
+
+    Or a list of the other side's (source `them`), which is kept here and changes no list.
+    """
 
     STATES = ("uploaded", "checked", "done", "undone", "discarded")
 
@@ -328,3 +331,98 @@ class Remembered(models.Model):
     )
     value = models.TextField(help_text="JSON; nothing about a person of a list.")
     expires_at = models.FloatField(db_index=True, help_text="Seconds since 1970.")
+
+
+class Comparison(models.Model):
+    """Lists that were compared so that somebody can decide who is one person."""
+
+    KINDS = ("answer", "held", "wanted")
+
+    kind = models.CharField(max_length=6, help_text="For the answer of a case, or a list of ours.")
+    case = models.CharField(max_length=_CASE_CHARS, help_text="Of an answer; else empty.")
+    at = models.DateTimeField(help_text="When the lists were read, UTC.")
+    actor = models.CharField(max_length=64, help_text="Id of the user who asked for it.")
+    model = models.CharField(max_length=_SHA256_CHARS, help_text="Of the weights and tables.")
+
+    class Meta:
+        """The latest of each queue; a new one takes its place."""
+
+        constraints = (models.UniqueConstraint(fields=["kind", "case"], name="comparison_queue"),)
+
+
+class Proposal(models.Model):
+    """Two records that may be one person, until somebody says so. Nothing is merged."""
+
+    OUTCOMES = (*("waiting", "second", "disputed", "unsure"), *("same", "different", "settled"))
+
+    id = models.CharField(
+        primary_key=True, max_length=32, help_text="Blind mark of queue and pair; in addresses."
+    )
+    comparison = models.ForeignKey(Comparison, on_delete=models.CASCADE, help_text="What found it.")
+    party = models.CharField(max_length=_PARTY_CHARS, help_text="Whose line; empty for a list.")
+    pair_mark = models.CharField(max_length=32, help_text="Blind mark of both references.")
+    left_key = models.CharField(max_length=32, help_text="Blind mark of the first reference.")
+    right_key = models.CharField(max_length=32, help_text="Blind mark of the second reference.")
+    left_mark = models.CharField(max_length=32, help_text="Blind mark of what the first says.")
+    right_mark = models.CharField(max_length=32, help_text="Blind mark of what the second says.")
+    verdict = models.CharField(max_length=11, help_text="very_likely, likely or possible.")
+    distance = models.PositiveIntegerField(
+        help_text="From the least weight of likely, in thousandths of a bit: near is unclear."
+    )
+    is_asked = models.BooleanField(help_text="True if somebody has to look at it.")
+    outcome = models.CharField(
+        max_length=9, default="waiting", help_text="What the decisions say: OUTCOMES."
+    )
+    content = models.BinaryField(
+        help_text="References, the other party's line, reasons, levels, weight; encrypted."
+    )
+
+    class Meta:
+        """Read by queue in order of doubt, and by person: who else may they be."""
+
+        indexes = (
+            models.Index(fields=["comparison", "distance", "id"], name="proposal_queue"),
+            models.Index(fields=["left_key"], name="proposal_left"),
+            models.Index(fields=["right_key"], name="proposal_right"),
+        )
+
+
+class Decision(models.Model):
+    """What somebody said of two records: one link of a signed chain, never changed."""
+
+    WORDS = ("same", "different", "unsure", "undone")
+
+    number = models.PositiveBigIntegerField(unique=True, help_text="Place in the chain, from 1.")
+    kind = models.CharField(max_length=6, help_text="As of the comparison.")
+    party = models.CharField(max_length=_PARTY_CHARS, help_text="As of the proposal.")
+    pair_mark = models.CharField(max_length=32, help_text="Blind mark of both references.")
+    left_mark = models.CharField(max_length=32, help_text="Blind mark of what the first said.")
+    right_mark = models.CharField(max_length=32, help_text="Blind mark of what the second said.")
+    verdict = models.CharField(max_length=11, help_text="As it was shown.")
+    word = models.CharField(max_length=9, help_text="One of WORDS.")
+    actor = models.CharField(max_length=64, help_text="Id of the user who said it.")
+    at = models.DateTimeField(help_text="When, UTC.")
+    superseded_by = models.PositiveBigIntegerField(
+        null=True, help_text="Number of the decision that took its place; null: it stands."
+    )
+    body = models.BinaryField(help_text="What was signed, canonical JSON, encrypted.")
+    sha256 = models.CharField(max_length=_SHA256_CHARS, help_text="Of the plain body.")
+    signature = models.BinaryField(help_text="Of the plain body, by the node's key.")
+
+    class Meta:
+        """Read by pair, and by who said it."""
+
+        indexes = (
+            models.Index(fields=["kind", "party", "pair_mark"], name="decision_pair"),
+            models.Index(fields=["actor", "number"], name="decision_actor"),
+        )
+
+
+class Weights(models.Model):
+    """What this node has learned from its decisions; the latest row counts."""
+
+    text = models.TextField(help_text="The model, JSON; empty: the one that is shipped.")
+    sha256 = models.CharField(max_length=_SHA256_CHARS, help_text="Of the text.")
+    decision_count = models.PositiveIntegerField(help_text="Decided pairs it was learned from.")
+    made_at = models.DateTimeField(help_text="When, UTC.")
+    actor = models.CharField(max_length=64, help_text="Id of the user who asked for it.")

@@ -12,6 +12,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -21,10 +22,10 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from homeward.foundation.dates import PartialDate, parse_date
-from homeward.matching.names import skeleton
+from homeward.matching.readings import skeleton
 from homeward.node.at_rest import mark, open_at_rest, seal_at_rest
 from homeward.node.home import Node
 from homeward.node.models import ListImport, Person, PersonVersion
@@ -143,6 +144,12 @@ def tide(kind: ListKind) -> tuple[int, int]:
         )
         last, undone = cursor.fetchone()
     return last or 0, undone
+
+
+def is_changed_since(kind: ListKind, at: dt.datetime) -> bool:
+    """Tell whether a list was changed, or a change of it undone, after an instant."""
+    changes = ListImport.objects.filter(kind=kind, turn__isnull=False)
+    return bool(changes.filter(Q(imported_at__gt=at) | Q(undone_at__gt=at)).exists())
 
 
 def hold_lists() -> None:

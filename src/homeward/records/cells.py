@@ -18,10 +18,13 @@ from homeward.foundation.dates import PartialDate, parse_date
 from homeward.foundation.errors import InputError
 from homeward.foundation.ids import parse_party
 from homeward.records.model import ALLOWED, DATE_COLUMNS, UNKNOWN
+from homeward.records.their_words import NOT_KNOWN, THEIR_WORDS, YEAR_OF_BIRTH, plain
 
 MAX_CELL_CHARS: Final = 4_000
 MAX_REF_CHARS: Final = 128
 _DOTTED_DATE = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})")
+# Day first, as everybody writes it from whom such a list comes; digits of any script.
+_THEIR_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +101,18 @@ class Meanings(dict[str, Any]):
         return value
 
 
-def column_meanings() -> dict[str, Meanings]:
-    """Return, for each column whose cells are more than text, what its texts mean."""
-    parsers: dict[str, Callable[[str], object]] = dict.fromkeys(DATE_COLUMNS, _parse_date)
-    parsers.update((column, _parse_allowed(allowed)) for column, allowed in ALLOWED.items())
+def column_meanings(*, is_theirs: bool = False) -> dict[str, Meanings]:
+    """Return, for each column whose cells are more than text, what its texts mean.
+
+    Args:
+        is_theirs: On a list that somebody else wrote a day may be written 14.03.1998, and
+            words may be those of `their_words`.
+    """
+    of_dates = _parse_their_date if is_theirs else _parse_date
+    parsers: dict[str, Callable[[str], object]] = dict.fromkeys(DATE_COLUMNS, of_dates)
+    for column, allowed in ALLOWED.items():
+        ours = _parse_allowed(allowed)
+        parsers[column] = _parse_their_word(column, ours) if is_theirs else ours
     parsers["power"] = _parse_power
     return {column: Meanings(parse) for column, parse in parsers.items()}
 
@@ -121,6 +132,27 @@ def _parse_power(text: str) -> object:
         return parse_party(text.upper()) if text else ""
     except InputError:
         return _POWER
+
+
+def _parse_their_word(column: str, ours: Callable[[str], object]) -> Callable[[str], object]:
+    words = {**dict.fromkeys(NOT_KNOWN, UNKNOWN), **THEIR_WORDS[column]}
+
+    def parse(text: str) -> object:
+        value = words.get(plain(text))
+        return ours(text) if value is None else value
+
+    return parse
+
+
+def _parse_their_date(text: str) -> object:
+    if plain(text) in NOT_KNOWN:
+        return None
+    if written := _THEIR_DATE.fullmatch(text):
+        day, month, year = map(int, written.groups())
+        return _parse_date(f"{year:04}-{month:02}-{day:02}")
+    if born := YEAR_OF_BIRTH.fullmatch(text.lower()):
+        return _parse_date(f"{int(born[1]):04}")
+    return _parse_date(text)
 
 
 def _parse_date(text: str) -> object:

@@ -11,15 +11,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
+from typing import Final
 
 from homeward.records.formula import guard, unguard
-from homeward.records.read import ProblemGroup, RowProblem, find_titles, known_titles
+from homeward.records.read import (
+    ListReading,
+    ProblemGroup,
+    RowProblem,
+    find_titles,
+    known_titles,
+    ref_of_row,
+)
 from homeward.records.table import CONTROL_CHARACTERS, read_table
 from homeward.records.titles import ERROR_COLUMN
 from homeward.records.write import change_first_column, write_sheet
 
 MAX_ROWS_TO_FIX = 100_000
 _ROW_MAX_CHARS = 4_000
+UNREAD: Final = "{column}: expected {expected}; what stands there was left out."
+"""What is said of a cell on somebody else's list that cannot be read."""
+
 _SAID = re.compile(r"Row (\d+): (.*)", re.DOTALL)
 
 
@@ -76,6 +87,24 @@ def say_otherwise(
         return guard(of_row(said[1], problems)[:_ROW_MAX_CHARS])
 
     return change_first_column(data, otherwise)
+
+
+def unread_of(reading: ListReading) -> dict[str, list[str]]:
+    """Say what could not be read of a list that somebody else wrote, without its cells.
+
+    Args:
+        reading: Of `read_list` with `is_theirs`.
+
+    Returns:
+        Reference, or name of the row if nothing of it was read → sentences.
+    """
+    called = {row: ref for ref, row in reading.row_of.items()}
+    said: dict[str, list[str]] = {}
+    for problem in reading.problems:
+        where = problem.column or "the row"
+        what = UNREAD.format(column=where, expected=problem.expected)
+        said.setdefault(called.get(problem.row, ref_of_row(problem.row)), []).append(what)
+    return said
 
 
 def _rows(

@@ -37,7 +37,7 @@ from homeward.records.cells import (
     column_meanings,
 )
 from homeward.records.formula import unguard
-from homeward.records.model import COLUMNS, ListKind, PersonRecord
+from homeward.records.model import ALLOWED, COLUMNS, DATE_COLUMNS, UNKNOWN, ListKind, PersonRecord
 from homeward.records.table import (
     CONTROL_CHARACTERS,
     Cells,
@@ -105,6 +105,7 @@ class ListReading:
         encoding: As `Table.encoding`.
         sha256: Of the file's bytes, 64 hexadecimal digits.
         unknown_columns: Names of the columns kept in `PersonRecord.extra`.
+        row_of: Reference → row, of a list that somebody else wrote; else empty.
     """
 
     file: str
@@ -115,6 +116,7 @@ class ListReading:
     encoding: str
     sha256: str
     unknown_columns: tuple[str, ...]
+    row_of: Mapping[str, int]
 
 
 def read_list(
@@ -124,6 +126,7 @@ def read_list(
     file: str,
     today: dt.date,
     columns: Mapping[str, str] | None = None,
+    is_theirs: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> ListReading:
     """Read a held or a wanted list.
@@ -135,6 +138,9 @@ def read_list(
         today: No birth, capture or loss is later than this day.
         columns: What titles of the file mean: one of our columns, `EXTRA` for a further
             column, or empty for one that is left out. Other titles mean what they say.
+        is_theirs: Somebody else wrote the list, and cannot mend it. A row whose reference
+            cannot be used is called by its number, such as `row-12`; a cell that cannot be
+            read is a problem, and counts as empty; a day may be written 14.03.1998.
         progress: Called now and then with (rows read, rows about to be read in all).
 
     Returns:
@@ -147,8 +153,8 @@ def read_list(
     meant = columns or {}
     table = read_table(data, known=known_titles(meant), file=file)
     header_row, titles = find_titles(table, file)
-    header = _read_header(titles, kind, meant, file)
-    reader = _RowReader(header, today)
+    header = _read_header(titles, kind, meant, file, is_theirs=is_theirs)
+    reader = _RowReader(header, today, is_theirs=is_theirs)
     row = header_row
     for row, cells in enumerate(table.rows, header_row + 1):
         reader.read(row, cells)
@@ -169,6 +175,7 @@ def read_list(
         encoding=table.encoding,
         sha256=hashlib.sha256(data).hexdigest(),
         unknown_columns=tuple(name for name, _ in header.unknown),
+        row_of=reader.row_of,
     )
 
 
@@ -239,6 +246,11 @@ def known_titles(columns: Mapping[str, str]) -> frozenset[str]:
     return KNOWN_TITLES | {column_name(title) for title in columns}
 
 
+def ref_of_row(row: int) -> str:
+    """Return how the person of a row is called who has no reference."""
+    return f"row-{row}"
+
+
 def find_titles(table: Table, file: str) -> tuple[int, list[str]]:
     """Return the row of the header, from 1, and the titles of the columns.
 
@@ -278,14 +290,19 @@ def verify_titles(titles: Sequence[str], file: str) -> None:
 
 
 def _read_header(
-    titles: Sequence[str], kind: ListKind, columns: Mapping[str, str], file: str
+    titles: Sequence[str],
+    kind: ListKind,
+    columns: Mapping[str, str],
+    file: str,
+    *,
+    is_theirs: bool,
 ) -> _Header:
     meant = [columns.get(title, title) for title in titles]
     names = [column_name(title) for title in meant]
     # Without a header the first row is a person: no message may repeat its cells.
     if not set(COLUMNS[kind]) & set(names):
         raise no_header(file)
-    if "ref" not in names:
+    if "ref" not in names and not is_theirs:
         raise refused(
             file,
             "records.no_ref",
@@ -342,7 +359,7 @@ _Bad = dict[str, tuple[str, Fault]]
 class _RowReader:
     """Reads rows one by one and keeps what they say."""
 
-    def __init__(self, header: _Header, today: dt.date) -> None:
+    def __init__(self, header: _Header, today: dt.date, *, is_theirs: bool = False) -> None:
         self.row_count = 0
         self._header = header
         self._today = today
@@ -350,7 +367,9 @@ class _RowReader:
         self._problems: list[RowProblem] = []
         self._first_row: dict[str, int] = {}
         self._repeats: dict[str, list[int]] = {}
-        meanings = column_meanings()
+        self._is_theirs = is_theirs
+        self.row_of: dict[str, int] = {}
+        meanings = column_meanings(is_theirs=is_theirs)
         self._parsed = [(c, at, meanings[c]) for c, at in header.known if c in meanings]
         self._texts = [(c, at) for c, at in header.known if c not in meanings]
 
@@ -376,9 +395,11 @@ class _RowReader:
                 bad.setdefault(column, (cells[at], value))
         self._check_dates(values, bad)
         self._check_ref(row, values, bad)
-        if bad:
-            for column, (found, fault) in bad.items():
-                self._report(row, column, found, fault)
+        for column, (found, fault) in bad.items():
+            self._report(row, column, found, fault)
+        if self._is_theirs:
+            self._empty(row, values, bad)
+        elif bad:
             return
         if self._header.unknown:
             extra = ((name, cells[at]) for name, at in self._header.unknown)
@@ -388,9 +409,10 @@ class _RowReader:
     def finish(self) -> tuple[tuple[PersonRecord, ...], tuple[RowProblem, ...]]:
         """Return the records without a shared `ref`, and all problems by row."""
         for ref, rows in self._repeats.items():
-            for row in rows:
+            for row in rows[self._is_theirs :]:  # there the first may have it
                 self._report(row, "ref", ref, DUPLICATE_REF)
-        records = tuple(record for record in self._records if record.ref not in self._repeats)
+        lost = {} if self._is_theirs else self._repeats
+        records = tuple(record for record in self._records if record.ref not in lost)
         return records, tuple(sorted(self._problems, key=lambda problem: problem.row))
 
     def _fits(self, row: int, cells: Cells) -> bool:
@@ -441,7 +463,8 @@ class _RowReader:
                 bad[column] = (event.text, before_birth)
 
     def _check_ref(self, row: int, values: dict[str, Any], bad: _Bad) -> None:
-        ref = values["ref"] = unicodedata.normalize("NFC", values["ref"])
+        given = values.get("ref", ref_of_row(row))  # a list without the column has no cell
+        ref = values["ref"] = unicodedata.normalize("NFC", given)
         if not ref:
             bad["ref"] = ("", MISSING_REF)
         elif len(ref) > MAX_REF_CHARS or not ref.isprintable():
@@ -451,6 +474,15 @@ class _RowReader:
             self._repeats.setdefault(ref, [self._first_row[ref]]).append(row)
         else:
             self._first_row[ref] = row
+
+    def _empty(self, row: int, values: dict[str, Any], bad: _Bad) -> None:
+        """Keep a row of a list that is not ours: what cannot be read in it counts as empty."""
+        for column in bad.keys() & values.keys():
+            is_word = column in ALLOWED
+            values[column] = UNKNOWN if is_word else None if column in DATE_COLUMNS else ""
+        is_usable = "ref" not in bad and values["ref"] not in self._repeats
+        values["ref"] = values["ref"] if is_usable else ref_of_row(row)
+        self.row_of[values["ref"]] = row
 
     def _report(self, row: int, column: str, found: str, fault: Fault) -> None:
         self._problems.append(_problem(row, column, found, fault))

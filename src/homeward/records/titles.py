@@ -3,7 +3,8 @@
 Rules of this file:
 - A title is only a guess for a person to confirm; nothing is imported on its strength.
 - Case, spaces and hyphens do not count, and neither do points and colons.
-- A title that may mean two columns stands in the table for neither.
+- A title that may mean two columns stands in the table for neither; but "name" is the whole
+  name where no other column says a family name.
 """
 
 # ruff: noqa: RUF001 - letters that look alike are the subject of this file
@@ -34,7 +35,17 @@ _TITLES: dict[str, tuple[str, ...]] = {
         *("اسم العائلة", "اللقب", "العائلة", "الكنية"),
     ),
     "given_name": (
-        *("first name", "firstname", "forename", "given names", "name", "імʼя", "ім'я", "ім’я"),
+        *(
+            "first name",
+            "firstname",
+            "forename",
+            "given names",
+            "name",
+            "names",
+            "імʼя",
+            "ім'я",
+            "ім’я",
+        ),
         *("имя", "الاسم", "الاسم الأول"),
     ),
     "father_name": (
@@ -45,10 +56,14 @@ _TITLES: dict[str, tuple[str, ...]] = {
         *("full name", "fullname", "name in full", "піб", "п і б", "повне імʼя", "повне ім'я"),
         *("прізвище імʼя по батькові", "прізвище ім'я по батькові", "фио", "ф и о"),
         *("полное имя", "фамилия имя отчество", "الاسم الكامل", "الاسم الثلاثي"),
+        *("name and surname", "surname and name", "прізвище імʼя", "прізвище та імʼя"),
+        *("фамилия имя", "фамилия и имя", "الاسم واللقب", "الاسم الرباعي"),
     ),
     "birth_date": (
         *("date of birth", "birthdate", "born", "dob", "дата народження", "день народження"),
         *("дата рождения", "день рождения", "تاريخ الميلاد", "تاريخ الولادة"),
+        *("year of birth", "birth year", "рік народження", "год рождения", "سنة الميلاد"),
+        *("д н", "д р", "г р", "р н"),
     ),
     "birth_place": (
         *("place of birth", "birthplace", "місце народження", "место рождения"),
@@ -119,6 +134,10 @@ def _plain(title: str) -> str:
 _MEANINGS: dict[str, str] = {
     _plain(title): column for column, titles in _TITLES.items() for title in titles
 }
+_WHOLE_OR_GIVEN = frozenset(map(_plain, ("name", "names", "ім'я", "имя", "الاسم")))
+_NUMBERS = frozenset(
+    map(_plain, ("№", "no", "n", "nr", "№ п/п", "№ з/п", "номер", "порядковий номер", "الرقم", "م"))
+)
 _OURS = frozenset(column for columns in COLUMNS.values() for column in columns)
 
 KNOWN_TITLES: Final = _OURS | frozenset(
@@ -127,12 +146,16 @@ KNOWN_TITLES: Final = _OURS | frozenset(
 """Names of columns, ours and usual ones, by which the separator of a file is told."""
 
 
-def guess_columns(titles: Iterable[str], kind: ListKind) -> dict[str, tuple[str, str]]:
+def guess_columns(
+    titles: Iterable[str], kind: ListKind, *, is_theirs: bool = False
+) -> dict[str, tuple[str, str]]:
     """Guess what the titles of a file mean.
 
     Args:
         titles: As the file writes them.
         kind: Which list it is.
+        is_theirs: Somebody else wrote the list: without references, its lines are called by
+            their numbers. In a list of our own they would be others the next time.
 
     Returns:
         Title → column and how it is known: `same` (it is our own name, or the column of
@@ -152,4 +175,11 @@ def guess_columns(titles: Iterable[str], kind: ListKind) -> dict[str, tuple[str,
         if title not in meant and column in COLUMNS[kind] and column not in taken:
             taken.add(column)
             meant[title] = column, "guessed"
+    number = next((title for title in names if _plain(title) in _NUMBERS), "")
+    if is_theirs and number and number not in meant and "ref" not in taken:
+        meant[number] = "ref", "guessed"
+    given = next((title for title, (column, _) in meant.items() if column == "given_name"), "")
+    alone = not {"family_name", "name_as_written"} & taken
+    if alone and given and _plain(given) in _WHOLE_OR_GIVEN:
+        meant[given] = "name_as_written", "guessed"
     return {title: meant.get(title, (EXTRA, "unknown")) for title in names}

@@ -17,7 +17,7 @@ import html
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from homeward.foundation.dates import PartialDate
 from homeward.foundation.errors import InputError
@@ -28,7 +28,9 @@ from homeward.records.table import CONTROL_CHARACTERS, MAX_UNPACKED_BYTES, colum
 _MAX_SHEET_ROWS = 1_048_576
 # In a sheet _x0041_ means the letter A: an underscore that could begin this is spelt out.
 _SHEET_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_SHEET = "xl/worksheets/sheet1.xml"
+_SHEET_PATH = "xl/worksheets/sheet{}.xml"
+_NAME, _NAME_MAX_CHARS = "list", 31
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 _BEGIN_OF_ROW = re.compile(r'(<row r="(?!1")\d+"><c r="A\d+" s="1" t="inlineStr"><is><t>)([^<]*)')
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -36,24 +38,31 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+# `{types}`, `{names}`, `{sheets}` and `{styles}` stand for what each sheet needs.
 _PARTS = {
     "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
     '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
     f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
     f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>'
-    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}.worksheet+xml"/></Types>',
+    "{types}</Types>",
     "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
     f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
     "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
-    '<sheets><sheet name="list" sheetId="1" r:id="rId1"/></sheets></workbook>',
+    "<bookViews><workbookView/></bookViews><sheets>{names}</sheets></workbook>",
     "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
-    f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
-    f'<Relationship Id="rId2" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
-    # Style 1 is the number format "text" (49): a program must not turn 1998-03 into a day.
-    "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><fonts count="1"><font/></fonts>'
+    "{sheets}"
+    f'<Relationship Id="rId{{styles}}" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
+    # Styles are the number format "text" (49): a program must not turn 1998-03 into a day.
+    # 1 is plain; of a sheet that is laid out, 2 is the header and 3 every other cell.
+    "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}">'
+    '<fonts count="2"><font/><font><b/></font></fonts>'
     '<fills count="1"><fill><patternFill/></fill></fills><borders count="1"><border/></borders>'
-    '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2"><xf/>'
-    '<xf numFmtId="49" applyNumberFormat="1"/></cellXfs>'
+    '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="4"><xf/>'
+    '<xf numFmtId="49" applyNumberFormat="1"/>'
+    '<xf numFmtId="49" applyNumberFormat="1" fontId="1" applyFont="1" applyAlignment="1">'
+    '<alignment vertical="top" wrapText="1"/></xf>'
+    '<xf numFmtId="49" applyNumberFormat="1" applyAlignment="1">'
+    '<alignment vertical="top" wrapText="1"/></xf></cellXfs>'
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0"/></cellStyles></styleSheet>',
 }
 
@@ -148,12 +157,39 @@ def write_sheet(rows: Iterable[Sequence[str]]) -> bytes:
     Raises:
         InputError: There are more rows than a sheet holds.
     """
+    return _package({_NAME: _sheet(rows)})
+
+
+def write_sheets(
+    sheets: Mapping[str, Iterable[Sequence[str]]], *, widths: Mapping[str, Sequence[int]]
+) -> bytes:
+    """Write a workbook to be read and filtered, every cell a text.
+
+    Args:
+        sheets: Name of each sheet, at most 31 characters of it are kept → its rows, as for
+            `write_sheet`.
+        widths: Name of each sheet → how wide each of its columns is, in characters. Longer
+            text is wrapped; the header is bold, stays in sight, and filters the rows.
+
+    Returns:
+        An XLSX file; the same sheets always give the same bytes.
+
+    Raises:
+        InputError: There are more rows than a sheet holds.
+    """
+    return _package({name: _sheet(rows, widths[name]) for name, rows in sheets.items()})
+
+
+def _sheet(rows: Iterable[Sequence[str]], widths: Sequence[int] = ()) -> bytes:
     sheet = io.BytesIO()
-    sheet.write(f'{_XML}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
+    sheet.write(f'{_XML}<worksheet xmlns="{_MAIN}">{_layout(widths)}<sheetData>'.encode())
     letters: list[str] = []
+    number = 0
+    header, others = (2, 3) if widths else (1, 1)
     for number, row in enumerate(rows, 1):
         letters = letters or [_column_letters(at) for at in range(len(row))]
-        sheet.write(_sheet_row(number, row, letters).encode())
+        style = header if number == 1 else others
+        sheet.write(_sheet_row(number, row, letters, style).encode())
         if number > _MAX_SHEET_ROWS or sheet.tell() > MAX_UNPACKED_BYTES - (1 << 20):
             raise InputError(
                 "records.sheet_full",
@@ -161,8 +197,23 @@ def write_sheet(rows: Iterable[Sequence[str]]) -> bytes:
                 hint="Write it as CSV.",
                 facts={"rows": number - 1},
             )
-    sheet.write(b"</sheetData></worksheet>")
-    return _package(sheet.getvalue())
+    last = f"{_column_letters(len(widths) - 1)}{number}"
+    filters = f'<autoFilter ref="A1:{last}"/>' if widths and number else ""
+    sheet.write(f"</sheetData>{filters}</worksheet>".encode())
+    return sheet.getvalue()
+
+
+def _layout(widths: Sequence[int]) -> str:
+    """Return what keeps the header of a sheet in sight and its columns wide enough."""
+    if not widths:
+        return ""
+    columns = "".join(
+        f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>'
+        for at, width in enumerate(widths, 1)
+    )
+    pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
+    view = f'<sheetView workbookViewId="0">{pane}</sheetView>'
+    return f"<sheetViews>{view}</sheetViews><cols>{columns}</cols>"
 
 
 def change_first_column(data: bytes, change: Callable[[str], str]) -> bytes:
@@ -176,13 +227,13 @@ def change_first_column(data: bytes, change: Callable[[str], str]) -> bytes:
         The workbook, its other cells as they were.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as package:
-        sheet = package.read(_SHEET).decode()
+        sheet = package.read(_SHEET_PATH.format(1)).decode()
 
     def changed(row: re.Match[str]) -> str:
         text = html.unescape(row[2]).replace("_x005F_", "_")
         return row[1] + _sheet_text(change(text))
 
-    return _package(_BEGIN_OF_ROW.sub(changed, sheet).encode())
+    return _package({_NAME: _BEGIN_OF_ROW.sub(changed, sheet).encode()})
 
 
 def _rows(records: Iterable[PersonRecord], kind: ListKind) -> Iterator[list[str]]:
@@ -222,9 +273,9 @@ def _cell(value: str | PartialDate | None) -> str:
     return guard(value)
 
 
-def _sheet_row(number: int, row: Sequence[str], letters: Sequence[str]) -> str:
+def _sheet_row(number: int, row: Sequence[str], letters: Sequence[str], style: int) -> str:
     cells = [
-        f'<c r="{column}{number}" s="1" t="inlineStr"><is><t>{_sheet_text(text)}</t></is></c>'
+        f'<c r="{column}{number}" s="{style}" t="inlineStr"><is><t>{_sheet_text(text)}</t></is></c>'
         for column, text in zip(letters, row, strict=False)
         if text
     ]
@@ -244,11 +295,29 @@ def _column_letters(at: int) -> str:
     return letters
 
 
-def _package(sheet: bytes) -> bytes:
+def _package(sheets: Mapping[str, bytes]) -> bytes:
+    """Put sheets, by name, into one file."""
+    paths = [_SHEET_PATH.format(number) for number in range(1, len(sheets) + 1)]
+    said = {"{types}": "", "{names}": "", "{sheets}": "", "{styles}": str(len(sheets) + 1)}
+    for number, (path, name) in enumerate(zip(paths, sheets, strict=True), 1):
+        shown = html.escape(_NOT_IN_NAMES.sub(" ", name)[:_NAME_MAX_CHARS])
+        said["{types}"] += f'<Override PartName="/{path}" ContentType="{_TYPE}.worksheet+xml"/>'
+        said["{names}"] += f'<sheet name="{shown}" sheetId="{number}" r:id="rId{number}"/>'
+        said["{sheets}"] += (
+            f'<Relationship Id="rId{number}" Type="{_OFFICE}/worksheet" '
+            f'Target="{path.removeprefix("xl/")}"/>'
+        )
     file = io.BytesIO()
-    parts = {name: f"{_XML}{part}".encode() for name, part in _PARTS.items()}
     with zipfile.ZipFile(file, "w") as package:
-        for name, content in {**parts, _SHEET: sheet}.items():
-            # A name alone carries the date 1980-01-01: the bytes do not tell the hour.
-            package.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+        for part, text in _PARTS.items():
+            for place, what in said.items():
+                text = text.replace(place, what)  # noqa: PLW2901 - the same part, filled in
+            _add(package, part, f"{_XML}{text}".encode())
+        for path, sheet in zip(paths, sheets.values(), strict=True):
+            _add(package, path, sheet)
     return file.getvalue()
+
+
+def _add(package: zipfile.ZipFile, path: str, content: bytes) -> None:
+    # A name alone carries the date 1980-01-01: the bytes do not tell the hour.
+    package.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)

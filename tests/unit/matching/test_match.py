@@ -104,7 +104,7 @@ def test_a_candidate_that_trails_does_not_hold_the_best_one_back():
     found = match([WANTED], [HELD, held(ref="H-2", birth_date=parse_date("1991"))])
     assert [(pair.held_ref, pair.verdict) for pair in found] == [
         ("H-1", "very_likely"),
-        ("H-2", "likely"),
+        ("H-2", "possible"),
     ]
 
 
@@ -173,3 +173,24 @@ def test_a_block_that_is_too_large_is_left_out_without_losing_exact_dates():
     seekers = [dataclasses.replace(record, ref=f"W-{n}") for n, record in enumerate(crowd)]
     found = {(p.wanted_ref[2:], p.held_ref[2:]) for p in best_pairs(match(seekers, crowd))}
     assert found == {(str(n), str(n)) for n in range(300)}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"family_name": "?", "given_name": "-"},
+        {"family_name": "Невідомо"},
+        {"sex": "male"},
+        {"birth_date": parse_date("1990")},
+        {"birth_date": parse_date("1990-02-03")},
+        {"given_name": "Іван", "birth_date": parse_date("1960~")},
+        {"father_name": "Петрович", "unit": "A1234"},
+    ],
+)
+def test_records_that_say_next_to_nothing_are_never_likely_one(told):
+    wanted, held = ([PersonRecord(ref=f"{s}{n}", **told) for n in range(3)] for s in "wh")
+    assert all(pair.verdict == "possible" for pair in match(wanted, held))
+    if not {"given_name", "birth_date"} & told.keys():
+        assert match(wanted, held) == ()
+    assert all(p.verdict == "possible" for p in match(wanted[:1], held[:1]))

@@ -150,7 +150,10 @@ def test_a_check_says_what_would_change_and_changes_nobody(node, now, upload, ch
 
 
 def test_likely_duplicates_inside_a_list_are_named_by_reference(node, upload, check):
-    text = "ref,family_name,given_name,birth_date\nXA-1,Орленко,Іван,1998\nXA-2,Ivan,Orlenko,1998\n"
+    text = (
+        "ref,family_name,given_name,birth_date\n"
+        "XA-1,Орленко,Іван,1998-03-04\nXA-2,Ivan,Orlenko,1998-03-04\n"
+    )
     counts = check(upload(text))
     assert counts["duplicates"] == 1
     found = uploads.duplicates_of(node, counts["import_id"])

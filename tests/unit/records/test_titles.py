@@ -28,8 +28,7 @@ def read(text, **columns):
         ("ФАМИЛИЯ", "family_name"),
         ("اسم العائلة", "family_name"),
         ("Last name:", "family_name"),
-        ("Ім’я", "given_name"),
-        ("الاسم", "given_name"),
+        ("Given names", "given_name"),
         ("По-батькові", "father_name"),
         ("Дата рождения", "birth_date"),
         ("تاريخ الميلاد", "birth_date"),
@@ -55,6 +54,22 @@ def test_no_column_is_guessed_twice_and_our_own_names_go_first():
 def test_a_column_of_the_other_list_is_not_guessed():
     assert guess_columns(["Missing from"], "held")["Missing from"][1] == "unknown"
     assert guess_columns(["Missing from"], "wanted")["Missing from"][0] == "missing_since"
+
+
+@pytest.mark.parametrize("title", ["NAME", "Имя", "Ім’я", "الاسم"])
+def test_a_name_alone_is_the_whole_name(title):
+    assert guess_columns([title, "DOB"], "held")[title] == ("name_as_written", "guessed")
+    beside = guess_columns([title, "Surname"], "held")
+    assert beside == {title: ("given_name", "guessed"), "Surname": ("family_name", "guessed")}
+    assert guess_columns(["given_name"], "held") == {"given_name": ("given_name", "same")}
+
+
+@pytest.mark.parametrize("title", ["№", "No.", "№ п/п", "№ з/п", "الرقم"])
+def test_the_number_of_a_line_is_a_reference_on_their_list_alone(title):
+    titles = [title, "ФИО"]
+    assert guess_columns(titles, "held", is_theirs=True)[title] == ("ref", "guessed")
+    assert guess_columns(titles, "held")[title] == ("extra", "unknown")
+    assert guess_columns([*titles, "id"], "held", is_theirs=True)[title] == ("extra", "unknown")
 
 
 def test_every_column_of_a_list_has_usual_titles():

@@ -5,8 +5,9 @@ Rules of this file:
 - What a party discloses goes sealed to its reader; the ledger gets roots and counts.
 - A wanted list and an answer show who the person is, never `unit`, `held_at` or `health`.
 - The mediator's pool holds salted ids and the columns that the terms name, never a name.
-- An answer "held" is given only for a match that is very likely; what is less sure is
-  "insufficient_identification" and waits for a person to look at it.
+- An answer "held" is given only for a match that is very likely, or that people decided;
+  what is less sure is "insufficient_identification" until a person has looked at it.
+- What people decided of two records counts as long as both say what they said then.
 - Who is home, by an earlier case, is neither asked for nor offered again.
 - An act that was stopped between two counterparts goes on with those who are left.
 """
@@ -16,15 +17,16 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from homeward.foundation.crypto import derive_bytes
 from homeward.foundation.dates import parse_date
 from homeward.foundation.errors import InputError, TurnError
-from homeward.matching.match import best_pairs, match
+from homeward.matching.match import best_pairs
 from homeward.negotiation.case import CaseState, ListClaim
-from homeward.node import access, blobs, book
+from homeward.node import access, blobs, book, decisions, pairing
 from homeward.node.access import Reader
 from homeward.node.home import Node
 from homeward.node.models import CaptiveLink, Peer
@@ -38,8 +40,25 @@ IDENTITY = (
 )
 """The columns by which two bureaus recognise one person."""
 
+_UNSURE = "insufficient_identification"
+
+CODE_OF: Mapping[str, str] = {"very_likely": "held", "likely": _UNSURE, "possible": ""}
+"""Verdict on the best pair of a line → code of the answer; empty: nobody of ours."""
+
+DECIDED = "Somebody compared both records and decided that they are one person."
+"""The reason that is given with an answer that people decided."""
+
 Report = Callable[[str, int, int], None]
 """Told the phase, steps done and steps in all (0: unknown); it raises to stop the act."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Best:
+    """Who a line probably is, with the code of the answer and why."""
+
+    code: str
+    held_ref: str
+    reasons: tuple[str, ...]
 
 
 def no_report(phase: str, done: int, total: int) -> None:
@@ -140,7 +159,9 @@ def answer(
         claim = claim_of(state.wanted.get((other, node.party)), f"wanted list of {other} for us")
         wanted = blobs.read_rows(node, root=claim.root, what="wanted list", reader=reader)
         report("matching", 0, 0)
-        rows = _answers(node, case, wanted, [p for p in held if p.power == other], returned(node))
+        theirs = [person for person in held if person.power == other]
+        best = _best(node, other, [record_of(line) for line in wanted], theirs, report)
+        rows = _answers(node, case, wanted, theirs, best, returned(node))
         rows = blobs.salted(node, case, f"answers/{other}", rows)
         root, counts = blobs.rows_root(rows), Counter(row["code"] for row in rows)
         report("sealing", 0, 0)
@@ -334,39 +355,76 @@ def _pool_root(agreement: Agreement, rows: list[dict[str, str]]) -> str:
 def _answers(
     node: Node,
     case: str,
-    wanted: list[dict[str, str]],
-    held: list[PersonRecord],
+    wanted: Sequence[Mapping[str, str]],
+    held: Sequence[PersonRecord],
+    best: Mapping[str, _Best],
     gone: frozenset[str],
 ) -> list[dict[str, str]]:
     by_ref = {person.ref: person for person in held}
-    pairs = {
-        pair.wanted_ref: pair for pair in best_pairs(match([_record(row) for row in wanted], held))
-    }
     rows = []
     for line in wanted:
-        pair = pairs.get(line["ref"])
-        if pair is None or pair.verdict == "possible":
+        found = best.get(line["ref"])
+        if found is None or not found.code:
             rows.append({"ref": line["ref"], "code": "not_held"})
-        elif pair.verdict == "likely":
-            rows.append({"ref": line["ref"], "code": "insufficient_identification"})
-        elif pair.held_ref in gone:
+        elif found.code != "held":
+            rows.append({"ref": line["ref"], "code": found.code})
+        elif found.held_ref in gone:
             rows.append({"ref": line["ref"], "code": "already_returned"})
         else:
-            person = by_ref[pair.held_ref]
+            person = by_ref[found.held_ref]
             rows.append(
                 {
                     "ref": line["ref"],
                     "code": "held",
                     "captive": node.keys.captive_id(case, person.ref),
                     "name_as_written": person.name_as_written or _full_name(person),
-                    "reasons": "\n".join(reason.sentence for reason in pair.reasons),
+                    "reasons": "\n".join(found.reasons),
                 }
             )
     return rows
 
 
-def _record(row: Mapping[str, str]) -> PersonRecord:
-    cells: dict[str, Any] = {name: row.get(name, "") for name in ("ref", *IDENTITY)}
+def _best(
+    node: Node,
+    other: str,
+    wanted: Sequence[PersonRecord],
+    held: Sequence[PersonRecord],
+    report: Report,
+) -> dict[str, _Best]:
+    """Return for each line who it is, by what people decided and else by what is very likely."""
+    pairs = pairing.between(wanted, held, report=report).pairs
+    decisions.verify_decisions(node)
+    lines, people = ({record.ref: record for record in side} for side in (wanted, held))
+    told = decisions.outcomes(node, decisions.voices("answer", other), lines, people)
+    sentences = {
+        (pair.wanted_ref, pair.held_ref): tuple(reason.sentence for reason in pair.reasons)
+        for pair in pairs
+    }
+    same = [refs for refs, outcome in told.items() if outcome == "same"]
+    often = Counter(ref for line, person in same for ref in (("line", line), ("person", person)))
+    best: dict[str, _Best] = {}
+    for line, person in same:
+        is_one = often["line", line] == often["person", person] == 1
+        reasons = (*sentences.get((line, person), ()), DECIDED)
+        best[line] = _Best(code="held" if is_one else _UNSURE, held_ref=person, reasons=reasons)
+    taken = {person for _, person in same}
+    left = [
+        pair
+        for pair in pairs
+        if pair.wanted_ref not in best
+        and pair.held_ref not in taken
+        and told.get((pair.wanted_ref, pair.held_ref)) != "different"
+    ]
+    for pair in best_pairs(left):
+        refs = (pair.wanted_ref, pair.held_ref)
+        code = _UNSURE if refs in told else CODE_OF[pair.verdict]
+        best[refs[0]] = _Best(code=code, held_ref=refs[1], reasons=sentences[refs])
+    return best
+
+
+def record_of(line: Mapping[str, str]) -> PersonRecord:
+    """Return a line of another party's wanted list as a record."""
+    cells: dict[str, Any] = {name: line.get(name, "") for name in ("ref", *IDENTITY)}
     for name in DATE_COLUMNS & cells.keys():
         cells[name] = parse_date(cells[name]) if cells[name] else None
     return PersonRecord(**cells)

@@ -24,14 +24,17 @@ from homeward.node import access, book
 from homeward.node.actions.cases import terms_of
 from homeward.node.actions.handover import custody_of
 from homeward.node.actions.plans import findings_of, plan_of
+from homeward.node.actions.queues import waiting_count
 from homeward.node.home import Node
 from homeward.node.models import Blob, Draft, LogHead, Peer
-from homeward.records.model import HELD, WANTED
+from homeward.node.proposals import Queue
+from homeward.records.model import HELD, WANTED, ListKind
 
 KINDS = (
     *("card.add", "list.held", "list.wanted"),
     *("case.open", "case.sign", "case.wanted", "case.answer", "case.final", "case.reveal"),
     *("case.plan", "case.show", "case.accept"),
+    *("review.case", "review.held", "review.wanted"),
     *("handover.sheet", "handover.interview", "handover.manifest", "handover.withdraw"),
     *("handover.depart", "handover.print", "handover.check-in", "handover.stop"),
     *("handover.turn-back", "handover.receive", "handover.released", "handover.close"),
@@ -63,6 +66,7 @@ class Step:
         case: The case it is about, or empty.
         leg: Such as `RU -> UA`, or empty.
         party: To whom it is carried, or for whom one waits (several joined by a comma).
+        count: Of what it is about; 0 if nothing is counted.
     """
 
     kind: str
@@ -71,6 +75,7 @@ class Step:
     case: str = ""
     leg: str = ""
     party: str = ""
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +131,8 @@ def overview(node: Node) -> Overview:
     own += [
         step for case in (state.cases.values() if state else ()) for step in _of_case(node, case)
     ]
+    lists: tuple[ListKind, ...] = (HELD, WANTED)
+    own += [step for kind in lists for step in _reviewing(node, Queue(kind=kind))]
     steps = [*own, *_carrying(node, origin)]
     if not own:
         steps.append(_waiting(node, cases))
@@ -181,6 +188,8 @@ def _of_case(node: Node, state: CaseState) -> Iterator[Step]:
                 yield step
         return
     for kind in whose_turn(state).get(node.party, ()):
+        if kind == "answers":
+            yield from _reviewing(node, Queue(kind="answer", case=state.case))
         if kind in STEPS:
             act, why = STEPS[kind]
             command = f"case {act} {state.case}"
@@ -189,6 +198,19 @@ def _of_case(node: Node, state: CaseState) -> Iterator[Step]:
             yield _planning(node, state)
         elif kind == "plan_accepted":
             yield from _accepting(node, state)
+
+
+def _reviewing(node: Node, queue: Queue) -> Iterator[Step]:
+    count = waiting_count(node, queue)
+    if count:
+        pairs = "1 pair waits" if count == 1 else f"{count} pairs wait"
+        yield Step(
+            kind="review.case" if queue.case else f"review.{queue.kind}",
+            command="serve",
+            why=f"decide on the pages who is the same person; {pairs}",
+            case=queue.case,
+            count=count,
+        )
 
 
 def _planning(node: Node, state: CaseState) -> Step:

@@ -9,6 +9,7 @@ Rules of this file:
 - Meanings of columns are proposed and confirmed by a person; a header that was confirmed
   once is remembered.
 - What a file says of people is sealed; counts and references are not.
+- A list of the other side's is kept in the same way, and never taken over: see `triage`.
 """
 
 from __future__ import annotations
@@ -19,19 +20,19 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final
 
-from homeward.foundation.errors import AccessError, InputError, TurnError
+from homeward.foundation.errors import AccessError, TurnError
 from homeward.matching.duplicates import duplicates
 from homeward.node import people
+from homeward.node.actions import upload_columns
 from homeward.node.actions.lists import Report, file_label, refuse_simulation
 from homeward.node.at_rest import open_at_rest, seal_at_rest
 from homeward.node.home import Node
 from homeward.node.models import KnownHeader, ListImport
 from homeward.node.tables import database_errors
 from homeward.records.fix import rows_to_fix as write_rows_to_fix
-from homeward.records.model import COLUMNS, ListKind, PersonRecord
+from homeward.records.model import ListKind, PersonRecord
 from homeward.records.read import (
     ListReading,
     ProblemGroup,
@@ -43,15 +44,19 @@ from homeward.records.read import (
     read_list,
     verify_titles,
 )
-from homeward.records.table import column_name, read_table
-from homeward.records.titles import ERROR_COLUMN, EXTRA, guess_columns
+from homeward.records.table import read_table
+from homeward.records.titles import guess_columns
 
 PROBLEMS_KEPT: Final = 10_000
 PAIRS_KEPT: Final = 20
-_SAMPLES = 3
-_SAMPLE_ROWS = 50
-_SAMPLE_CHARS = 60
-_FILE, _FINDINGS, _TO_FIX = "upload", "findings", "rows_to_fix"  # purposes at rest
+OURS, THEIRS = "file", "them"
+"""Sources of a file: for a list of ours, or a list of the other side's that is only looked at."""
+
+_GIVEN = ("returned",)  # what came with the file, whatever its columns mean
+FILE: Final = "upload"
+"""Under which purpose a file rests."""
+
+_FINDINGS, _TO_FIX = "findings", "rows_to_fix"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +91,14 @@ class Duplicates:
 
 
 def take_upload(
-    node: Node, *, kind: ListKind, data: bytes, file_name: str, now: dt.datetime, actor: str
+    node: Node,
+    *,
+    kind: ListKind,
+    data: bytes,
+    file_name: str,
+    now: dt.datetime,
+    actor: str,
+    source: str = OURS,
 ) -> int:
     """Keep a file that is to become part of a list; nothing is imported yet.
 
@@ -97,6 +109,7 @@ def take_upload(
         file_name: As the user named it; folders are cut off.
         now: Aware UTC instant.
         actor: Id of the user.
+        source: `OURS` or `THEIRS`.
 
     Returns:
         Id of the import; its columns are guessed.
@@ -111,25 +124,26 @@ def take_upload(
     _, titles = find_titles(table, name)
     verify_titles(titles, name)
     refuse_simulation(node, titles, name)
-    guesses = guess_columns(titles, kind)
+    guesses = guess_columns(titles, kind, is_theirs=source == THEIRS)
     if len(titles) == 1 and not any(how == "guessed" for _, how in guesses.values()):
         raise no_header(name)
-    header_sha256 = _header_sha256(titles)
+    header_sha256 = upload_columns.header_sha256(titles)
     with node.transaction():
         meant = _remembered(kind, header_sha256, guesses)
         entry = ListImport.objects.create(
             kind=kind,
+            source=source,
             state="uploaded",
             file_sha256=hashlib.sha256(data).hexdigest(),
             file_name=name,
-            file=seal_at_rest(node, data, purpose=_FILE),
+            file=seal_at_rest(node, data, purpose=FILE),
             columns=json.dumps({title: column for title, (column, _) in meant.items()}),
             header_sha256=header_sha256,
-            findings=_sealed(
+            findings=seal_findings(
                 node,
                 {
                     "how": {title: how for title, (_, how) in meant.items()},
-                    "samples": _samples(titles, table.rows),
+                    "samples": upload_columns.samples(titles, table.rows),
                 },
             ),
             imported_at=now,
@@ -138,14 +152,14 @@ def take_upload(
     return int(entry.pk)
 
 
-def columns_of(node: Node, import_id: int) -> tuple[ColumnGuess, ...]:
+def columns_of(node: Node, import_id: int, *, source: str = OURS) -> tuple[ColumnGuess, ...]:
     """Return what each column of a file is taken to mean, in the order of the file.
 
     Raises:
         AccessError: There is no such import.
     """
-    entry = _entry(node, import_id)
-    found = _findings(node, entry)
+    entry = find_upload(node, import_id, source=source)
+    found = findings_of(node, entry)
     meant: dict[str, str] = json.loads(entry.columns)
     return tuple(
         ColumnGuess(
@@ -158,7 +172,9 @@ def columns_of(node: Node, import_id: int) -> tuple[ColumnGuess, ...]:
     )
 
 
-def set_columns(node: Node, import_id: int, columns: Mapping[str, str]) -> None:
+def set_columns(
+    node: Node, import_id: int, columns: Mapping[str, str], *, source: str = OURS
+) -> None:
     """Say what the columns of a file mean; it must be checked again afterwards.
 
     Args:
@@ -166,6 +182,7 @@ def set_columns(node: Node, import_id: int, columns: Mapping[str, str]) -> None:
         import_id: Of the file.
         columns: Title → one of our columns, `extra` to keep it as a further column, or
             empty to leave it out. Titles that are not named keep their meaning.
+        source: Of the file.
 
     Raises:
         AccessError: There is no such import.
@@ -173,15 +190,17 @@ def set_columns(node: Node, import_id: int, columns: Mapping[str, str]) -> None:
             column has the name of one of ours, or none is `ref`.
         TurnError: The file was taken over or discarded already.
     """
-    entry = _waiting(node, import_id)
+    entry = waiting_upload(node, import_id, source=source)
     meant: dict[str, str] = json.loads(entry.columns)
-    _verify_columns(entry.kind, meant, columns)
-    found = _findings(node, entry)
+    needs_ref = entry.source == OURS
+    upload_columns.verify_columns(entry.kind, meant, columns, needs_ref=needs_ref)
+    found = findings_of(node, entry)
     changed = {title: "remembered" for title in columns if columns[title] != meant[title]}
     with node.transaction():
         entry.columns = json.dumps(meant | dict(columns))
         entry.state = "uploaded"
-        entry.findings = _sealed(node, {"how": found["how"] | changed, "samples": found["samples"]})
+        kept = {name: found[name] for name in (*_GIVEN, "samples") if name in found}
+        entry.findings = seal_findings(node, kept | {"how": found["how"] | changed})
         entry.rows_to_fix = None
         entry.save()
         KnownHeader.objects.update_or_create(
@@ -212,9 +231,9 @@ def check_upload(
         InputError: With these columns the file is no list.
         TurnError: The file was taken over or discarded already.
     """
-    entry = _waiting(node, import_id)
-    data = open_at_rest(node, entry.file, purpose=_FILE)
-    reading = _reading(entry, data, now, report)
+    entry = waiting_upload(node, import_id)
+    data = open_at_rest(node, entry.file, purpose=FILE)
+    reading = read_upload(entry, data, now, report)
     known = people.row_marks(entry.kind)
     differing = people.differing(
         node, reading.records, known=known, progress=_in(report, "comparing")
@@ -230,14 +249,14 @@ def check_upload(
             data, file=entry.file_name, columns=json.loads(entry.columns), problems=reading.problems
         )
     groups = group_problems(reading.problems)
-    found = _findings(node, entry) | {
+    found = findings_of(node, entry) | {
         "groups": [dataclasses.asdict(group) for group in groups],
         "problems": [dataclasses.asdict(each) for each in reading.problems[:PROBLEMS_KEPT]],
         "duplicates": {"count": len(pairs), "pairs": pairs[:PAIRS_KEPT]},
     }
     with node.transaction():
-        entry = _waiting(node, import_id)
-        entry.findings = _sealed(node, found)
+        entry = waiting_upload(node, import_id)
+        entry.findings = seal_findings(node, found)
         entry.rows_to_fix = seal_at_rest(node, to_fix, purpose=_TO_FIX) if to_fix else None
         entry.row_count, entry.problem_count = reading.row_count, len(reading.problems)
         entry.added_count, entry.changed_count = added, changed
@@ -259,7 +278,7 @@ def problems_of(
     Raises:
         AccessError: There is no such import.
     """
-    found = _findings(node, _entry(node, import_id))
+    found = findings_of(node, find_upload(node, import_id))
     groups = tuple(
         ProblemGroup(**{**group, "rows": tuple(group["rows"])}) for group in found["groups"]
     )
@@ -272,7 +291,7 @@ def duplicates_of(node: Node, import_id: int) -> Duplicates:
     Raises:
         AccessError: There is no such import.
     """
-    found = _findings(node, _entry(node, import_id))["duplicates"]
+    found = findings_of(node, find_upload(node, import_id))["duplicates"]
     pairs = tuple((first, second) for first, second in found["pairs"])
     return Duplicates(count=found["count"], pairs=pairs)
 
@@ -286,7 +305,7 @@ def rows_to_fix(node: Node, import_id: int) -> bytes:
     Raises:
         AccessError: There is no such import, or nothing is wrong with its rows.
     """
-    entry = _entry(node, import_id)
+    entry = find_upload(node, import_id)
     if entry.rows_to_fix is None:
         raise _no_import()
     return open_at_rest(node, entry.rows_to_fix, purpose=_TO_FIX)
@@ -314,10 +333,10 @@ def take_import(
         AccessError: There is no such import.
         TurnError: The file was not checked, or was taken over or discarded already.
     """
-    entry = _waiting(node, import_id, state="checked")
+    entry = waiting_upload(node, import_id, state="checked")
     people.drop_versions(node, of=entry)
-    data = open_at_rest(node, entry.file, purpose=_FILE)
-    records = _reading(entry, data, now, report).records
+    data = open_at_rest(node, entry.file, purpose=FILE)
+    records = read_upload(entry, data, now, report).records
     tide = people.tide(entry.kind)
     known = people.row_marks(entry.kind)
     for batch in people.differing(node, records, known=known, progress=_in(report, "writing")):
@@ -327,7 +346,7 @@ def take_import(
     report("switching", 0, 1)
     with node.transaction():
         people.hold_lists()
-        entry = _waiting(node, import_id, state="checked")
+        entry = waiting_upload(node, import_id, state="checked")
         if people.tide(entry.kind) != tide:
             _write_overtaken(node, records, entry)
         entry.imported_at, entry.actor, entry.file = now, actor, None
@@ -336,16 +355,16 @@ def take_import(
     return _counts(entry)
 
 
-def discard_upload(node: Node, import_id: int) -> None:
+def discard_upload(node: Node, import_id: int, *, source: str = OURS) -> None:
     """Forget a file that was not taken over; nobody's list changes.
 
     Raises:
         AccessError: There is no such import.
         TurnError: The file was taken over or discarded already.
     """
-    entry = _waiting(node, import_id)
+    waiting_upload(node, import_id, source=source)
     with node.transaction():
-        entry = _waiting(node, import_id)
+        entry = waiting_upload(node, import_id, source=source)
         entry.state, entry.file, entry.findings, entry.rows_to_fix = "discarded", None, None, None
         entry.save()
     people.drop_versions(node, of=entry)
@@ -359,13 +378,19 @@ def _write_overtaken(node: Node, records: Sequence[PersonRecord], entry: ListImp
         people.write_versions(node, [row for row in batch if row[0].ref not in already], into=entry)
 
 
-def _reading(entry: ListImport, data: bytes, now: dt.datetime, report: Report) -> ListReading:
+def read_upload(entry: ListImport, data: bytes, now: dt.datetime, report: Report) -> ListReading:
+    """Read a file as its columns are meant.
+
+    Raises:
+        InputError: With these columns the file is no list.
+    """
     return read_list(
         data,
         kind=entry.kind,
         file=entry.file_name,
         today=now.date(),
         columns=json.loads(entry.columns),
+        is_theirs=entry.source == THEIRS,
         progress=_in(report, "reading"),
     )
 
@@ -375,39 +400,6 @@ def _in(report: Report, phase: str) -> people.Progress:
         report(phase, done, total)
 
     return progress
-
-
-def _verify_columns(kind: str, meant: Mapping[str, str], columns: Mapping[str, str]) -> None:
-    ours = COLUMNS["held" if kind == "held" else "wanted"]
-    used: set[str] = set()
-    for title, column in {**meant, **columns}.items():
-        if title not in meant or (column and column not in (*ours, EXTRA)):
-            raise InputError(
-                "uploads.column",
-                "Expected a column of the file and one of ours, found another.",
-                hint="Choose a meaning from the list for each column.",
-            )
-        if column in used:
-            raise InputError(
-                "uploads.column_twice",
-                f"Expected each column once, found {column} for two columns of the file.",
-                hint="Choose another meaning for one of them, or leave it out.",
-                facts={"column": column},
-            )
-        if column == EXTRA and column_name(title) in ours:
-            raise InputError(
-                "uploads.column_name",
-                f"Expected another name for a further column, found {column_name(title)}.",
-                hint="Give it its own meaning, or leave it out.",
-                facts={"column": column_name(title)},
-            )
-        used |= {column} - {"", EXTRA}
-    if "ref" not in used:
-        raise InputError(
-            "uploads.no_ref",
-            "Expected a column that means ref, found none.",
-            hint="Choose the column that holds your own reference of each person.",
-        )
 
 
 def _remembered(
@@ -423,27 +415,13 @@ def _remembered(
     }
 
 
-def _header_sha256(titles: Sequence[str]) -> str:
-    # Rows that come back mended have one column more than their file had.
-    named = [title for title in titles if title and column_name(title) != ERROR_COLUMN]
-    return hashlib.sha256("\n".join(named).encode()).hexdigest()
-
-
-def _samples(titles: Sequence[str], rows: Any) -> dict[str, list[str]]:
-    samples: dict[str, list[str]] = {title: [] for title in titles if title}
-    for cells in islice(rows, _SAMPLE_ROWS):
-        for title, cell in zip(titles, cells or (), strict=False):
-            text = " ".join(cell.split())[:_SAMPLE_CHARS]
-            if title and text and len(samples[title]) < _SAMPLES:
-                samples[title].append(text)
-    return samples
-
-
-def _sealed(node: Node, found: Mapping[str, Any]) -> bytes:
+def seal_findings(node: Node, found: Mapping[str, Any]) -> bytes:
+    """Return what was found in a file as it rests."""
     return seal_at_rest(node, json.dumps(found).encode(), purpose=_FINDINGS)
 
 
-def _findings(node: Node, entry: ListImport) -> dict[str, Any]:
+def findings_of(node: Node, entry: ListImport) -> dict[str, Any]:
+    """Return what was found in a file."""
     empty = {
         "how": {},
         "samples": {},
@@ -470,17 +448,33 @@ def _counts(entry: ListImport) -> dict[str, int]:
     }
 
 
-def _entry(node: Node, import_id: int) -> ListImport:
+def find_upload(node: Node, import_id: int, *, source: str = OURS) -> ListImport:
+    """Return a file by its id and source.
+
+    Raises:
+        AccessError: There is none.
+    """
     node.require_open()
     with database_errors():
-        entry: ListImport | None = ListImport.objects.filter(pk=import_id).first()
+        found = ListImport.objects.filter(pk=import_id)
+        is_theirs = {"source": THEIRS}
+        found = found.filter(**is_theirs) if source == THEIRS else found.exclude(**is_theirs)
+        entry: ListImport | None = found.first()
     if entry is None:
         raise _no_import()
     return entry
 
 
-def _waiting(node: Node, import_id: int, *, state: str = "") -> ListImport:
-    entry = _entry(node, import_id)
+def waiting_upload(
+    node: Node, import_id: int, *, state: str = "", source: str = OURS
+) -> ListImport:
+    """Return a file that is not done with.
+
+    Raises:
+        AccessError: There is none.
+        TurnError: It is in another state.
+    """
+    entry = find_upload(node, import_id, source=source)
     allowed = (state,) if state else ("uploaded", "checked")
     if entry.state not in allowed:
         raise TurnError(

@@ -30,10 +30,11 @@ from homeward.negotiation.entries import ABORT_REASONS, REJECTION_REASONS
 from homeward.negotiation.state import moves
 from homeward.node import access, book
 from homeward.node.access import Reader
-from homeward.node.actions import cases, disclosure, plans
+from homeward.node.actions import cases, disclosure, plans, queues
 from homeward.node.actions.disclosure import Look
 from homeward.node.actions.handover import legs_of
 from homeward.node.home import Node
+from homeward.node.proposals import Queue
 from homeward.node.web import terms_words, words
 from homeward.node.web.acting import Deed, deed
 from homeward.node.web.current import current_node
@@ -195,11 +196,15 @@ def _answer(at: At) -> HttpResponse:
         facts=[
             *facts,
             (_("People on your held list"), access.count(at.node, HELD)),
-            (_("Answered as held"), _("Only those who are very likely the same person.")),
+            (
+                _("Answered as held"),
+                _("Those who are very likely the same person, and those whom people decided."),
+            ),
             (
                 _("Answered as not enough to tell"),
-                _("Those who may be the same person. Somebody looks at each of them afterwards."),
+                _("Those who may be the same person, as long as nobody has decided."),
             ),
+            (_("Pairs to be decided first"), _pairs(at)),
         ],
         warning=_(
             "Every line gets an answer, sealed to the party that asked. The ledger gets how many "
@@ -210,6 +215,24 @@ def _answer(at: At) -> HttpResponse:
     )
 
 
+def _pairs(at: At) -> SafeString:
+    """Say how many pairs wait for somebody to decide, and where."""
+    queue = Queue(kind="answer", case=at.case)
+    found = next((each for each in queues.queues(at.node) if each.queue == queue), None)
+    said = gettext("The lists have not been compared yet.")
+    if found is not None and found.compared_at is not None:
+        said = f"{found.progress.waiting:,}"
+    address = reverse("review-case", args=[at.case])
+    return format_html('{} <a href="{}">{}</a>', said, address, gettext("Who is the same person"))
+
+
+def _twice(at: At) -> list[tuple[Any, Any]]:
+    """Warn of people who were decided to stand on the held list twice."""
+    count = queues.twice_count(at.node, HELD)
+    said = _("Pairs that you decided are one person; both rows are bound")
+    return [(said, count)] if count else []
+
+
 def _final(at: At) -> HttpResponse:
     parties, home = at.state.parties, cases.returned(at.node)
     bound = access.count(at.node, HELD, powers=parties, gone=home)
@@ -218,6 +241,7 @@ def _final(at: At) -> HttpResponse:
             (_("People who are bound"), bound),
             (_("Who they are"), _("Everybody on your held list who depends on another party.")),
             (_LEFT_OUT, access.count(at.node, HELD, powers=parties) - bound),
+            *_twice(at),
             (
                 _("What the mediator gets"),
                 _("An id in this case and the columns that the terms name. No name."),

@@ -112,6 +112,10 @@ _LISTS: Mapping[str, tuple[Any, Any]] = {
         _("The list does not fit in one sheet. Rows at most: {rows}."),
         _("Write it as CSV."),
     ),
+    "triage.returned_size": (
+        _("The list of those who are home is too large. Bytes at most: {max_bytes}."),
+        _("Leave out columns other than names, birth date and service number."),
+    ),
     "uploads.column": (
         _("A column was given a meaning that it cannot have."),
         _("Choose a meaning from the list for each column."),
@@ -181,6 +185,14 @@ _HANDOVER: Mapping[str, tuple[Any, Any]] = {
 }
 
 _MACHINE: Mapping[str, tuple[Any, Any]] = {
+    "matching.engine": (
+        _("The lists could not be compared: there was too little memory or disk."),
+        _("Ask the administrator to make room on the machine, then try again."),
+    ),
+    "matching.stopped": (
+        _("The comparison was stopped."),
+        _("Begin it again when you are ready."),
+    ),
     "home.changed": (_("A file of this node is not as the node wrote it."), _BACKUP),
     "home.database": (
         _("The database of this node does not answer."),
@@ -238,5 +250,43 @@ _MACHINE: Mapping[str, tuple[Any, Any]] = {
     ),
 }
 
-TEXTS: Mapping[str, tuple[Any, Any]] = {**_ACCOUNTS, **_LISTS, **_HANDOVER, **_MACHINE}
+_REVIEW: Mapping[str, tuple[Any, Any]] = {
+    "decisions.changed": (
+        _("Decisions were changed, removed or added behind the back of this node."),
+        _BACKUP,
+    ),
+    "review.changed": (
+        _("One of the two records was changed since you saw it."),
+        _("Compare the lists again. Then decide on what they say now."),
+    ),
+    "review.gone": (
+        _("One of the two people is no longer on the list."),
+        _("Compare the lists again."),
+    ),
+    "review.nothing_decided": (
+        _("Nobody has decided on a pair of two lists yet."),
+        _("Decide some pairs of a case first. The weights learn from them."),
+    ),
+    "review.nothing_said": (
+        _("Nothing that you decided stands here."),
+        _("Only whoever decided takes a decision back. Others can decide differently."),
+    ),
+    "review.pair": (
+        _("There is no such pair."),
+        _("Go back to the list of pairs. The lists may have been compared again."),
+    ),
+    "review.taken": (
+        _("One of the two was already decided to be the same as somebody else."),
+        _("Look at the other pair first. Take that decision back if it is wrong."),
+    ),
+    "review.word": (_("There is no such decision."), _("Go back to the pair and choose again.")),
+}
+
+TEXTS: Mapping[str, tuple[Any, Any]] = {
+    **_ACCOUNTS,
+    **_LISTS,
+    **_HANDOVER,
+    **_MACHINE,
+    **_REVIEW,
+}
 """Code → what is wrong, and what to do."""

@@ -73,6 +73,8 @@ POLICY: Mapping[str, tuple[str, ...] | None] = {
     "person": _PEOPLE,
     "person-edit": ("caseworker",),
     "imports": ("caseworker",),
+    "triage": ("caseworker",),
+    "review": ("caseworker", "reviewer"),
     # Cases
     "cases": _CASE,
     "case": _CASE,

@@ -21,6 +21,7 @@ NAVIGATION = (
     ("home", _("To do")),
     ("cases", _("Cases")),
     ("people", _("People")),
+    ("review", _("Same person?")),
     ("imports", _("Imports")),
     ("carry", _("Bundles")),
     ("ledger", _("Ledger")),

@@ -22,7 +22,9 @@ from homeward.node.web.pages import (
     plans,
     public,
     reads,
+    review,
     tokens,
+    triage,
 )
 from homeward.node.web.policy import guarded
 
@@ -34,6 +36,8 @@ urlpatterns = guarded(
         *own.PATTERNS,
         *person.PATTERNS,
         *imports.PATTERNS,
+        *triage.PATTERNS,
+        *review.PATTERNS,
         *jobs.PATTERNS,
         *cases.PATTERNS,
         *plans.PATTERNS,

@@ -76,6 +76,9 @@ STEPS: Mapping[str, Any] = {
     "case.plan": _("Plan the exchange and propose it."),
     "case.show": _("Read the terms, the plan and what the law says to it."),
     "case.accept": _("Check the plan on your own list, then accept or reject it."),
+    "review.case": _("Decide who is the same person: {count}"),
+    "review.held": _("Decide who stands twice among those you hold: {count}"),
+    "review.wanted": _("Decide who stands twice among those you miss: {count}"),
     "handover.sheet": _("Write the sheet to be filled in."),
     "handover.interview": _("Record who, asked in private, wishes to go home."),
     "handover.interview.again": _("Ask again at the last stop, and record who travels on."),
@@ -139,7 +142,7 @@ def of_step(step: Step, *, by_itself: bool = False) -> SafeString:
         kind += ".again"
     elif kind == "wait":
         kind += (".post" if by_itself else "") + (".for" if step.party else "")
-    return set_apart(str(STEPS[kind]), party=step.party)
+    return set_apart(str(STEPS[kind]), party=step.party, count=step.count)
 
 
 def of_carrying(*, by_itself: bool) -> str:

@@ -189,7 +189,7 @@ def _ask(request: Any, act: str, import_id: int) -> str:
 
 def _import(import_id: int, *, job: str = "") -> Import:
     current_node()
-    found = ListImport.objects.filter(pk=import_id).first()
+    found = ListImport.objects.filter(pk=import_id).exclude(source=uploads.THEIRS).first()
     if found is None:
         raise not_yours()
     names = set(Import.__annotations__) - {"import_id", "job"}

@@ -26,6 +26,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from homeward.foundation.errors import InputError
+from homeward.node import access
 from homeward.node.actions import lists, uploads
 from homeward.node.models import ListImport
 from homeward.node.web import failure_words, problem_words
@@ -43,7 +44,8 @@ from homeward.records.write import write_csv
 _SHOWN_ROWS = 20
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-_SLIM = ListImport.objects.defer("file", "findings", "rows_to_fix")  # up to 200 MB each
+# The contents are up to 200 MB each. A list of the other side's has pages of its own.
+_SLIM = ListImport.objects.exclude(source=uploads.THEIRS).defer("file", "findings", "rows_to_fix")
 
 STEPS = (
     ("file", gettext_lazy("Choose the file")),
@@ -99,9 +101,11 @@ class ColumnsForm(forms.Form):
         guesses: Sequence[uploads.ColumnGuess],
         kind: ListKind,
         data: Any = None,
+        *,
+        needs_ref: bool = True,
     ) -> None:
         super().__init__(data)
-        self.guesses = guesses
+        self.guesses, self.needs_ref = guesses, needs_ref
         choices = [
             ("", _("Leave out")),
             (EXTRA, _("Keep as a further column")),
@@ -125,7 +129,7 @@ class ColumnsForm(forms.Form):
             for name in names if len(names) > 1 else ():
                 said = _("{column} is chosen for {count} columns. Choose it once.")
                 self.add_error(name, said.format(column=NAMES[column], count=len(names)))
-        if "ref" not in places and not self.errors:
+        if self.needs_ref and "ref" not in places and not self.errors:
             self.add_error(None, _("Say which column has your own reference of each person."))
         return dict(self.cleaned_data)
 
@@ -211,7 +215,7 @@ def imports(request: HttpRequest) -> HttpResponse:
                 refused = error
     context = {
         "form": form,
-        "refused": _refusal(refused),
+        "refused": refusal_of(refused),
         "earlier": [_line(each) for each in lists.imports(current_node())],
         "kinds": [
             (words, reverse(f"import-template-{kind}"), _meanings(kind))
@@ -226,7 +230,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 @require_GET
 def template(request: HttpRequest, kind: ListKind) -> HttpResponse:  # noqa: ARG001
     """Give an empty list: one row with the names of the columns."""
-    return _download(write_csv([], kind), f"{kind}.csv", "text/csv; charset=utf-8")
+    return download(write_csv([], kind), f"{kind}.csv", "text/csv; charset=utf-8")
 
 
 @page("imports")
@@ -259,7 +263,7 @@ def columns(request: HttpRequest, import_id: int) -> HttpResponse:
                 refused = error
     context = {
         "form": form,
-        "refused": _refusal(refused),
+        "refused": refusal_of(refused),
         "upload": _line(found),
         "groups": _meanings(found.kind),
         "steps": _steps("columns"),
@@ -278,7 +282,7 @@ def rows(request: HttpRequest, import_id: int) -> HttpResponse:  # noqa: ARG001
         data = say_otherwise(
             data, groups, of_row=problem_words.of_row, of_problem=problem_words.of_group
         )
-    return _download(data, f"rows-to-fix-{import_id}.xlsx", _XLSX)
+    return download(data, f"rows-to-fix-{import_id}.xlsx", _XLSX)
 
 
 @page("imports")
@@ -349,7 +353,10 @@ def _group(group: ProblemGroup, cells: Sequence[RowProblem]) -> dict[str, Any]:
 
 
 def _receipt(request: HttpRequest, found: ListImport) -> HttpResponse:
+    node = current_node()
     context = {
+        "twin_count": uploads.duplicates_of(node, found.id).count if found.findings else 0,
+        "may_stand_twice": access.count(node, found.kind) > 1,
         "upload": _line(found),
         "no_undo": _no_undo(found) if found.state == "done" else "",
         "steps": _steps("receipt"),
@@ -406,7 +413,7 @@ def _meanings(kind: ListKind) -> list[tuple[Any, list[tuple[Any, str, Any]]]]:
     ]
 
 
-def _refusal(error: InputError | None) -> Failure | None:
+def refusal_of(error: InputError | None) -> Failure | None:
     """Return what is wrong with a file and what to do, without what the file is called."""
     if error is None:
         return None
@@ -416,7 +423,8 @@ def _refusal(error: InputError | None) -> Failure | None:
     return Failure(what=said[0], repair=said[1], original="", code=error.code)
 
 
-def _download(data: bytes, name: str, content_type: str) -> HttpResponse:
+def download(data: bytes, name: str, content_type: str) -> HttpResponse:
+    """Answer with a file."""
     answer = HttpResponse(data, content_type=content_type)
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -37,11 +37,15 @@ AFTER: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "list.check": ("import", ("import_id",)),
     "list.take": ("import", ("import_id",)),
     "list.undo": ("import", ("import_id",)),
+    "list.triage": ("triage-list", ("list_id",)),
     "case.wanted": ("case", ("case",)),
     "case.answer": ("case", ("case",)),
     "case.final": ("case", ("case",)),
     "case.plan": ("plan", ("case",)),
     "case.accept": ("case", ("case",)),
+    "review.case": ("review-case", ("case",)),
+    "review.list": ("review-list", ("kind",)),
+    "review.learn": ("review", ()),
     "bundle.import": ("carry", ()),
 }
 """Act → the page where it leads when it is done: its name, and which arguments it takes."""
@@ -50,11 +54,15 @@ TITLES: Mapping[str, Any] = {
     "list.check": _("Check a list"),
     "list.take": _("Take over a list"),
     "list.undo": _("Undo an import"),
+    "list.triage": _("Look through a list of the other side"),
     "case.wanted": _("Send the wanted list"),
     "case.answer": _("Answer the wanted list"),
     "case.final": _("Sign the final list"),
     "case.plan": _("Plan the exchange"),
     "case.accept": _("Check and accept the plan"),
+    "review.case": _("Compare the wanted list with yours"),
+    "review.list": _("Look for people who stand twice"),
+    "review.learn": _("Learn from the decisions"),
     "bundle.import": _("Read in a bundle"),
 }
 """Act → what it is called."""
@@ -63,11 +71,15 @@ DONE: Mapping[str, Any] = {
     "list.check": _("The list was checked. Nothing was changed yet."),
     "list.take": _("The list was taken over."),
     "list.undo": _("The import was undone. The list is as it was before."),
+    "list.triage": _("The list was looked through. Nothing on your lists changed."),
     "case.wanted": _("The wanted list is signed."),
     "case.answer": _("Every line is answered."),
     "case.final": _("The final list is signed."),
     "case.plan": _("The plan is made and proposed."),
     "case.accept": _("The plan was checked and accepted."),
+    "review.case": _("The lists were compared."),
+    "review.list": _("The list was looked through."),
+    "review.learn": _("The weights were learned anew. Compare the lists again to use them."),
     "bundle.import": _("The bundle was read in."),
 }
 """Act → what was done, once it is."""

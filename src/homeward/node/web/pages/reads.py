@@ -73,6 +73,7 @@ PURPOSES: Mapping[str, Any] = {
     "manifest": _("manifest"),
     "sheet": _("sheet for the private talks"),
     "follow": _("the way of one person"),
+    "review": _("deciding who is the same person"),
     "card": _("card of a party"),
     "account": _("accounts of this node"),
 }
@@ -84,6 +85,7 @@ SUBJECTS: Mapping[str, Any] = {
     "account": _("Account"),
     "card": _("Card"),
     "import": _("Import"),
+    "answer": _("Wanted list in the case"),
 }
 """What stands before the colon of a subject → its words."""
 
