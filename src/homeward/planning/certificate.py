@@ -3,21 +3,26 @@
 Rules of this file:
 - It imports numpy and the standard library, nothing else: it can be read alone.
 - Arithmetic is in integers. Numbers that could overflow 64 bits are refused.
+- Everybody stays, or goes home by one way (a phase, an account). What is open to somebody
+  is a row of `Face.open`: first staying, then each way.
 - The objectives are checked level by level. At each level the certificate gives one
   integer multiplier for each row, at a scale. Whatever the multipliers are, they bound
   the level from above (weak duality), so a wrong certificate proves too little, never
   too much:
 
       bound(y) = sum_r (y_r > 0 ? y_r * high_r : y_r * low_r)
-               + sum_i max(0, scale * value_i - y . row_i)
+               + sum_s max over low_s <= k <= high_s of k * (scale * value_s - y . row_s)
+               + sum_i max over what is open to i of (scale * value_iw - y . row_iw), 0 to stay
 
-  If floor(bound / scale) is what the plan reaches, no plan reaches more.
+  with s the slacks (what a wish is short of) and w the ways. If floor(bound / scale) is
+  what the plan reaches, no plan reaches more.
 - Where one bound leaves a gap, the certificate is a tree: it splits on how many people of
-  one class (equal columns) go home, at most k or at least k + 1, and every leaf has a
-  bound of its own or is shown to be empty (scale 0, a negative bound).
-- A level that is proved narrows the next: with gap g = bound - scale * value, whoever's
-  |scale * value_i - y . row_i| exceeds g is settled, and a row with multiplier y_r has at
-  most g / |y_r| of slack. Where g > 0 the level's value also stands as a row below.
+  one class (equal columns) go home by one way, at most k or at least k + 1, and every leaf
+  has a bound of its own or is shown to be empty (scale 0, a negative bound).
+- A level that is proved narrows the next: with gap g = bound - scale * value, whatever is
+  worth more than g less than the best that is open to somebody is closed to them, and a
+  row with multiplier y_r has at most g / |y_r| of slack. Where g > 0 the level's value
+  also stands as a row below.
 - The sums over people are given by holder, so that a party checks its own share on its
   own list: the bound of another holder's people is the number that holder stated.
 """
@@ -25,15 +30,19 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 SAFE = 1 << 62
+CLOSED = -(1 << 62)
+"""What is not open to somebody is worth less than anything that can be checked."""
 DEPTH_MAX = 200
 TREE_NODES_MAX = 20_000
 """How deep and how large a tree may be, so that a hostile one cannot keep its reader busy."""
@@ -43,59 +52,95 @@ class CertificateError(ValueError):
     """The certificate does not prove what it claims."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a plan reaches on a level.
+
+    Person i who goes by way w adds `people[i] * ways[w]`, each unit of slack s adds `slacks[s]`.
+    """
+
+    people: Ints
+    ways: tuple[int, ...]
+    slacks: tuple[int, ...] = ()
+
+    def slack(self, s: int) -> int:
+        """Return what a unit of slack s adds."""
+        return self.slacks[s] if s < len(self.slacks) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """A whole number from `low` to `high` that a plan chooses; a unit adds `rows[r]` to row r."""
+
+    low: int
+    high: int
+    rows: Mapping[int, int]
+
+
+@dataclass(slots=True, kw_only=True)
 class Face:
-    """What is left to decide: rows with bounds, and who is settled.
+    """What is left to decide.
 
     Attributes:
-        rows: Coefficients, shape `(n_people, n_rows)`.
+        columns: What rows are made of, each of shape `(n_people,)`.
+        ways: How often a way counts a column in a row, shape `(n_ways, n_rows, n_columns)`.
         low: Least activity of each row, `None` for no bound.
         high: Greatest activity of each row, `None` for no bound.
-        settled: Per person 1 (goes), 0 (stays) or -1 (open), shape `(n_people,)`.
+        open: What is open to each person, shape `(n_people, 1 + n_ways)`: staying, each way.
+        slacks: What rows may be short of.
         holder: Index of the holder of each person, shape `(n_people,)`.
         holders: Codes of all holders.
         present: Codes of the holders whose people are here.
-        values: Values of the levels that stand as rows, each shape `(n_people,)`.
+        worths: Levels that stand as rows, after the agreement's rows.
         reached: What those levels reached.
     """
 
-    rows: Ints
+    columns: Sequence[Ints]
+    ways: Ints
     low: list[int | None]
     high: list[int | None]
-    settled: NDArray[np.int8]
+    open: Mask
+    slacks: tuple[Slack, ...]
     holder: NDArray[np.int32]
     holders: tuple[str, ...]
     present: frozenset[str]
-    values: list[Ints] = field(default_factory=list)
+    worths: list[Worth] = field(default_factory=list)
     reached: list[int] = field(default_factory=list)
+    largest: list[int] = field(default_factory=list)
+    """The greatest absolute value of each column; found once."""
+
+    def __post_init__(self) -> None:
+        """Look for what is greatest."""
+        if not self.largest:
+            self.largest = [int(np.abs(column).max(initial=0)) for column in self.columns]
 
     @property
     def width(self) -> int:
         """Number of rows, with the levels that stand as rows."""
-        return int(self.rows.shape[1]) + len(self.values)
+        return len(self.low) + len(self.worths)
 
-    def column(self, r: int) -> Ints:
-        """Return row r's coefficients: an agreement's row, or a level that stands as one."""
-        own = self.rows.shape[1]
-        column: Ints = self.rows[:, r] if r < own else self.values[r - own]
-        return column
+    def slack_in(self, r: int, s: int) -> int:
+        """Return what a unit of slack s adds to row r."""
+        own = len(self.low)
+        return self.slacks[s].rows.get(r, 0) if r < own else self.worths[r - own].slack(s)
 
 
 @dataclass(frozen=True, slots=True)
 class _Split:
-    """One step down the tree: how many of a class go home."""
+    """One step down the tree: how many of a class go home by a way."""
 
-    people: NDArray[np.bool_]
+    people: Mask
+    way: int
     low: int | None
     high: int | None
 
 
-def verify_level(face: Face, value: Ints, level: Mapping[str, Any]) -> Face:
+def verify_level(face: Face, worth: Worth, level: Mapping[str, Any]) -> Face:
     """Check the proof of one level and return what it leaves open.
 
     Args:
         face: What the levels above leave open.
-        value: What each person adds to this level, shape `(n_people,)`.
+        worth: What people and slacks add to this level.
         level: `{"value": reached, "bound": multipliers, "tree": only where needed}`.
 
     Returns:
@@ -105,7 +150,7 @@ def verify_level(face: Face, value: Ints, level: Mapping[str, Any]) -> Face:
         CertificateError: The proof does not show that no plan reaches more.
     """
     reached, bound = _integer(level.get("value")), level.get("bound")
-    total = _bound(face, value, bound, ())
+    total, worths = _bound(face, worth, bound, ())
     scale = _integer(bound["scale"])  # type: ignore[index]
     if scale == 0:
         raise CertificateError("A level is bounded at scale 0, which bounds nothing.")
@@ -117,55 +162,55 @@ def verify_level(face: Face, value: Ints, level: Mapping[str, Any]) -> Face:
         if _integer(level.get("at_most")) != total // scale:
             raise CertificateError("The level states another limit than its bound gives.")
     elif "tree" in level:
-        _verify_tree(face, value, reached, level["tree"])
+        _verify_tree(face, worth, reached, level["tree"])
     elif gap >= scale:
         raise CertificateError("The bound leaves room for a better plan.")
-    return narrow(face, value, reached, _integers(bound["y"]), scale, gap)  # type: ignore[index]
+    return _narrow(face, worth, reached, _integers(bound["y"]), gap, worths)  # type: ignore[index]
 
 
-def narrow(face: Face, value: Ints, reached: int, y: list[int], scale: int, gap: int) -> Face:
+def _narrow(
+    face: Face, worth: Worth, reached: int, y: list[int], gap: int, worths: list[Ints]
+) -> Face:
     """Return what one bound with a gap (at its scale) leaves open; see the rules above."""
-    reduced = scale * value - weigh(face, y)
-    settled = face.settled.copy()
-    is_open = settled < 0
-    settled[is_open & (reduced > gap)] = 1
-    settled[is_open & (reduced < -gap)] = 0
+    least = _best(face, worths) - gap
+    is_open = np.stack([own >= least for own in worths], axis=1) & face.open
     low, high = list(face.low), list(face.high)
     for r, multiplier in enumerate(y[: len(low)]):
         upper, lower = high[r], low[r]
         if multiplier > 0 and upper is not None:
-            least = upper - gap // multiplier
-            low[r] = least if lower is None else max(lower, least)
+            fewest = upper - gap // multiplier
+            low[r] = fewest if lower is None else max(lower, fewest)
         elif multiplier < 0 and lower is not None:
             most = lower + gap // -multiplier
             high[r] = most if upper is None else min(upper, most)
-    values, levels = list(face.values), list(face.reached)
+    levels, values = list(face.worths), list(face.reached)
     if gap > 0:
-        values.append(value)
-        levels.append(reached)
-    return Face(
-        face.rows, low, high, settled, face.holder, face.holders, face.present, values, levels
-    )
+        levels.append(worth)
+        values.append(reached)
+    return replace(face, low=low, high=high, open=is_open, worths=levels, reached=values)
 
 
-def bound_terms(face: Face, y: Sequence[int]) -> int | None:
-    """Return what the rows add to the bound, or None if a multiplier leans on no bound."""
-    total = 0
-    width = face.rows.shape[1]
+def bound_terms(face: Face, worth: Worth, y: Sequence[int], scale: int) -> int | None:
+    """Return what rows and slacks add to the bound; None if a multiplier leans on no bound."""
+    total, own = 0, len(face.low)
     for r, multiplier in enumerate(y):
         if multiplier == 0:
             continue
-        if r >= width:
-            total += multiplier * face.reached[r - width]
+        if r >= own:
+            total += multiplier * face.reached[r - own]
             continue
         side = face.high[r] if multiplier > 0 else face.low[r]
         if side is None:
             return None
         total += multiplier * side
+    for s, slack in enumerate(face.slacks):
+        each = scale * worth.slack(s)
+        each -= sum(multiplier * face.slack_in(r, s) for r, multiplier in enumerate(y))
+        total += max(each * slack.low, each * slack.high)
     return total
 
 
-def _verify_tree(face: Face, value: Ints, reached: int, root: object) -> None:
+def _verify_tree(face: Face, worth: Worth, reached: int, root: object) -> None:
     waiting: list[tuple[object, tuple[_Split, ...]]] = [(root, ())]
     for _ in range(TREE_NODES_MAX):
         if not waiting:
@@ -178,78 +223,132 @@ def _verify_tree(face: Face, value: Ints, reached: int, root: object) -> None:
             waiting.append((node.get("above"), (*path, above)))
             waiting.append((node.get("below"), (*path, below)))
             continue
-        total, scale = _bound(face, value, node, path), _integer(node["scale"])
+        (total, _), scale = _bound(face, worth, node, path), _integer(node["scale"])
         if total >= 0 if scale == 0 else total // scale > reached:
             raise CertificateError("A leaf of the proof leaves room for a better plan.")
     raise CertificateError(f"The proof has more than {TREE_NODES_MAX} parts.")
 
 
+def told_apart(face: Face) -> list[NDArray[Any]]:
+    """Return the columns by which people are told apart: two who are equal in all are one class."""
+    by_way = [face.open[:, way] for way in range(face.open.shape[1])]
+    return [*face.columns, *(worth.people for worth in face.worths), *by_way]
+
+
 def _split(face: Face, node: Mapping[str, Any]) -> tuple[_Split, _Split]:
     signature, at_most = _integers(node.get("class")), _integer(node.get("at_most"))
-    if len(signature) != face.width:
+    way, columns = _integer(node.get("way")), told_apart(face)
+    if len(signature) != len(columns) or not 0 <= way < len(face.ways):
         raise CertificateError("The proof splits on a class that has other columns.")
-    people = face.settled < 0
-    for r, coefficient in enumerate(signature):
-        people = people & (face.column(r) == coefficient)
-    return _Split(people, None, at_most), _Split(people, at_most + 1, None)
+    people = np.ones(len(face.open), dtype=bool)
+    for column, value in zip(columns, signature, strict=True):
+        people &= column == value
+    return _Split(people, way, None, at_most), _Split(people, way, at_most + 1, None)
 
 
-def _bound(face: Face, value: Ints, proof: object, path: tuple[_Split, ...]) -> int:
-    """Return the bound, at its scale, checking the sums of the holders that are here."""
+def _bound(
+    face: Face, worth: Worth, proof: object, path: tuple[_Split, ...]
+) -> tuple[int, list[Ints]]:
+    """Return the bound at its scale, and what each way is worth; the sums stated are checked."""
     if not isinstance(proof, Mapping):
         raise CertificateError("The proof has no form that can be checked.")
     y, scale = _integers(proof.get("y")), _integer(proof.get("scale"))
     branch = _integers(proof.get("branch", []))
     if len(y) > face.width or len(branch) > len(path) or scale < 0:
         raise CertificateError("The proof has more multipliers than there are rows.")
-    _refuse_overflow(face, value, y, branch, scale)
-    total = bound_terms(face, y)
+    _refuse_overflow(face, worth, y, branch, scale)
+    total = bound_terms(face, worth, y, scale)
     if total is None:
         raise CertificateError("A multiplier leans on a row that has no such bound.")
-    reduced = scale * value - weigh(face, y)
+    worths = weigh(face, worth, y, scale)
     for multiplier, split in zip(branch, path, strict=False):
         side = split.high if multiplier > 0 else split.low
         if multiplier and side is None:
             raise CertificateError("A multiplier leans on the open side of a split.")
         total += multiplier * (side or 0)
-        reduced = reduced - multiplier * split.people
+        worths[1 + split.way] -= multiplier * split.people
     stated = proof.get("sums")
     if not isinstance(stated, Mapping) or set(stated) != set(face.holders):
         raise CertificateError("The proof does not state a sum for each holder.")
-    for code, own in holder_sums(face, reduced).items():
+    for code, own in holder_sums(face, worths).items():
         if _integer(stated[code]) != own:
             raise CertificateError(f"The sum stated for {code} is not that of its list.")
-    return total + sum(_integer(number) for number in stated.values())
+    return total + sum(_integer(number) for number in stated.values()), worths
 
 
-def holder_sums(face: Face, reduced: Ints) -> dict[str, int]:
-    """Return, for each holder whose people are here, what they add to the bound."""
-    gains = np.where(face.settled < 0, np.maximum(reduced, 0), reduced * (face.settled > 0))
+def holder_sums(face: Face, worths: Sequence[Ints]) -> dict[str, int]:
+    """Return, for each holder whose people are here, what they add to the bound at most.
+
+    Args:
+        face: Who is held by whom, and what is open to them.
+        worths: From `weigh`.
+
+    Returns:
+        Holder -> sum over its people of the best that is open to each.
+    """
+    best = _best(face, worths)
     return {
-        code: int(gains[face.holder == number].sum())
+        code: int(best[face.holder == number].sum())
         for number, code in enumerate(face.holders)
         if code in face.present
     }
 
 
-def weigh(face: Face, y: Sequence[int]) -> Ints:
-    """Return y . row_i for every person, shape `(n_people,)`."""
-    total = np.zeros(face.rows.shape[0], dtype=np.int64)
+def _best(face: Face, worths: Sequence[Ints]) -> Ints:
+    """Return what the best that is open to each person is worth."""
+    is_open = (np.where(face.open[:, at], own, CLOSED) for at, own in enumerate(worths))
+    return reduce(np.maximum, is_open)
+
+
+def weigh(face: Face, worth: Worth, y: Sequence[int], scale: int) -> list[Ints]:
+    """Return what staying and each way is worth to everybody under multipliers.
+
+    Args:
+        face: The rows.
+        worth: The level.
+        y: One multiplier for each row, the last may be left out.
+        scale: Of the multipliers.
+
+    Returns:
+        1 + n_ways arrays of shape `(n_people,)`: 0 for staying, then
+        `scale * value - y . row` for each way.
+    """
+    own = len(face.low)
+    rows = np.array(y[:own], dtype=np.int64)
+    found = [np.zeros(len(face.open), dtype=np.int64)]
+    for way, factors in enumerate(face.ways):
+        total = scale * worth.ways[way] * worth.people
+        for price, column in zip((rows @ factors[: len(rows)]).tolist(), face.columns, strict=True):
+            if price:
+                total = total - price * column
+        for multiplier, level in zip(y[own:], face.worths, strict=False):
+            if multiplier and level.ways[way]:
+                total = total - multiplier * level.ways[way] * level.people
+        found.append(total)
+    return found
+
+
+def most_of(face: Face, worth: Worth, y: Sequence[int], scale: int) -> int:
+    """Return a number that no person's worth under multipliers exceeds, either side of 0."""
+    most = scale * max(map(abs, worth.ways)) * int(np.abs(worth.people).max(initial=0))
+    own = len(face.low)
     for r, multiplier in enumerate(y):
-        if multiplier:
-            total += multiplier * face.column(r)
-    return total
+        if multiplier and r < own:
+            each = np.abs(face.ways[:, r, :]).max(axis=0, initial=0).tolist()
+            row = sum(factor * large for factor, large in zip(each, face.largest, strict=True))
+            most += abs(multiplier) * row
+        elif multiplier:
+            level = face.worths[r - own]
+            row = max(map(abs, level.ways)) * int(np.abs(level.people).max(initial=0))
+            most += abs(multiplier) * row
+    return most
 
 
 def _refuse_overflow(
-    face: Face, value: Ints, y: Sequence[int], branch: Sequence[int], scale: int
+    face: Face, worth: Worth, y: Sequence[int], branch: Sequence[int], scale: int
 ) -> None:
-    people = max(1, face.rows.shape[0])
-    largest = scale * (int(np.abs(value).max(initial=0)))
-    for r, multiplier in enumerate(y):
-        largest += abs(multiplier) * int(np.abs(face.column(r)).max(initial=0))
-    largest += sum(abs(multiplier) for multiplier in branch)
-    if largest * people >= SAFE:
+    most = most_of(face, worth, y, scale) + sum(map(abs, branch))
+    if most * max(1, len(face.open)) >= SAFE:
         raise CertificateError("The multipliers are too large to be checked in 64 bits.")
 
 

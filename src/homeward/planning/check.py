@@ -37,7 +37,7 @@ from homeward.foundation.errors import InfeasibleError, InputError, RuleError, T
 from homeward.foundation.ids import PartyCode, PersonId
 from homeward.planning.certificate import CertificateError, Face, verify_level
 from homeward.planning.findings import legal_findings
-from homeward.planning.plan import FORMAT, moves_of, summary_of
+from homeward.planning.plan import FORMAT, moves_of, summary_of, value_of
 from homeward.planning.problem import TIES, Problem, Row, compile_problem
 from homeward.terms.agreement import Agreement
 from homeward.terms.clauses import Named, Veto
@@ -62,9 +62,9 @@ class _Elsewhere:
     def limits(self, holder: str, row: Row) -> tuple[int, int]:
         """Return what these moves can add to a row at least and at most."""
         parts = [
-            sign * self.agreed.get((holder, flow.home), 0)
-            for flow, sign in row.signs
-            if flow.holder == holder
+            term.factor * self.agreed.get((holder, term.flow.home), 0)
+            for term in row.terms
+            if term.flow.holder == holder
         ]
         return sum(min(0, part) for part in parts), sum(max(0, part) for part in parts)
 
@@ -129,18 +129,20 @@ def _check(
         agreement, pool, seed=plan["seed"], holders=tuple(sorted(plan["roots"]))
     )
     elsewhere = _elsewhere(problem, plan["moves"])  # step 4
-    goes = _goes(problem, plan["moves"])
+    way = _ways(problem, plan["moves"])
     certificate = plan["certificate"]
     _well_formed(problem, certificate)
-    face = _kept(problem, goes, elsewhere, certificate["shares"])  # step 5
-    left = _proved(problem, face, goes, certificate)  # steps 6 and 7
+    face = _kept(problem, way, elsewhere, certificate["shares"])  # step 5
+    left = _proved(problem, face, way, certificate)  # steps 6 and 7
     levels = certificate["levels"]
-    if (left.settled < 0).any() and [level["id"] for level in levels][-len(TIES) :] != list(TIES):
+    if (left.open.sum(axis=1) > 1).any() and [level["id"] for level in levels][
+        -len(TIES) :
+    ] != list(TIES):
         raise _broken("ties broken by the seed", "people left undecided")
     unproved = any("unproved" in level for level in levels)
     if plan["status"] != ("feasible" if unproved else "optimal"):
         raise _broken("a status that the certificate bears out", "another")
-    _says_of_itself(problem, goes, plan)  # step 8
+    _says_of_itself(problem, way, plan)  # step 8
     return plan
 
 
@@ -192,14 +194,15 @@ def _elsewhere(problem: Problem, moves: list[Mapping[str, Any]]) -> _Elsewhere:
     return _Elsewhere(frozenset(people), agreed)
 
 
-def _goes(problem: Problem, moves: list[Mapping[str, Any]]) -> NDArray[np.bool_]:
-    """Return who of the lists that are here goes home under the bargain."""
+def _ways(problem: Problem, moves: list[Mapping[str, Any]]) -> NDArray[np.int32]:
+    """Return how everybody of the lists that are here goes: 0 stays, else 1 + the way."""
     pool, builder = problem.pool, problem.builder
     candidate = np.full(pool.size, -1, dtype=np.int64)
     candidate[problem.people] = np.arange(len(problem.people))
     first = np.searchsorted(pool.holder, np.arange(len(pool.holders) + 1)).tolist()
     spans = {code: (first[n], first[n + 1]) for n, code in enumerate(pool.holders)}
-    goes = np.zeros(len(problem.people), dtype=bool)
+    found = np.zeros(len(problem.people), dtype=np.int32)
+    numbers = {(way.phase, way.basis): number for number, way in enumerate(problem.ways, 1)}
     homes, places = builder.home.tolist(), candidate.tolist()  # one by one, lists are faster
     outside = set()
     for move in moves:
@@ -218,12 +221,14 @@ def _goes(problem: Problem, moves: list[Mapping[str, Any]]) -> NDArray[np.bool_]
         place = places[person]
         if place < 0:
             raise _rule("give", "people whom a clause lets travel", "somebody else")
-        goes[place] = True
+        if (move["phase"], move["basis"]) not in numbers:
+            raise _broken("moves by a way of this agreement", "another way")
+        found[place] = numbers[move["phase"], move["basis"]]
     if outside != set(map(int, problem.owed)):
         raise _rule(
             "article_109", "everybody who is owed, and nobody else, outside the bargain", "others"
         )
-    return goes
+    return found
 
 
 def _well_formed(problem: Problem, certificate: Mapping[str, Any]) -> None:
@@ -243,15 +248,15 @@ def _well_formed(problem: Problem, certificate: Mapping[str, Any]) -> None:
 
 def _kept(
     problem: Problem,
-    goes: NDArray[np.bool_],
+    way: NDArray[np.int32],
     elsewhere: _Elsewhere,
     shares: Mapping[str, Mapping[str, list[int]]],
 ) -> Face:
     """Check every clause, and return the face on which the certificate works."""
-    _settled(problem, goes, elsewhere)
+    _settled(problem, way > 0, elsewhere)
     holder = problem.pool.holder[problem.people]
     for number, code in enumerate(problem.pool.holders):
-        if problem.activities(goes & (holder == number)) != shares[code]["rows"]:
+        if problem.activities(way, holder == number) != shares[code]["rows"]:
             raise _broken(f"the share of {code} that its moves have", "another")
     for i, row in enumerate(problem.rows):
         for code in problem.builder.elsewhere:
@@ -289,27 +294,27 @@ def _settled(problem: Problem, goes: NDArray[np.bool_], elsewhere: _Elsewhere) -
 
 
 def _proved(
-    problem: Problem, face: Face, goes: NDArray[np.bool_], certificate: Mapping[str, Any]
+    problem: Problem, face: Face, way: NDArray[np.int32], certificate: Mapping[str, Any]
 ) -> Face:
     shares = certificate["shares"]
     holder = problem.pool.holder[problem.people]
     for number, level in enumerate(certificate["levels"]):
         name = level["id"]
-        value = problem.value(name, face)
+        worth = problem.worth(name, face)
         for place, code in enumerate(problem.pool.holders):
-            if shares[code]["values"][number] != int(value[goes & (holder == place)].sum()):
+            if shares[code]["values"][number] != value_of(worth, way, holder == place):
                 raise _broken(f"the value that the moves of {code} have ({name})", "another")
         if sum(share["values"][number] for share in shares.values()) != level["value"]:
             raise _broken(f"values that add up ({name})", "another sum")
-        face = verify_level(face, value, level)
+        face = verify_level(face, worth, level)
     return face
 
 
-def _says_of_itself(problem: Problem, goes: NDArray[np.bool_], plan: Mapping[str, Any]) -> None:
+def _says_of_itself(problem: Problem, way: NDArray[np.int32], plan: Mapping[str, Any]) -> None:
     """Check what the plan says of itself; of lists that are not here, what can be checked."""
     own = summary_of(problem, plan["moves"], plan["certificate"]["levels"])
     here = [move for move in plan["moves"] if move["holder"] in problem.pool.holders]
-    findings = legal_findings(problem, goes)
+    findings = legal_findings(problem, way > 0)
     if problem.builder.elsewhere:
         named = [(f["rule"], f["clause"]) for f in plan["legal_findings"]]
         findings_hold = all((f["rule"], f["clause"]) in named for f in findings)
@@ -319,7 +324,7 @@ def _says_of_itself(problem: Problem, goes: NDArray[np.bool_], plan: Mapping[str
         review_holds = problem.review == plan["review"]
     if (
         any(plan[key] != stated for key, stated in own.items())
-        or here != moves_of(problem, goes)
+        or here != moves_of(problem, way)
         or plan["conflicts"]
         or plan["repairs"]
         or not findings_hold

@@ -56,7 +56,7 @@ def is_feasible(problem: Problem, engine: Engine, active: frozenset[str] | None 
     face = problem.face(active)
     if face is None:
         return False
-    return solve_level(face, np.zeros(len(problem.people), dtype=np.int64), engine) is not None
+    return solve_level(face, problem.nothing, engine) is not None
 
 
 @dataclass(slots=True)
@@ -157,7 +157,7 @@ def _available(problem: Problem, clause: Clause) -> str:
     parts = []
     for i, row in enumerate(problem.rows):
         if row.clause == clause.id:
-            count = int(((problem.coefficients[:, i] > 0) & ~refused).sum())
+            count = int(((problem.most(i) > 0) & ~refused).sum())
             parts.append(f"{count} ({row.label})")
     return ", ".join(parts)
 
@@ -184,19 +184,20 @@ def _give_repairs(
 ) -> list[dict[str, Any]]:
     """Find the nearest smaller and larger count that can be given on every flow alike."""
     own = [i for i, row in enumerate(problem.rows) if row.clause == clause]
-    first = problem.coefficients[:, own[0]]
-    rows, columns = list(problem.rows), problem.coefficients.copy()
+    rows, factors = list(problem.rows), problem.factors.copy()
     for i in own[1:]:
-        columns[:, i] -= first
+        factors[:, i] -= factors[:, own[0]]
         rows[i] = replace(rows[i], low=0, high=0)
+    counted = problem.every_way(problem.most(own[0]))
     repairs = []
     for low, high, sense in ((0, count - 1, 1), (count + 1, len(problem.people), -1)):
         if low > high:
             continue
         rows[own[0]] = replace(rows[own[0]], low=low, high=high)
-        changed = replace(problem, rows=tuple(rows), coefficients=columns)
+        changed = replace(problem, rows=tuple(rows), factors=factors)
         face = changed.face()
-        solved = None if face is None else solve_level(face, sense * first, engine)
+        worth = replace(counted, people=sense * counted.people)
+        solved = None if face is None else solve_level(face, worth, engine)
         if solved is not None:
             repairs.append(_repair(clause, "count", count, sense * solved.reached))
     return repairs

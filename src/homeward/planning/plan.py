@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 
 from homeward.foundation.canonical import seal_document
 from homeward.foundation.errors import EngineError
-from homeward.planning.certificate import CertificateError, Face, Ints, verify_level
+from homeward.planning.certificate import CertificateError, Face, Mask, Worth, verify_level
 from homeward.planning.conflicts import explain
 from homeward.planning.engine import Engine
 from homeward.planning.findings import legal_findings
-from homeward.planning.problem import TIES, Problem, compile_problem
+from homeward.planning.problem import TIES, Problem, Way, compile_problem
 from homeward.planning.solve import solve_level
 from homeward.terms.agreement import Agreement
 from homeward.terms.pool import Pool
@@ -57,7 +57,7 @@ def make_plan(
     pool_sha256 = pool.sha256()
     drawn = pool_sha256 if seed is None else seed
     problem = compile_problem(agreement, pool, seed=drawn)
-    levels, values, goes = _solve(problem, engine)
+    levels, worths, way = _solve(problem, engine)
     head = {
         "format": FORMAT,
         "terms_sha256": agreement.sha256,
@@ -66,18 +66,18 @@ def make_plan(
         "seed": drawn,
         "review": problem.review,
     }
-    if goes is None:
+    if way is None:
         conflicts, repairs = explain(problem, engine)
         body = {**_NOTHING, "agreement": agreement.id, "conflicts": conflicts, "repairs": repairs}
         return seal_document({**head, **body}, "plan_sha256")
-    moves = moves_of(problem, goes)
+    moves = moves_of(problem, way)
     body = {
         "status": "feasible" if any("unproved" in level for level in levels) else "optimal",
         "moves": moves,
-        "certificate": {"levels": levels, "shares": shares_of(problem, goes, values)},
+        "certificate": {"levels": levels, "shares": shares_of(problem, way, worths)},
         "conflicts": [],
         "repairs": [],
-        "legal_findings": legal_findings(problem, goes),
+        "legal_findings": legal_findings(problem, way > 0),
         **summary_of(problem, moves, levels),
     }
     return seal_document({**head, **body}, "plan_sha256")
@@ -96,36 +96,36 @@ _NOTHING: Mapping[str, Any] = {
 
 def _solve(
     problem: Problem, engine: Engine
-) -> tuple[list[dict[str, Any]], list[Ints], NDArray[np.bool_] | None]:
+) -> tuple[list[dict[str, Any]], list[Worth], NDArray[np.int32] | None]:
     """Solve the levels in order.
 
     Returns:
-        The levels as the certificate states them, what each person adds to each, and who
-        goes; None for whoever goes if there is no plan.
+        The levels as the certificate states them, what people add to each, and how
+        everybody goes; None for that if there is no plan.
     """
     face = problem.face()
     levels: list[dict[str, Any]] = []
-    values: list[Ints] = []
-    goes: NDArray[np.bool_] | None = None
+    worths: list[Worth] = []
+    way: NDArray[np.int32] | None = None
     for name in problem.levels:
         if face is None:
             return [], [], None
-        if goes is not None and name in TIES and not (face.settled < 0).any():
+        if way is not None and name in TIES and not (face.open.sum(axis=1) > 1).any():
             break  # one plan is left: there is nothing to draw
-        value = problem.value(name, face)
-        solved = solve_level(face, value, engine)
+        worth = problem.worth(name, face)
+        solved = solve_level(face, worth, engine)
         if solved is None:
             return [], [], None
-        goes = solved.goes
+        way = solved.way
         levels.append({"id": name, **solved.level})
-        values.append(value)
-        face = _proved(face, value, levels[-1])
-    return levels, values, goes
+        worths.append(worth)
+        face = _proved(face, worth, levels[-1])
+    return levels, worths, way
 
 
-def _proved(face: Face, value: Ints, level: Mapping[str, Any]) -> Face:
+def _proved(face: Face, worth: Worth, level: Mapping[str, Any]) -> Face:
     try:
-        return verify_level(face, value, level)
+        return verify_level(face, worth, level)
     except CertificateError as error:
         raise EngineError(
             "planning.no_proof",
@@ -150,24 +150,34 @@ def summary_of(
     }
 
 
-def moves_of(problem: Problem, goes: NDArray[np.bool_]) -> list[dict[str, Any]]:
-    """Return one move a person, by holder and reference."""
+def moves_of(problem: Problem, way: NDArray[np.int32]) -> list[dict[str, Any]]:
+    """Return one move a person, by holder and reference.
+
+    Args:
+        problem: The agreement applied to the pool.
+        way: How everybody goes, 0 for staying, else 1 + the way; shape `(n_people,)`.
+    """
     pool, builder = problem.pool, problem.builder
     unasked = pool.text("consent", lambda text: text in {"unknown", ""}).tolist()
     homes, holders = builder.home.tolist(), pool.holder.tolist()  # one by one, lists are faster
-    moving = [(int(i), "agreed") for i in problem.people[goes]]
-    moving += [(int(i), "article_109") for i in problem.owed]
+    ways = way.tolist()
+    moving = [
+        (int(person), problem.ways[ways[i] - 1])
+        for i, person in enumerate(problem.people)
+        if ways[i]
+    ]
+    moving += [(int(i), Way(basis="article_109")) for i in problem.owed]
     moves = []
-    for person, basis in sorted(moving):
+    for person, by in sorted(moving, key=lambda row: row[0]):
         home = builder.codes[homes[person]]
         move: dict[str, Any] = {
             "ref": pool.refs[person],
             "holder": pool.holders[holders[person]],
             "home": home,
             "destination": home,
-            "phase": 1,
+            "phase": by.phase,
             "batch": 1,
-            "basis": basis,
+            "basis": by.basis,
         }
         if unasked[person]:
             move["flags"] = ["ask"]
@@ -176,18 +186,33 @@ def moves_of(problem: Problem, goes: NDArray[np.bool_]) -> list[dict[str, Any]]:
 
 
 def shares_of(
-    problem: Problem, goes: NDArray[np.bool_], values: Sequence[Ints]
+    problem: Problem, way: NDArray[np.int32], worths: Sequence[Worth]
 ) -> dict[str, dict[str, list[int]]]:
     """Return what each holder's people add to each row and level, so that shares add up."""
     holder = problem.pool.holder[problem.people]
     shares = {}
     for number, code in enumerate(problem.pool.holders):
-        own = goes & (holder == number)
+        own = holder == number
         shares[code] = {
-            "rows": problem.activities(own),
-            "values": [int(value[own].sum()) for value in values],
+            "rows": problem.activities(way, own),
+            "values": [value_of(worth, way, own) for worth in worths],
         }
     return shares
+
+
+def value_of(worth: Worth, way: NDArray[np.int32], of: Mask) -> int:
+    """Return what some people add to a level.
+
+    Args:
+        worth: The level.
+        way: How everybody goes, shape `(n_people,)`.
+        of: Who is counted, shape `(n_people,)`.
+    """
+    return sum(
+        weight * int(worth.people[of & (way == number)].sum())
+        for number, weight in enumerate(worth.ways, 1)
+        if weight
+    )
 
 
 def exposure_of(holders: Sequence[str], moves: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

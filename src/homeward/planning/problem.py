@@ -15,7 +15,7 @@ Rules of this file:
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from homeward.foundation.errors import RuleError
 from homeward.foundation.ids import Flow, PersonId
-from homeward.planning.certificate import Face, Ints
+from homeward.planning.certificate import Face, Ints, Worth
 from homeward.terms.agreement import PRISONERS_OF_WAR, Agreement
 from homeward.terms.clauses import Balance, Cap, Clause, Consent, Give, Named, Quota, Veto
 from homeward.terms.pool import Mask, Pool, members, owed_article_109
@@ -34,15 +34,46 @@ TIES = ("tie-break", "tie-break 2")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way home: in which phase, and for which clause whoever takes it is counted."""
+
+    phase: int = 1
+    account: str = ""
+    basis: str = "agreed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """People who count for a row, and how much each of them does.
+
+    `phase` and `account` count only whoever goes by such a way; `basis` likewise.
+    """
+
+    flow: Flow
+    where: str | None
+    factor: int
+    phase: int | None = None
+    account: str | None = None
+    basis: str | None = None
+
+    def counts(self, way: Way) -> bool:
+        """Say whether a way counts."""
+        return (
+            self.phase in (None, way.phase)
+            and self.account in (None, way.account)
+            and self.basis in (None, way.basis)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One inequality: `low <= number of people counted <= high`."""
+    """One inequality: `low <= what is counted <= high`."""
 
     clause: str
     label: str
     low: int | None
     high: int | None
-    signs: tuple[tuple[Flow, int], ...]
-    """What one person on each flow adds, if the clause counts them."""
+    terms: tuple[Term, ...]
 
     def allows(self, activity: int) -> bool:
         """Say whether so many people keep the clause."""
@@ -69,7 +100,9 @@ class Problem:
 
     Attributes:
         people: Index in the pool of everybody whom some clause may move, `(n,)`.
-        coefficients: Shape `(n, n_rows)`.
+        ways: How somebody can go home.
+        columns: What rows are made of, each of shape `(n,)`.
+        factors: How often a way counts a column in a row, `(n_ways, n_rows, n_columns)`.
         owed: Index in the pool of those who travel outside the bargain (art. 109).
         review: Category -> number of people it cannot judge.
         seed: Text that the tie-breaks are drawn from.
@@ -79,10 +112,12 @@ class Problem:
     agreement: Agreement
     pool: Pool
     people: NDArray[np.int64]
+    ways: tuple[Way, ...]
     rows: tuple[Row, ...]
-    coefficients: Ints
+    columns: tuple[Ints, ...]
+    factors: Ints
     fixings: tuple[Fixing, ...]
-    objectives: tuple[tuple[str, Ints], ...]
+    objectives: tuple[tuple[str, Worth], ...]
     owed: NDArray[np.int64]
     review: dict[str, int]
     seed: str
@@ -103,24 +138,28 @@ class Problem:
             people who cannot travel: then no plan exists.
         """
         keep = set(self.clause_ids if active is None else active)
-        settled = np.full(len(self.people), -1, dtype=np.int8)
+        is_open = np.ones((len(self.people), 1 + len(self.ways)), dtype=bool)
         for goes in (False, True):
             for fixing in self.fixings:
                 if fixing.goes is not goes or fixing.clause not in keep:
                     continue
-                if goes and (fixing.absent or (settled[fixing.people] == 0).any()):
+                if goes and (fixing.absent or not is_open[fixing.people, 1:].any(axis=1).all()):
                     return None
-                settled[fixing.people] = int(goes)
+                if goes:
+                    is_open[fixing.people, 0] = False
+                else:
+                    is_open[fixing.people, 1:] = False
         chosen = [i for i, row in enumerate(self.rows) if row.clause in keep]
-        every = len(chosen) == len(self.rows)
         return Face(
-            self.coefficients if every else self.coefficients[:, chosen],
-            [self.rows[i].low for i in chosen],
-            [self.rows[i].high for i in chosen],
-            settled,
-            self.place[self.pool.holder[self.people]],
-            self.holders,
-            frozenset(self.pool.holders),
+            columns=self.columns,
+            ways=np.ascontiguousarray(self.factors[:, chosen, :]),
+            low=[self.rows[i].low for i in chosen],
+            high=[self.rows[i].high for i in chosen],
+            open=is_open,
+            slacks=(),
+            holder=self.place[self.pool.holder[self.people]],
+            holders=self.holders,
+            present=frozenset(self.pool.holders),
         )
 
     @property
@@ -128,21 +167,50 @@ class Problem:
         """Names of what is maximised, in order: the objectives, then the tie-breaks."""
         return (*(name for name, _ in self.objectives), *TIES)
 
-    def value(self, level: str, face: Face) -> Ints:
-        """Return what each person adds to a level; a tie-break counts who is still open."""
+    def worth(self, level: str, face: Face) -> Worth:
+        """Return what people add to a level; a tie-break counts who is still undecided."""
         if level in TIES:
-            return self.tie(TIES.index(level), face.settled < 0)
+            undecided = face.open.sum(axis=1) > 1
+            return self.every_way(self.tie(TIES.index(level), undecided))
         return dict(self.objectives)[level]
+
+    def every_way(self, people: Ints) -> Worth:
+        """Return a level to which people add the same by whatever way they go."""
+        return Worth(people, (1,) * len(self.ways))
+
+    @property
+    def nothing(self) -> Worth:
+        """The level on which all plans are alike: it asks only whether there is one."""
+        return Worth(np.zeros(len(self.people), dtype=np.int64), (0,) * len(self.ways))
 
     @property
     def place(self) -> NDArray[np.int32]:
         """Where each holder of the pool stands among all holders."""
         return np.array([self.holders.index(code) for code in self.pool.holders], dtype=np.int32)
 
-    def activities(self, people: Mask) -> list[int]:
-        """Return how many of `people` each row counts."""
-        count = self.coefficients.shape[1]
-        return [int(self.coefficients[:, i][people].sum()) for i in range(count)]
+    def activities(self, way: NDArray[np.int32], of: Mask) -> list[int]:
+        """Return what each row counts of some people.
+
+        Args:
+            way: How everybody goes: 0 stays, else 1 + the way; shape `(n,)`.
+            of: Who is counted, shape `(n,)`.
+        """
+        total = np.zeros(len(self.rows), dtype=np.int64)
+        for number, factors in enumerate(self.factors, 1):
+            gone = of & (way == number)
+            sums = [int(column[gone].sum()) for column in self.columns]
+            total += factors @ np.array(sums, dtype=np.int64)
+        return [int(count) for count in total]
+
+    def most(self, row: int) -> Ints:
+        """Return the most that each person can add to a row, shape `(n,)`."""
+        found = np.zeros(len(self.people), dtype=np.int64)
+        for factors in self.factors[:, row, :]:
+            added = sum(
+                (int(f) * c for f, c in zip(factors, self.columns, strict=True) if f), found * 0
+            )
+            found = np.maximum(found, added)
+        return found
 
     def tie(self, number: int, open_people: Mask) -> Ints:
         """Return draw `number` (0 or 1) for the people still open, 0 for the others."""
@@ -180,29 +248,26 @@ def compile_problem(
         owed = np.zeros(pool.size, dtype=bool)
     given = builder.able & ~owed & builder.given()
     people = np.flatnonzero(given)
+    ways = (Way(),)
     rows: list[Row] = []
-    columns: list[Ints] = []
     fixings: list[Fixing] = []
     for clause in agreement.clauses:
-        for row, column in builder.rows(clause):
-            rows.append(row)
-            columns.append(column[people])
+        rows += builder.rows(clause)
         fixing = builder.fixing(clause, given | owed)
         if fixing is not None:
             fixings.append(_over(fixing, people))
-    # Column by column in memory: every sum over people runs along one row's column.
-    matrix = np.empty((len(people), len(columns)), dtype=np.int64, order="F")
-    for i, column in enumerate(columns):
-        matrix[:, i] = column
+    columns, factors = _counted(builder, rows, ways, people)
     return Problem(
         agreement=agreement,
         pool=pool,
         people=people,
+        ways=ways,
         rows=tuple(rows),
-        coefficients=matrix,
+        columns=columns,
+        factors=factors,
         fixings=tuple(fixings),
         objectives=tuple(
-            (o.id, builder.value(o.count_of, o.sum_of)[people] * o.sense)
+            (o.id, Worth(builder.value(o.count_of, o.sum_of)[people] * o.sense, (1,) * len(ways)))
             for o in agreement.objectives
         ),
         owed=np.flatnonzero(owed),
@@ -211,6 +276,27 @@ def compile_problem(
         holders=pool.holders if holders is None else holders,
         builder=builder,
     )
+
+
+def _counted(
+    builder: Builder, rows: Sequence[Row], ways: Sequence[Way], people: NDArray[np.int64]
+) -> tuple[tuple[Ints, ...], Ints]:
+    """Return the columns that rows are made of, each once, and how ways count them."""
+    places: dict[tuple[Flow, str | None], int] = {}
+    for row in rows:
+        for term in row.terms:
+            places.setdefault((term.flow, term.where), len(places))
+    columns = tuple(
+        (builder.flow(flow) & builder.category(where))[people].astype(np.int64)
+        for flow, where in places
+    )
+    factors = np.zeros((len(ways), len(rows), len(places)), dtype=np.int64)
+    for r, row in enumerate(rows):
+        for term in row.terms:
+            for w, way in enumerate(ways):
+                if term.counts(way):
+                    factors[w, r, places[term.flow, term.where]] += term.factor
+    return columns, factors
 
 
 def _over(fixing: Fixing, people: NDArray[np.int64]) -> Fixing:
@@ -283,27 +369,27 @@ class Builder:
                 kept |= self.stays(clause)
         return ~kept
 
-    def rows(self, clause: Clause) -> Iterator[tuple[Row, Ints]]:
-        """Yield the rows of one clause with their coefficients over the pool."""
+    def rows(self, clause: Clause) -> Iterator[Row]:
+        """Yield the rows of one clause."""
         match clause:
             case Give(flows=flows, count=count):
                 for flow in flows:
-                    yield self._row(clause, str(flow), count, count, [(flow, 1)])
+                    yield _row(clause, str(flow), count, count, [(flow, 1)])
             case Quota(flows=flows, scope="sum"):
                 signs = [(flow, 1) for flow in flows]
-                yield self._row(clause, "together", clause.min, clause.max, signs)
+                yield _row(clause, "together", clause.min, clause.max, signs)
             case Quota(flows=flows):
                 for flow in flows:
-                    yield self._row(clause, str(flow), clause.min, clause.max, [(flow, 1)])
+                    yield _row(clause, str(flow), clause.min, clause.max, [(flow, 1)])
             case Cap(by=by, flows=flows, max=most):
                 if by is not None:
                     flows = tuple(Flow(by, home) for home in self.codes if home != by)
                 label = by or "together"
-                yield self._row(clause, label, None, most, [(flow, 1) for flow in flows])
+                yield _row(clause, label, None, most, [(flow, 1) for flow in flows])
             case Balance():
                 yield from self._balance(clause)
 
-    def _balance(self, clause: Balance) -> Iterator[tuple[Row, Ints]]:
+    def _balance(self, clause: Balance) -> Iterator[Row]:
         sides: dict[str, tuple[str, ...]] = {}
         if clause.scope == "party":
             sides = {code: (code,) for code in self.codes}
@@ -311,7 +397,7 @@ class Builder:
             sides = {name: tuple(group) for name, group in self.agreement.blocs.items()}
         for name, group in sides.items():
             signs = [(f, (f.holder in group) - (f.home in group)) for f in clause.flows]
-            yield self._row(clause, name, 0, 0, [(flow, sign) for flow, sign in signs if sign])
+            yield _row(clause, name, 0, 0, [(flow, sign) for flow, sign in signs if sign])
 
     def fixing(self, clause: Clause, travellers: Mask) -> Fixing | None:
         """Return whom a clause settles, over the pool."""
@@ -375,17 +461,9 @@ class Builder:
         stays = ("no",) if clause.on_unknown == "ask" else ("no", "unknown", "")
         return self.pool.text("consent", lambda text: text in stays)
 
-    def _row(
-        self,
-        clause: Clause,
-        label: str,
-        low: int | None,
-        high: int | None,
-        signs: list[tuple[Flow, int]],
-    ) -> tuple[Row, Ints]:
-        counted = self.category(clause.where)
-        column = np.zeros(self.pool.size, dtype=np.int64)
-        for flow, sign in signs:
-            column += sign * (self.flow(flow) & counted)
-        row = Row(clause=clause.id, label=label, low=low, high=high, signs=tuple(signs))
-        return row, column
+
+def _row(
+    clause: Clause, label: str, low: int | None, high: int | None, signs: list[tuple[Flow, int]]
+) -> Row:
+    terms = tuple(Term(flow=flow, where=clause.where, factor=sign) for flow, sign in signs)
+    return Row(clause=clause.id, label=label, low=low, high=high, terms=terms)

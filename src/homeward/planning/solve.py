@@ -1,17 +1,18 @@
 """Finding the optimum of one level, with its proof.
 
 Rules of this file:
-- People with equal columns are interchangeable: a level is solved over classes, and from
-  a class the people with the largest values go. This is exact, not a heuristic.
-- The value of sending z people of a class is concave in z; its linear pieces are added
-  as cuts where the solver oversteps them, until it does not (Kelley).
+- People with equal columns, to whom the same is open, are interchangeable: a level is
+  solved over classes, and the people of a class with the largest values go by the ways
+  that count them most. This is exact, not a heuristic.
+- What so many people of a class add is concave in their number; its linear pieces are
+  added as cuts where the solver oversteps them, until it does not (Kelley).
 - Everything the solver says is only a hint. Values are recomputed in integers, and a
   level is proved only by multipliers that `certificate` accepts.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,18 +24,21 @@ from homeward.planning.certificate import (
     SAFE,
     Face,
     Ints,
+    Worth,
     bound_terms,
     holder_sums,
+    most_of,
     weigh,
 )
-from homeward.planning.engine import INFINITY, Engine, LinearProgram
+from homeward.planning.classes import Classes
+from homeward.planning.engine import Engine
+from homeward.planning.relax import Limit, Relaxation
 
 SCALES = (1, 2, 3, 4, 6, 12, 60, 1 << 16, 1 << 24, 1 << 34)
 """Tried in order: multipliers are whole numbers or simple fractions nearly always. The
 largest serve few people under a tie-break that stands as a row; others they do not fit."""
 
 NODES_MAX = 3_000
-_ROUNDS_MAX = 500
 _JSON_SAFE = 1 << 53
 
 Node = dict[str, Any]
@@ -46,22 +50,24 @@ class Solved:
 
     Attributes:
         reached: What the best plan found reaches.
-        goes: Who goes home in it, shape `(n_people,)`.
+        way: How everybody goes home in it, 0 for staying, else 1 + the way; `(n_people,)`.
+        slack: What it takes of each slack.
         level: The level as the certificate states it, without its id; `unproved` stands in
             it, with what no plan exceeds, where the search ended before a proof.
     """
 
     reached: int
-    goes: NDArray[np.bool_]
+    way: NDArray[np.int32]
+    slack: tuple[int, ...]
     level: Node
 
 
-def solve_level(face: Face, value: Ints, engine: Engine) -> Solved | None:
+def solve_level(face: Face, worth: Worth, engine: Engine) -> Solved | None:
     """Maximise one level over a face.
 
     Args:
         face: What the levels above leave open.
-        value: What each person adds, shape `(n_people,)`.
+        worth: What people and slacks add.
         engine: The solver.
 
     Returns:
@@ -70,7 +76,7 @@ def solve_level(face: Face, value: Ints, engine: Engine) -> Solved | None:
     Raises:
         EngineError: The solver failed, or found neither a plan nor that there is none.
     """
-    search = _Search(face, value, engine)
+    search = _Search(face, worth, engine)
     root = search.run()
     if search.best is None:
         if search.unproved:
@@ -80,288 +86,205 @@ def solve_level(face: Face, value: Ints, engine: Engine) -> Solved | None:
                 hint="Simplify the clauses, or give the solver more time.",
             )
         return None
-    y, scale, total = search.multipliers(search.root_dual, (), target=search.best)
-    level: Node = {"value": search.best, "bound": _leaf(face, value, y, scale)}
-    if total // scale > search.best:
+    y, scale, _, total = search.multipliers(search.root_dual, (), target=search.best.reached)
+    sums = holder_sums(face, weigh(face, worth, y, scale))
+    level: Node = {
+        "value": search.best.reached,
+        "bound": {"y": y, "scale": scale, "sums": sums},
+    }
+    if total // scale > search.best.reached:
         if search.unproved:
             level |= {"unproved": True, "at_most": total // scale}
         else:
-            level["tree"] = search.finish(root)
-    return Solved(reached=search.best, goes=search.goes(), level=level)
-
-
-def _leaf(face: Face, value: Ints, y: list[int], scale: int) -> Node:
-    return {"y": y, "scale": scale, "sums": holder_sums(face, scale * value - weigh(face, y))}
+            level["tree"] = search.finish(root, ())
+    way = search.classes.ways_of(search.best.z)
+    return Solved(reached=search.best.reached, way=way, slack=search.best.slack, level=level)
 
 
 @dataclass(frozen=True, slots=True)
-class _Limit:
-    """One split on the way down: class `k` sends at most `high` or at least `low`."""
+class _Found:
+    """A plan over classes: `z[k, w]` people of class k by way w."""
 
-    k: int
-    low: int | None
-    high: int | None
+    reached: int
+    z: Ints
+    slack: tuple[int, ...]
 
 
-@dataclass(slots=True)
 class _Search:
     """Branch and bound over one level's classes."""
 
-    face: Face
-    value: Ints
-    engine: Engine
-    best: int | None = None
-    best_z: NDArray[np.int64] | None = None
-    unproved: bool = False
-    nodes: int = 0
-    root_dual: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-    cuts: set[tuple[int, int]] = field(default_factory=set)
-    _open: NDArray[np.int64] = field(init=False)
-    _class: NDArray[np.int64] = field(init=False)
-    signature: Ints = field(init=False)
-    size: NDArray[np.int64] = field(init=False)
-    order: NDArray[np.int64] = field(init=False)
-    start: NDArray[np.int64] = field(init=False)
-    values: list[Ints] = field(init=False)
-    prefix: list[Ints] = field(init=False)
-    base: list[int] = field(init=False)
-    base_value: int = field(init=False)
-    largest: list[int] = field(init=False)
-    largest_value: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Collapse the open people into classes."""
-        face = self.face
-        self._open = np.flatnonzero(face.settled < 0)
-        columns = [face.column(r) for r in range(face.width)]
-        self._class, first = _classes([c[self._open] for c in columns], len(self._open))
-        count = len(first)
-        self.signature = np.array(
-            [[int(c[self._open[i]]) for c in columns] for i in first], dtype=np.int64
-        ).reshape(count, face.width)
-        own = self.value[self._open]
-        rank = np.lexsort((self._open, -own, self._class))
-        self.order = self._open[rank]
-        self.size = np.bincount(self._class, minlength=count)
-        self.start = np.concatenate([[0], np.cumsum(self.size)])[:-1]
-        sorted_values = own[rank]
-        self.values = [sorted_values[s : s + n] for s, n in zip(self.start, self.size, strict=True)]
-        self.prefix = [np.concatenate([[0], np.cumsum(v)]) for v in self.values]
-        gone = face.settled == 1
-        self.base = [int(c[gone].sum()) for c in columns]
-        self.base_value = int(self.value[gone].sum())
-        self.largest = [int(np.abs(c).max(initial=0)) for c in columns]
-        self.largest_value = int(np.abs(self.value).max(initial=0))
-        for k, n in enumerate(self.size):
-            self.cuts |= {(k, 0), (k, int(n) - 1)}
+    def __init__(self, face: Face, worth: Worth, engine: Engine) -> None:
+        self.face, self.worth = face, worth
+        self.classes = Classes(face, worth)
+        self.relaxation = Relaxation(face, worth, self.classes, engine)
+        self.best: _Found | None = None
+        self.unproved = False
+        self.nodes = 0
+        self.root_dual = np.zeros(face.width)
 
     def run(self) -> Node | None:
         """Search the whole tree; return it."""
         return self._node(())
 
-    def goes(self) -> NDArray[np.bool_]:
-        """Return who goes home in the best plan found."""
-        assert self.best_z is not None, "asked after a plan was found"
-        mask: NDArray[np.bool_] = self.face.settled == 1
-        for s, z in zip(self.start, self.best_z, strict=True):
-            mask[self.order[s : s + z]] = True
-        return mask
-
-    def finish(self, node: Node | None) -> Node:
-        """Return the tree as the certificate states it, with the holders' sums."""
-        return self._finished(node, ())
-
-    def _finished(self, node: Node | None, path: tuple[_Limit, ...]) -> Node:
-        assert node is not None, "the tree was searched to its end"
-        if "class" not in node:
-            reduced = node["scale"] * self.value - weigh(self.face, node["y"])
-            for multiplier, limit in zip(node["branch"], path, strict=True):
-                reduced[self.order[self.start[limit.k] :][: self.size[limit.k]]] -= multiplier
-            return {**node, "sums": holder_sums(self.face, reduced)}
-        k, at_most = node["k"], node["at_most"]
-        return {
-            "class": node["class"],
-            "at_most": at_most,
-            "below": self._finished(node["below"], (*path, _Limit(k, None, at_most))),
-            "above": self._finished(node["above"], (*path, _Limit(k, at_most + 1, None))),
-        }
-
-    def _node(self, path: tuple[_Limit, ...]) -> Node | None:
+    def _node(self, path: tuple[Limit, ...]) -> Node | None:
         self.nodes += 1
         if self.nodes > NODES_MAX or len(path) > DEPTH_MAX:
             self.unproved = True
             return None
-        solution = self._relax(path)
-        if solution is None:
-            return self._empty(path) or self._split(path, self._limits(path)[0].astype(float))
-        z, dual = solution
+        answer = self.relaxation.solve(path)
+        if answer is None:
+            return self._empty(path) or self._split(path, self.relaxation.limits(path)[0])
+        if answer.is_cut_short:
+            self.unproved = True
         if not path:
-            self.root_dual = dual
-        whole = np.rint(z).astype(np.int64)
-        if np.abs(z - whole).max(initial=0) < 1e-6 and self._keeps(whole):
-            reached = self._worth(whole)
-            if self.best is None or reached > self.best:
-                self.best, self.best_z = reached, whole
+            self.root_dual = answer.dual
+        self._remember(answer.z, answer.slack)
         if self.best is not None:
-            y, scale, total = self.multipliers(dual, path, target=self.best)
-            if total // scale <= self.best:
-                return {"y": y, "scale": scale, "branch": self._branch(y, scale, path)}
-        return self._split(path, z)
+            y, scale, branch, total = self.multipliers(answer.dual, path, target=self.best.reached)
+            if total // scale <= self.best.reached:
+                return {"y": y, "scale": scale, "branch": branch}
+        return self._split(path, answer.z)
 
-    def _split(self, path: tuple[_Limit, ...], z: NDArray[np.float64]) -> Node | None:
-        low, high = self._limits(path)
+    def _remember(self, z: NDArray[np.float64], slack: NDArray[np.float64]) -> None:
+        """Keep a whole solution that keeps every row, if it is the best so far."""
+        whole, taken = np.rint(z).astype(np.int64), np.rint(slack).astype(np.int64)
+        if np.abs(z - whole).max(initial=0) > 1e-6 or np.abs(slack - taken).max(initial=0) > 1e-6:
+            return
+        slacks = tuple(taken.tolist())
+        if not self.classes.keeps(whole, slacks):
+            return
+        reached = self.classes.worth_of(whole, slacks)
+        if self.best is None or reached > self.best.reached:
+            self.best = _Found(reached, whole, slacks)
+
+    def _split(self, path: tuple[Limit, ...], z: NDArray[np.float64]) -> Node | None:
+        low, high = self.relaxation.limits(path)
         whole = np.rint(z)
         distance = np.abs(z - whole)
         if distance.max(initial=0) < 1e-6:
             # A whole solution that its own bound does not close, or a part that is empty
             # only to floats, since multipliers are rounded: any class that may still send
             # more or fewer is split there, in the end to single plans.
-            distance = high - low
-        k = int(distance.argmax()) if len(distance) else 0
-        if not len(distance) or not distance[k]:
+            distance = (high - low).astype(float)
+        if not distance.size or not distance.max():
             self.unproved = True
             return None
-        at_most = int(whole[k] if abs(z[k] - whole[k]) < 1e-6 else np.floor(z[k]))
-        at_most = min(at_most, int(high[k]) - 1)
-        below = self._node((*path, _Limit(k, None, at_most)))
-        above = self._node((*path, _Limit(k, at_most + 1, None)))
+        k, way = np.unravel_index(int(distance.argmax()), distance.shape)
+        at, nearest = float(z[k, way]), float(whole[k, way])
+        at_most = int(nearest if abs(at - nearest) < 1e-6 else np.floor(at))
+        at_most = min(at_most, int(high[k, way]) - 1)
+        below = self._node((*path, Limit(int(k), int(way), None, at_most)))
+        above = self._node((*path, Limit(int(k), int(way), at_most + 1, None)))
         return {
-            "class": [int(c) for c in self.signature[k]],
-            "k": k,
+            "class": self.classes.told[k],
+            "way": int(way),
             "at_most": at_most,
+            "k": int(k),
             "below": below,
             "above": above,
         }
 
-    def _limits(self, path: tuple[_Limit, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        low, high = np.zeros_like(self.size), self.size.copy()
-        for limit in path:
-            if limit.low is not None:
-                low[limit.k] = max(low[limit.k], limit.low)
-            if limit.high is not None:
-                high[limit.k] = min(high[limit.k], limit.high)
-        return low, high
-
-    def _rows(self) -> list[tuple[int, float, float]]:
-        """Return row number and residual bounds of every row, levels included."""
-        rows = []
-        own = self.face.rows.shape[1]
-        for r in range(self.face.width):
-            low = self.face.low[r] if r < own else self.face.reached[r - own]
-            high = self.face.high[r] if r < own else self.face.reached[r - own]
-            rows.append(
-                (
-                    r,
-                    -INFINITY if low is None else float(low - self.base[r]),
-                    INFINITY if high is None else float(high - self.base[r]),
-                )
-            )
-        return rows
-
-    def _relax(
-        self, path: tuple[_Limit, ...]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-        """Solve the relaxation; return z and the duals of the rows, or None if empty."""
-        low, high = self._limits(path)
-        count = len(self.size)
-        if not count:  # everybody is settled: the rows hold or they do not
-            return (np.zeros(0), np.zeros(0)) if self._keeps(self.size) else None
-        for _ in range(_ROUNDS_MAX):
-            program = LinearProgram(
-                [0.0] * count + [-1.0] * count,
-                [*map(float, low), *[-INFINITY] * count],
-                [*map(float, high), *[INFINITY] * count],
-            )
-            for r, row_low, row_high in self._rows():
-                index = np.flatnonzero(self.signature[:, r])
-                program.add_row(
-                    row_low,
-                    row_high,
-                    index.tolist(),
-                    self.signature[index, r].astype(float).tolist(),
-                )
-            for k, q in sorted(self.cuts):
-                slope = float(self.values[k][q])
-                level = float(self.prefix[k][q]) - q * slope
-                program.add_row(-INFINITY, level, [count + k, k], [1.0, -slope])
-            answer = self.engine.solve(program)
-            if answer is None:
-                return None
-            z = np.clip(answer.x[:count], low, high)
-            if not self._overstepped(z, answer.x[count:]):
-                return z, -answer.dual[: self.face.width]
-        self.unproved = True
-        return None
-
-    def _overstepped(self, z: NDArray[np.float64], t: NDArray[np.float64]) -> bool:
-        """Add the cuts that this point violates; say whether there were any."""
-        before = len(self.cuts)
-        for k, n in enumerate(self.size):
-            near = np.rint(z[k]) if abs(z[k] - np.rint(z[k])) < 1e-6 else z[k]
-            q = min(int(np.floor(near)), int(n) - 1)
-            worth = float(self.prefix[k][q]) + (near - q) * float(self.values[k][q])
-            if t[k] > worth + 1e-7 * max(1.0, abs(worth)):
-                self.cuts.add((k, q))
-                if near == q and q > 0:
-                    self.cuts.add((k, q - 1))
-        return len(self.cuts) > before
-
-    def _keeps(self, z: NDArray[np.int64]) -> bool:
-        own = self.face.rows.shape[1]
-        for r in range(self.face.width):
-            activity = self.base[r] + int(self.signature[:, r] @ z)
-            low = self.face.low[r] if r < own else self.face.reached[r - own]
-            high = self.face.high[r] if r < own else self.face.reached[r - own]
-            if (low is not None and activity < low) or (high is not None and activity > high):
-                return False
-        return True
-
-    def _worth(self, z: NDArray[np.int64]) -> int:
-        return self.base_value + sum(int(self.prefix[k][n]) for k, n in enumerate(z))
+    def finish(self, node: Node | None, path: tuple[Limit, ...]) -> Node:
+        """Return the tree as the certificate states it, with the holders' sums."""
+        assert node is not None, "the tree was searched to its end"
+        if "class" in node:
+            k, way, at_most = node["k"], node["way"], node["at_most"]
+            return {
+                "class": node["class"],
+                "way": way,
+                "at_most": at_most,
+                "below": self.finish(node["below"], (*path, Limit(k, way, None, at_most))),
+                "above": self.finish(node["above"], (*path, Limit(k, way, at_most + 1, None))),
+            }
+        worths = weigh(self.face, self.worth, node["y"], node["scale"])
+        for multiplier, limit in zip(node["branch"], path, strict=True):
+            worths[1 + limit.way][self.classes.people(limit.k)] -= multiplier
+        return {**node, "sums": holder_sums(self.face, worths)}
 
     def multipliers(
-        self, dual: NDArray[np.float64], path: tuple[_Limit, ...], *, target: int
-    ) -> tuple[list[int], int, int]:
+        self, dual: NDArray[np.float64], path: tuple[Limit, ...], *, target: int
+    ) -> tuple[list[int], int, list[int], int]:
         """Round duals to the integers that bound best.
 
+        Args:
+            dual: Of the rows.
+            path: The splits.
+            target: What the best plan found reaches.
+
         Returns:
-            Multipliers, their scale, and the bound at that scale. The first scale that
-            meets `target` exactly is taken, else the tightest.
+            Multipliers of rows, their scale, those of the splits, and the bound at that
+            scale. The first scale that meets `target` exactly is taken, else the tightest.
         """
-        chosen: tuple[list[int], int, int] | None = None
+        chosen: tuple[list[int], int, list[int], int] | None = None
         for scale in SCALES:
-            y = self._signs([round(float(d) * scale) for d in dual])
-            if not self._safe(y, scale, path):
+            y = self._signs(np.rint(dual * scale).tolist())
+            found = self._bounded(y, path, scale)
+            if found is None:
                 continue
-            total = self._total(y, scale, path)
-            if total is None or not self._fits(y, total):
-                continue
+            branch, total = found
             if total == scale * target:
-                return y, scale, total
-            if chosen is None or total * chosen[1] < chosen[2] * scale:
-                chosen = (y, scale, total)
+                return y, scale, branch, total
+            if chosen is None or total * chosen[1] < chosen[3] * scale:
+                chosen = (y, scale, branch, total)
         if chosen is None:
-            y = []
-            total = self._total(y, 1, path)
-            assert total is not None, "no multipliers lean on no row"
-            return y, 1, total
+            found = self._bounded([], path, 1)
+            assert found is not None, "no multipliers lean on no row"
+            return [], 1, *found
         return chosen
 
-    def _safe(self, y: list[int], scale: int, path: tuple[_Limit, ...]) -> bool:
+    def _bounded(
+        self, y: list[int], path: tuple[Limit, ...], scale: int
+    ) -> tuple[list[int], int] | None:
+        """Return the best multipliers of the splits, and the bound; None if it cannot be checked."""
+        if not self._safe(y, scale, path):
+            return None
+        rows = bound_terms(self.face, self.worth, y, scale)
+        if rows is None:
+            return None
+        branch, extra = self._branch(y, path, scale)
+        total = rows + self.classes.best_sum(y, extra, scale)
+        for multiplier, limit in zip(branch, path, strict=True):
+            total += multiplier * ((limit.high if multiplier > 0 else limit.low) or 0)
+        if max(abs(rows), abs(total - rows), *map(abs, y), 0) >= _JSON_SAFE:
+            return None  # a document holds no larger number
+        return branch, total
+
+    def _branch(self, y: list[int], path: tuple[Limit, ...], scale: int) -> tuple[list[int], Ints]:
+        """Return a multiplier for each split, and their sum for each class and way.
+
+        A split costs what makes as many people as it allows prefer its way.
+        """
+        low, high = self.relaxation.limits(path)
+        costs = self.classes.costs(y)
+        extra = np.zeros_like(costs)
+        places = list(dict.fromkeys((limit.k, limit.way) for limit in path))
+        for k, way in places * (1 if len(self.face.ways) == 1 else 2):
+            extra[k, way] = 0
+            lead = self.classes.lead(k, way, costs[k] + extra[k], scale)
+            most, least = int(high[k, way]), int(low[k, way])
+            if most < len(lead) and lead[most] > 0:
+                extra[k, way] = lead[most]
+            elif least > 0 and lead[least - 1] < 0:
+                extra[k, way] = lead[least - 1]
+        branch, told = [], set()
+        for limit in path:
+            at, multiplier = (limit.k, limit.way), int(extra[limit.k, limit.way])
+            bound = limit.high == high[at] if multiplier > 0 else limit.low == low[at]
+            branch.append(multiplier if multiplier and bound and at not in told else 0)
+            if branch[-1]:
+                told.add(at)
+        return branch, extra
+
+    def _safe(self, y: list[int], scale: int, path: tuple[Limit, ...]) -> bool:
         """Say whether the checker can add this bound up, and a split's numbers be written."""
-        most = scale * self.largest_value
-        most += sum(abs(m) * largest for m, largest in zip(y, self.largest, strict=False))
-        limit = _JSON_SAFE if path else SAFE  # at the root `_fits` looks at the numbers
-        return most * (1 + len(path)) * max(1, len(self.value)) < limit
+        most = most_of(self.face, self.worth, y, scale)
+        limit = _JSON_SAFE if path else SAFE  # at the root the sums are looked at
+        return 2 * most * (1 + len(path)) * max(1, len(self.face.open)) < limit
 
-    def _fits(self, y: list[int], total: int) -> bool:
-        """Say whether every number of this bound can stand in a document."""
-        rows = bound_terms(self.face, y) or 0
-        return max(abs(rows), abs(total - rows), *map(abs, y), 0) < _JSON_SAFE
-
-    def _signs(self, y: list[int]) -> list[int]:
+    def _signs(self, duals: list[float]) -> list[int]:
         """Drop multipliers that lean on a side with no bound, and zeros at the end."""
-        own = self.face.rows.shape[1]
+        y = [int(dual) for dual in duals]
+        own = len(self.face.low)
         for r in range(min(own, len(y))):
             side = self.face.high[r] if y[r] > 0 else self.face.low[r]
             if y[r] and side is None:
@@ -370,85 +293,14 @@ class _Search:
             y.pop()
         return y
 
-    def _total(self, y: list[int], scale: int, path: tuple[_Limit, ...]) -> int | None:
-        """Return the bound at its scale, class by class; the same number as person by person."""
-        total = bound_terms(self.face, y)
-        if total is None:
-            return None
-        total += scale * self.base_value - sum(m * b for m, b in zip(y, self.base, strict=False))
-        price = self.signature[:, : len(y)] @ np.array(y, dtype=np.int64)
-        low, high = self._limits(path)
-        for k, theta in enumerate(price.tolist()):
-            n = int(np.searchsorted(-self.values[k] * scale, -theta, side="left"))
-            n = min(max(n, int(low[k])), int(high[k]))
-            total += scale * int(self.prefix[k][n]) - n * theta
-        return int(total)
-
-    def _branch(self, y: list[int], scale: int, path: tuple[_Limit, ...]) -> list[int]:
-        """Return the multiplier of each split, so that the bound is that of `_total`."""
-        low, high = self._limits(path)
-        price = self.signature[:, : len(y)] @ np.array(y, dtype=np.int64)
-        multipliers = []
-        done: set[tuple[int, bool]] = set()
-        for limit in path:
-            k, theta = limit.k, int(price[limit.k])
-            tight = limit.high == high[k] if limit.high is not None else limit.low == low[k]
-            side = (k, limit.high is not None)
-            multiplier = 0
-            if tight and side not in done:
-                done.add(side)
-                if limit.high is not None and limit.high < self.size[k]:
-                    multiplier = max(0, scale * int(self.values[k][limit.high]) - theta)
-                elif limit.low is not None and 0 < limit.low <= self.size[k]:
-                    multiplier = min(0, scale * int(self.values[k][limit.low - 1]) - theta)
-            multipliers.append(multiplier)
-        return multipliers
-
-    def _empty(self, path: tuple[_Limit, ...]) -> Node | None:
+    def _empty(self, path: tuple[Limit, ...]) -> Node | None:
         """Return a leaf that shows that this part of the tree holds no plan, if one does."""
-        low, high = self._limits(path)
-        count, width = len(self.size), self.face.width
-        program = LinearProgram(
-            [0.0] * count + [1.0] * (2 * width),
-            [*map(float, low), *[0.0] * (2 * width)],
-            [*map(float, high), *[INFINITY] * (2 * width)],
-        )
-        for r, row_low, row_high in self._rows():
-            index = np.flatnonzero(self.signature[:, r]).tolist()
-            weights = self.signature[index, r].astype(float).tolist()
-            slack = [count + 2 * r, count + 2 * r + 1]
-            program.add_row(row_low, row_high, [*index, *slack], [*weights, 1.0, -1.0])
-        answer = self.engine.solve(program)
-        if answer is None:
+        dual = self.relaxation.shortfall(path)
+        if dual is None:
             return None
         for scale in SCALES:
-            y = self._signs([round(-float(d) * scale) for d in answer.dual[:width]])
-            total = self._total(y, 0, path) if self._safe(y, 0, path) else None
-            if total is not None and total < 0:
-                return {"y": y, "scale": 0, "branch": self._branch(y, 0, path)}
+            y = self._signs(np.rint(dual * scale).tolist())
+            found = self._bounded(y, path, 0)
+            if found is not None and found[1] < 0:
+                return {"y": y, "scale": 0, "branch": found[0]}
         return None
-
-
-def _classes(columns: list[Ints], people: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Group people by equal columns.
-
-    Args:
-        columns: Each of shape `(people,)`.
-        people: Number of people, also where there is no column.
-
-    Returns:
-        The class of each person, and one person of each class; classes stand in the
-        order of their columns, whatever the order of the people.
-    """
-    key, span = np.zeros(people, dtype=np.int64), 1
-    for column in columns:
-        if not people:
-            break
-        least = int(column.min())
-        width = int(column.max()) - least + 1
-        if span * width >= 1 << 62:
-            distinct, key = np.unique(key, return_inverse=True)
-            span = len(distinct)
-        key, span = key * width + (column - least), span * width
-    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
-    return inverse.astype(np.int64), first.astype(np.int64)

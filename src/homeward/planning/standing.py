@@ -119,7 +119,11 @@ def standing_of(
     clauses = []
     for clause in agreement.clauses:
         fixing: Any = builder.fixing(clause, everybody)
-        counted = any(column[person] for _, column in builder.rows(clause))
+        counted = any(
+            builder.flow(term.flow)[person] and builder.category(term.where)[person]
+            for row in builder.rows(clause)
+            for term in row.terms
+        )
         if counted or (fixing is not None and fixing.people[person]):
             clauses.append(clause.id)
     return Standing(

@@ -13,7 +13,14 @@ import pytest
 from homeward.foundation.canonical import canonical_bytes, seal_document
 from homeward.foundation.errors import EngineError, RuleError, TamperError
 from homeward.planning import certificate, check_plan, make_plan, solve
-from homeward.planning.certificate import CertificateError, Face, holder_sums, verify_level, weigh
+from homeward.planning.certificate import (
+    CertificateError,
+    Face,
+    Worth,
+    holder_sums,
+    verify_level,
+    weigh,
+)
 from homeward.terms.pool import Pool
 
 CROSSING = "".join(
@@ -65,6 +72,7 @@ def test_the_checker_imports_numpy_and_the_standard_library_only():
         "__future__",
         "collections.abc",
         "dataclasses",
+        "functools",
         "typing",
         "numpy",
         "numpy.typing",
@@ -125,19 +133,25 @@ def test_no_number_of_a_tree_can_prove_a_worse_plan(split):
         check_plan(agreement, pool, sealed(changed))
 
 
-def face(rows, low, high, settled=None) -> Face:
+def face(rows, low, high) -> Face:
+    """Return a face of people each of whom may stay or go by one way."""
     count = len(rows)
     return Face(
-        np.array(rows, dtype=np.int64),
-        low,
-        high,
-        np.array(settled or [-1] * count, dtype=np.int8),
-        np.zeros(count, dtype=np.int32),
-        ("RU",),
-        frozenset({"RU"}),
+        columns=list(np.array(rows, dtype=np.int64).T),
+        ways=np.eye(len(low), dtype=np.int64)[None],
+        low=low,
+        high=high,
+        open=np.ones((count, 2), dtype=bool),
+        slacks=(),
+        holder=np.zeros(count, dtype=np.int32),
+        holders=("RU",),
+        present=frozenset({"RU"}),
     )
 
 
+WORTH = Worth(np.array([5, 4, 3]), (1,))
+ANY = [1, 1, 1]
+"""The class of all three: they count once in the row, may stay, and may go."""
 THREE = [[1], [1], [1]]
 
 
@@ -147,8 +161,8 @@ def level(value, y, scale, total, **more):
 
 def test_a_bound_that_meets_the_value_is_accepted():
     # At most 2 of 3 people worth 5, 4, 3: multiplier 4 gives 2 * 4 + (5 - 4) = 9.
-    left = verify_level(face(THREE, [None], [2]), np.array([5, 4, 3]), level(9, [4], 1, 1))
-    assert left.settled.tolist() == [1, -1, 0]
+    left = verify_level(face(THREE, [None], [2]), WORTH, level(9, [4], 1, 1))
+    assert left.open.tolist() == [[False, True], [True, True], [True, False]]
     assert left.low == [2]
 
 
@@ -179,24 +193,26 @@ def test_a_bound_that_meets_the_value_is_accepted():
         level(8, [4], 1, 1, unproved=True, at_most=8),
         level(8, [4], 1, 1, unproved=1),
         level(8, [4], 1, 1, tree=None),
-        level(8, [4], 1, 1, tree={"class": [1]}),
-        level(8, [4], 1, 1, tree={"class": [1, 1], "at_most": 0}),
+        level(8, [4], 1, 1, tree={"class": ANY}),
+        level(8, [4], 1, 1, tree={"class": ANY, "way": 1, "at_most": 0}),
+        level(8, [4], 1, 1, tree={"class": ANY, "way": -1, "at_most": 0}),
+        level(8, [4], 1, 1, tree={"class": [*ANY, 1], "way": 0, "at_most": 0}),
         level(8, [4], 1, 1, tree={"y": [4], "scale": 1, "sums": {"RU": 1}}),
         level(8, [4], 1, 1, tree={"y": [], "scale": 0, "sums": {"RU": 0}}),
     ],
 )
 def test_a_forged_level_is_refused(forged):
     with pytest.raises(CertificateError):
-        verify_level(face(THREE, [None], [2]), np.array([5, 4, 3]), forged)
+        verify_level(face(THREE, [None], [2]), WORTH, forged)
 
 
 def test_no_multipliers_and_no_tree_prove_a_value_that_is_not_the_best():
     rng = random.Random(5)
-    whole, worth = face(THREE, [1], [2]), np.array([5, 4, 3])
+    whole, worth = face(THREE, [1], [2]), WORTH
     for _ in range(600):
         claimed = rng.randint(-2, 8)
         root = honest(whole, worth, rng, [])
-        splits = {"class": [1], "at_most": (k := rng.randint(-1, 3))}
+        splits = {"class": ANY, "way": 0, "at_most": (k := rng.randint(-1, 3))}
         tree = splits | {
             "below": honest(whole, worth, rng, [k]),
             "above": honest(whole, worth, rng, [k + 1]),
@@ -211,23 +227,29 @@ def honest(whole, worth, rng, splits):
     """Return random multipliers with the sums they really have."""
     y, scale = [rng.randint(-6, 6)], rng.randint(0, 2)
     branch = [rng.randint(-6, 6) for _ in splits]
-    reduced = scale * worth - weigh(whole, y) - sum(branch)
-    leaf = {"y": y, "scale": scale, "sums": holder_sums(whole, reduced)}
+    worths = weigh(whole, worth, y, scale)
+    worths[1] -= sum(branch)
+    leaf = {"y": y, "scale": scale, "sums": holder_sums(whole, worths)}
     return leaf | ({"branch": branch} if splits else {})
 
 
 def test_a_tree_of_hostile_depth_or_size_is_refused():
     node: dict = {"y": [4], "scale": 1, "sums": {"RU": 1}}
     for _ in range(certificate.DEPTH_MAX + 2):
-        node = {"class": [1], "at_most": 0, "below": dict(node), "above": node}
+        node = {"class": ANY, "way": 0, "at_most": 0, "below": dict(node), "above": node}
     with pytest.raises(CertificateError):
-        verify_level(face(THREE, [None], [2]), np.array([5, 4, 3]), level(8, [4], 1, 1, tree=node))
+        verify_level(face(THREE, [None], [2]), WORTH, level(8, [4], 1, 1, tree=node))
 
 
 def test_a_split_that_leaves_a_part_out_is_refused():
-    whole = {"class": [1], "at_most": 1, "above": {"y": [4], "scale": 1, "sums": {"RU": 1}}}
+    whole = {
+        "class": ANY,
+        "way": 0,
+        "at_most": 1,
+        "above": {"y": [4], "scale": 1, "sums": {"RU": 1}},
+    }
     with pytest.raises(CertificateError):
-        verify_level(face(THREE, [None], [2]), np.array([5, 4, 3]), level(9, [4], 1, 1, tree=whole))
+        verify_level(face(THREE, [None], [2]), WORTH, level(9, [4], 1, 1, tree=whole))
 
 
 def test_a_search_cut_short_is_called_feasible_and_checked_as_that(split, engine, monkeypatch):
