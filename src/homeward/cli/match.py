@@ -30,7 +30,7 @@ from homeward.cli.progress import progress
 from homeward.foundation.errors import InputError
 from homeward.records.formula import guard
 from homeward.records.model import HELD, WANTED, ListKind
-from homeward.records.read import read_list
+from homeward.records.plain import read_cells_of_list
 from homeward.records.table import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
@@ -157,11 +157,11 @@ def _read_both(args: argparse.Namespace, pool: Executor | None) -> list[Columns]
 
 
 def _read(path: str, kind: ListKind, today: dt.date) -> tuple[Columns, int]:
-    from homeward.matching.columns import unread_columns
+    from homeward.matching.columns import columns_of_cells
 
     data = read_file(path, what="list", max_bytes=MAX_FILE_BYTES)
-    reading = read_list(data, kind=kind, file=Path(path).name, today=today)
-    return unread_columns(reading.records), reading.row_count - len(reading.records)
+    people = read_cells_of_list(data, kind=kind, file=Path(path).name, today=today)
+    return columns_of_cells(people), people.row_count - len(people.cells["ref"])
 
 
 def _propose(args: argparse.Namespace, left: Columns, right: Columns) -> Proposals:

@@ -20,14 +20,9 @@ from homeward.cli.output import SIMULATION, note, read_file, write_file, write_j
 from homeward.cli.progress import progress
 from homeward.foundation.errors import InputError
 from homeward.records.fix import unread_of
+from homeward.records.header import find_titles, known_titles, verify_titles
 from homeward.records.model import COLUMNS, HELD, WANTED, ListKind
-from homeward.records.read import (
-    ListReading,
-    find_titles,
-    known_titles,
-    read_list,
-    verify_titles,
-)
+from homeward.records.read import ListReading, read_list
 from homeward.records.table import MAX_FILE_BYTES, column_name, read_table
 from homeward.records.titles import EXTRA, guess_columns
 

@@ -34,9 +34,10 @@ from homeward.matching.classes import (
 from homeward.matching.endings import family_stem, father_name, short_father_name
 from homeward.matching.letters import words
 from homeward.matching.parse import alternatives
-from homeward.matching.parts import parts_of
+from homeward.matching.parts import Parts, parts_in
 from homeward.matching.readings import consonants, loose, readings
 from homeward.records.model import PersonRecord
+from homeward.records.plain import ListCells, cells_of
 
 Ints = npt.NDArray[np.int32]
 
@@ -136,39 +137,42 @@ def unread_columns(records: Iterable[PersonRecord]) -> Columns:
     Returns:
         The list's columns without `names`: what `with_names` takes.
     """
-    rows = sorted(records, key=lambda record: record.ref)
-    places: dict[str, dict[str, int]] = {column: {"": 0} for column in CELLS}
-    dates: dict[str, PartialDate] = {}
-    cells = {column: [0] * len(rows) for column in CELLS}
-    family, given, father, born, lost, service, unit, sex, place = (
-        (places[column], cells[column]) for column in CELLS
-    )
-    for n, record in enumerate(rows):
-        parts = parts_of(record)
-        for (place_of, column), text in zip((family, given, father), parts, strict=True):
-            if text:
-                column[n] = place_of.setdefault(text, len(place_of))
-        date = record.birth_date
-        if date is not None:
-            dates[date.text] = date
-            born[1][n] = born[0].setdefault(date.text, len(born[0]))
-        date = record.captured_on or record.missing_since
-        if date is not None:
-            dates[date.text] = date
-            lost[1][n] = lost[0].setdefault(date.text, len(lost[0]))
-        for (place_of, column), text in (
-            (service, record.service_number),
-            (unit, record.unit),
-            (sex, record.sex),
-            (place, record.birth_place),
-        ):
-            if text:
-                column[n] = place_of.setdefault(text, len(place_of))
-    values = {column: list(place_of) for column, place_of in places.items()}
+    return columns_of_cells(cells_of(tuple(records)))
+
+
+def columns_of_cells(people: ListCells) -> Columns:
+    """Make the cells of a list ready but for its names.
+
+    Args:
+        people: Rows with distinct references.
+
+    Returns:
+        As `unread_columns`.
+    """
+    refs = people.cells["ref"]
+    order = sorted(range(len(refs)), key=refs.__getitem__)
+    texts = {column: [found[n] for n in order] for column, found in people.cells.items()}
+    named = (texts.pop(column) for column in (*NAMES, "name_as_written"))
+    parts = [
+        parts_in(Parts(family, given, father), as_written)
+        for family, given, father, as_written in zip(*named, strict=True)
+    ]
+    for place, column in enumerate(NAMES):
+        texts[column] = [row[place] for row in parts]
+    days = zip(texts["captured_on"], texts["missing_since"], strict=True)
+    texts["lost_on"] = [captured or missing for captured, missing in days]
+    values, cells = {}, {}
+    for column in CELLS:
+        # The first place is the empty cell's; the others stand as they come.
+        place_of = {text: at for at, text in enumerate(dict.fromkeys(("", *texts[column])))}
+        values[column] = list(place_of)
+        places = map(place_of.__getitem__, texts[column])
+        cells[column] = np.fromiter(places, dtype=np.int32, count=len(refs))
+    dates = people.dates
     return Columns(
-        refs=tuple(record.ref for record in rows),
+        refs=tuple(texts["ref"]),
         values=values,
-        cells={column: np.array(found, dtype=np.int32) for column, found in cells.items()},
+        cells=cells,
         names={},
         born=[_born(dates.get(text)) for text in values["birth_date"]],
         lost=[_day(dates.get(text)) for text in values["lost_on"]],

@@ -19,10 +19,11 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import permutations
+from operator import attrgetter
 from typing import NamedTuple
 
-from homeward.matching.evidence import Evidence, Part, evidence, learn_likeness
-from homeward.matching.parse import Parse, alternatives, parse
+from homeward.matching.evidence import Part, evidence, learn_likeness
+from homeward.matching.parse import Parse, parses
 
 _OTHER_LETTERS = re.compile("[\u0370-\u03ff\u0530-\u1dff\u2d00-\ufeff]")
 PARTS: tuple[Part, ...] = ("family", "given", "father", "any")
@@ -90,46 +91,58 @@ def compare(one: str, other: str) -> Comparison:
     Source:
         The tables and weights named at the top of the file.
     """
-    best: tuple[float, Found] | None = None
-    bounded = _lettered(one) and _lettered(other)
-    for a in parses(one):
-        for b in parses(other):
-            most = _MOST + math.log2(a.weight * b.weight)
-            if best and bounded and best[0] >= most and not (a.any or b.any):
-                continue
+    return _compared(_read(one), _read(other))
+
+
+class _Name(NamedTuple):
+    """A full name as it is compared.
+
+    `lettered`: it can have no letters but Cyrillic and Latin ones. `partless`: some parse of it
+    has words without a part.
+    """
+
+    ways: tuple[Parse, ...]
+    lettered: bool
+    partless: bool
+
+
+@lru_cache(maxsize=1 << 17)  # a name stands in several pairs
+def _read(full: str) -> _Name:
+    ways = parses(full)
+    return _Name(ways, _OTHER_LETTERS.search(full) is None, any(way.any for way in ways))
+
+
+def _compared(one: _Name, other: _Name) -> Comparison:
+    best: tuple[float, list[Reason]] | None = None
+    bounded = one.lettered and other.lettered
+    for a in one.ways:
+        for b in other.ways:
+            if best and bounded and not (a.any or b.any):
+                most = _MOST + math.log2(a.weight * b.weight)
+                if best[0] >= most:
+                    continue
             bits, found = bits_of(a, b)
             if best is None or bits > best[0]:
                 best = bits, found
     if best is None:
         return Comparison(0.0, ())
     bits, found = best
-    reasons = tuple(
-        [Reason(part, row.sentence, _bits(part, row)) for part, row in found if row.sentence]
-    )
+    reasons = tuple([reason for reason in found if reason.sentence])
     return Comparison(round(1 / (1 + math.exp2(-bits)), 6), reasons)
 
 
-@lru_cache(maxsize=1 << 17)  # a name stands in several pairs
-def parses(full: str) -> tuple[Parse, ...]:
-    """Return the parses of a name and of its aliases."""
-    return tuple([way for name in alternatives(full) for way in parse(name)])
-
-
-Found = tuple[tuple[Part, Evidence], ...]
-
-
-def bits_of(a: Parse, b: Parse) -> tuple[float, Found]:
+def bits_of(a: Parse, b: Parse) -> tuple[float, list[Reason]]:
     """Return the bits of two parses and what each part says: what `compare` takes the best of."""
     bits = math.log2(a.weight * b.weight)
     habits = (a.habit, b.habit)
     if a.any or b.any:
-        rows = _aligned("any", a.words, b.words, habits)
-        each = [_bits("any", row) for row in rows]
-        together = sum(each) * _WORDS_SPEAK / max(_WORDS_SPEAK, len(rows))
+        found = _aligned("any", a.words, b.words, habits)
+        each = [reason.bits for reason in found]
+        together = sum(each) * _WORDS_SPEAK / max(_WORDS_SPEAK, len(found))
         bits += min([together, *(one for one in each if one < 0)])
-        return bits, tuple(("any", row) for row in rows)
+        return bits, found
     bits += BASE
-    found: list[tuple[Part, Evidence]] = []
+    found = []
     parts: tuple[tuple[Part, tuple[str, ...], tuple[str, ...]], ...] = (
         ("family", a.family, b.family),
         ("given", a.given, b.given),
@@ -138,53 +151,55 @@ def bits_of(a: Parse, b: Parse) -> tuple[float, Found]:
     for part, mine, theirs in parts:
         if mine and theirs:
             if len(mine) == len(theirs) == 1:
-                row = evidence(part, mine[0], theirs[0], habits)
+                reason = _reason(part, mine[0], theirs[0], habits)
             else:
-                rows = _aligned(part, mine, theirs, habits)
-                row = min(rows, key=lambda row: _bits(part, row))
+                reason = min(_aligned(part, mine, theirs, habits), key=_bits)
         elif part != "father" and (mine or theirs):
-            row = _MISSING
+            reason = _MISSING[part]
         else:
             continue
-        found.append((part, row))
-        bits += _bits(part, row)
-    return bits, tuple(found)
+        found.append(reason)
+        bits += reason.bits
+    return bits, found
 
 
 _WORDS_SPEAK = 2
 """So many words of a name without parts speak in full; the words of longer ones share that, and
 one that speaks against outweighs the others."""
 
+_MISSING = {part: Reason(part, "", WEIGHTS[part]["missing"]) for part in ("family", "given")}
+_bits = attrgetter("bits")
 
-def _bits(part: Part, row: Evidence) -> float:
-    return WEIGHTS[part][row.level] + row.likeness
 
-
-_MISSING = Evidence("missing", "")
+@lru_cache(maxsize=1 << 19)  # pairs of words repeat as words do
+def _reason(part: Part, one: str, other: str, habits: tuple[str, str]) -> Reason:
+    """Return what two words of one part say."""
+    row = evidence(part, one, other, habits)
+    return Reason(part, row.sentence, WEIGHTS[part][row.level] + row.likeness)
 
 
 def _aligned(
     part: Part, mine: Sequence[str], theirs: Sequence[str], habits: tuple[str, str]
-) -> list[Evidence]:
+) -> list[Reason]:
     """Pair every word of the shorter part with one of the longer, the best way."""
-    table = [[evidence(part, x, y, habits) for y in theirs] for x in mine]
+    table = [[_reason(part, x, y, habits) for y in theirs] for x in mine]
     if len(mine) > len(theirs):
         table = [list(column) for column in zip(*table, strict=True)]
     long = table[0]
     if len(long) > 5:
-        return _greedy(part, table)
+        return _greedy(table)
     order = max(
         permutations(range(len(long)), len(table)),
-        key=lambda order: sum(_bits(part, row[at]) for row, at in zip(table, order, strict=True)),
+        key=lambda order: sum([row[at].bits for row, at in zip(table, order, strict=True)]),
     )
     return [row[at] for row, at in zip(table, order, strict=True)]
 
 
-def _greedy(part: Part, table: Sequence[Sequence[Evidence]]) -> list[Evidence]:
+def _greedy(table: Sequence[Sequence[Reason]]) -> list[Reason]:
     free = set(range(len(table[0])))
     rows = []
     for row in table:
-        at = max(free, key=lambda at: (_bits(part, row[at]), -at))
+        at = max(free, key=lambda at: (row[at].bits, -at))
         free.remove(at)
         rows.append(row[at])
     return rows
@@ -199,19 +214,15 @@ def compare_all(pairs: Sequence[tuple[str, str]]) -> list[Comparison]:
     Returns:
         A comparison for each, in their order: what `compare` returns, sooner.
     """
+    read = [(_read(one), _read(other)) for one, other in pairs]
     learn_likeness(
         (x, y)
-        for one, other in pairs
-        for a in parses(one)
-        for b in parses(other)
-        if a.any or b.any or not (_lettered(one) and _lettered(other))
+        for one, other in read
+        if one.partless or other.partless or not (one.lettered and other.lettered)
+        for a in one.ways
+        for b in other.ways
+        if a.any or b.any or not (one.lettered and other.lettered)
         for x in a.words
         for y in b.words
     )
-    return [compare(one, other) for one, other in pairs]
-
-
-@lru_cache(maxsize=1 << 17)
-def _lettered(full: str) -> bool:
-    """Say whether a name can have no letters but Cyrillic and Latin ones."""
-    return _OTHER_LETTERS.search(full) is None
+    return [_compared(one, other) for one, other in read]

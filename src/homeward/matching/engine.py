@@ -29,6 +29,7 @@ from homeward.matching.columns import Columns, comparable
 from homeward.matching.loading import Rarity, fingerprint, load, quoted, rarities
 from homeward.matching.model import (
     MILLI,
+    NO_DAY,
     PAIRS_FLOOR,
     PAIRS_PER_RECORD,
     RULES,
@@ -312,8 +313,12 @@ class Job:
             return
         budget = max(PAIRS_FLOOR, PAIRS_PER_RECORD * sum(self.sizes))
         for number, rule in enumerate(RULES):
-            db.make("l", keys_sql("a", rule.left, rule.left_where, db.dialect))
-            db.make("r", keys_sql("b", rule.right, rule.right_where, db.dialect))
+            left = ("l", "a", rule.left, rule.left_where)
+            right = ("r", "b", rule.right, rule.right_where)
+            # The fewer keys first; of the other list only keys that it shares are kept.
+            first, second = (left, right) if rule.left_where == NO_DAY else (right, left)
+            db.make(first[0], keys_sql(*first[1:], db.dialect))
+            db.make(second[0], keys_sql(*second[1:], db.dialect, shared_with=first[0]))
             db.make("c", counts_sql(rule, "l", "r"))
             sizes = db.fetch("select pairs, count(*) as n from c group by pairs order by pairs")
             histogram = list(zip(sizes["pairs"].tolist(), sizes["n"].tolist(), strict=True))

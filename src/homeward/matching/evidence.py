@@ -65,25 +65,35 @@ Keys = Mapping[str, tuple[int, str]]
 class Word:
     """A cleaned word with everything that is compared of it.
 
-    `keys` gives the level and the rule of each reading but the loose one. `lettered`: its
-    letters write vowels, and `spellings` reads them. What only some words need is computed
+    `first` is the plainest reading, None for a word without letters. `keys` gives the level and
+    the rule of each reading but the loose one. `lettered`: its letters write vowels, and `spellings` reads them. What only some words need is computed
     once, when it is asked for.
     """
 
-    __slots__ = ("_alternating", "_father", "_fathers", "_given", "_stems", "habit", "keys",
-                 "lettered", "script", "word")  # fmt: skip
+    __slots__ = ("_alternating", "_father", "_fathers", "_given", "_letters", "_stems", "first",
+                 "habit", "keys", "lettered", "script", "word")  # fmt: skip
 
     def __init__(self, word: str, habit: str) -> None:
         self.word = word
         self.habit = habit
         self.script = script_of(word)
         self.lettered = self.script in ("cyrillic", "latin")
-        self.keys: Keys = {r.key: (r.level, r.rule) for r in readings(word, habit) if r.level < 2}
+        found = readings(word, habit)
+        self.first = found[0] if found else None
+        self.keys: Keys = {key: (level, rule) for key, rule, level in found if level < 2}
+        self._letters: frozenset[str] | None = None
         self._stems: Mapping[str, str] | None = None
         self._alternating: frozenset[str] | None = None
         self._given: Mapping[int, Link] | None = None
         self._father: Mapping[int, Link] | None = None
         self._fathers: Mapping[str, str] | None = None
+
+    @property
+    def letters(self) -> frozenset[str]:
+        """The letters of all keys."""
+        if self._letters is None:
+            self._letters = frozenset("".join(self.keys))
+        return self._letters
 
     @property
     def stems(self) -> Mapping[str, str]:
@@ -135,7 +145,6 @@ word_of = lru_cache(maxsize=1 << 18)(Word)
 _CONSONANTAL = ("arabic", "hebrew")
 
 
-@lru_cache(maxsize=1 << 19)  # pairs of words repeat as words do
 def evidence(part: Part, one: str, other: str, habits: tuple[str, str] = ("", "")) -> Evidence:
     """Compare two words of one part.
 
@@ -148,11 +157,11 @@ def evidence(part: Part, one: str, other: str, habits: tuple[str, str] = ("", ""
     Returns:
         The surest level that holds, and its sentence. Symmetric but for the sentence's order.
     """
-    first, second = readings(one, habits[0])[:1], readings(other, habits[1])[:1]
-    may_be_equal = part != "any" and len(one) > 1 < len(other) and first and second
-    if may_be_equal and first[0].key == second[0].key:
-        return _equal(one, other, first[0], second[0])
     a, b = word_of(one, habits[0]), word_of(other, habits[1])
+    first, second = a.first, b.first
+    may_be_equal = part != "any" and len(one) > 1 < len(other)
+    if may_be_equal and first and second and first.key == second.key:
+        return _equal(one, other, first, second)
     if len(one) == 1 or len(other) == 1:
         return _initials(a, b)
     learned = part == "any" or not (a.lettered and b.lettered)
@@ -169,7 +178,7 @@ def evidence(part: Part, one: str, other: str, habits: tuple[str, str] = ("", ""
 
 def _unlike(a: Word, b: Word) -> bool:
     """Say whether two words have so few letters in common that no rule can join them."""
-    mine, theirs = (set().union(*word.keys) for word in (a, b))
+    mine, theirs = a.letters, b.letters
     return 2 * len(mine & theirs) < min(len(mine), len(theirs))
 
 

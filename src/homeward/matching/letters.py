@@ -30,7 +30,6 @@ _APOSTROPHES = dict.fromkeys(
         "\u02c8\u02ca\u02cb\uff07\ua78b\ua78c\u055a\u05f3\u05f4\u2035\u0374",
     )
 )
-_ASCII_APOSTROPHES = dict.fromkeys(map(ord, "'`"))
 _COMPOSED = re.compile("[\x20-\x7e\u0401-\u044f\u0451-\u045f\u0490\u0491]*")
 """Texts in which every letter has one code and folds to its small letter."""
 _INVISIBLE = re.compile(
@@ -95,7 +94,7 @@ def clean(text: str) -> str:
         Unicode Standard Annex 15 (normalization forms).
     """
     if _COMPOSED.fullmatch(text):
-        return text.translate(_ASCII_APOSTROPHES).lower()
+        return text.replace("'", "").replace("`", "").lower()  # sooner than to translate
     plain = text.translate(_APOSTROPHES)
     folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", plain)).casefold()
     # İ folds to i with a dot above; a stress mark is part of no Cyrillic letter here.

@@ -235,14 +235,14 @@ def _rule(name: str, *keys: str, where: str = "true") -> Rule:
 
 _FAM, _GIV, _FAT = "each(family_block)", "each(given_block)", "each(father_block)"
 _FAM_1, _GIV_1 = "substr(family_text, 1, 2)", "substr(given_text, 1, 1)"
-_NO_DAY = "born_on is null"
+NO_DAY = "born_on is null"
 
 
 def _undated(name: str, *keys: str) -> tuple[Rule, Rule]:
     """A rule for pairs of which one has no exact day, as the two halves of it."""
     return (
-        Rule(f"{name}, right", keys, keys, right_where=_NO_DAY),
-        Rule(f"{name}, left", keys, keys, left_where=_NO_DAY, right_where="born_on is not null"),
+        Rule(f"{name}, right", keys, keys, right_where=NO_DAY),
+        Rule(f"{name}, left", keys, keys, left_where=NO_DAY, right_where="born_on is not null"),
     )
 
 

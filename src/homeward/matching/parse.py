@@ -17,6 +17,7 @@ Rules of this file:
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import permutations
 from typing import Literal, NamedTuple
@@ -24,7 +25,7 @@ from typing import Literal, NamedTuple
 from homeward.matching.classes import is_family, is_father_name, is_given, is_given_key
 from homeward.matching.endings import father_name, short_father_name
 from homeward.matching.letters import clean, in_one_script, script_of
-from homeward.matching.readings import habit_of, readings
+from homeward.matching.readings import bears_mark, habit_of, readings
 
 Role = Literal["family", "given", "father"]
 
@@ -81,6 +82,7 @@ _CHILD_OF = frozenset(
 )
 
 _NOT_NAMES = _PARTICLES | _TITLES | _SERVANT | _CHILD_OF
+_NO_PLAIN_WORDS = _NOT_NAMES | _ALIAS_WORDS
 _MARKS = re.compile("[.,،;]")
 _PLAIN = re.compile("[a-z ]+|[а-яіїєґёў ]+")
 """A name in one script and without a mark, as most are."""
@@ -125,7 +127,11 @@ def alternatives(full: str) -> tuple[str, ...]:
     Returns:
         The name first, then what brackets, slashes or "alias" add; at most `ALIASES_MAX`.
     """
-    text = clean(full)
+    return _alternatives(clean(full))
+
+
+def _alternatives(text: str) -> tuple[str, ...]:
+    """Return a cleaned name and its aliases."""
     if _PLAIN.fullmatch(text) and _ALIAS_WORDS.isdisjoint(text.split()):
         return (text.strip(),)
     if not _MAYBE_ALIAS.search(text):
@@ -152,16 +158,42 @@ def parse(full: str) -> tuple[Parse, ...]:
     Returns:
         At most `PARSES_MAX` parses, best first; none for a text without a word.
     """
-    before, after, fathers = _words(full)
+    return _ways(*_words(clean(full)))
+
+
+def parses(full: str) -> tuple[Parse, ...]:
+    """Read one full name and its aliases.
+
+    Args:
+        full: A full name as written.
+
+    Returns:
+        The parses of each of its `alternatives`, in their order.
+    """
+    text = clean(full)
+    if _PLAIN.fullmatch(text):  # almost every name: it is cleaned and cut into words once
+        plain = tuple(text.split())
+        if len(plain) <= WORDS_MAX and _NO_PLAIN_WORDS.isdisjoint(plain):
+            return _ways((), plain, ())
+    return tuple([way for name in _alternatives(text) for way in parse(name)])
+
+
+def _ways(
+    before: tuple[str, ...], after: tuple[str, ...], fathers: tuple[str, ...]
+) -> tuple[Parse, ...]:
+    """Return the parses of a name cut into words as `_words` cuts it."""
     found = before + after
     if not found and not fathers:
         return ()
-    # Sorted: the order of the words decides nothing.
-    names = tuple(sorted([word for word in found if len(word) > 1]))
     initials = tuple([word for word in found if len(word) == 1])
-    habit = habit_of(" ".join([word for word in names if script_of(word) == "latin"]))
-    looks = looks_of(names)
-    told = tuple([word in before for word in names])
+    # Sorted: the order of the words decides nothing.
+    names = tuple(sorted([word for word in found if len(word) > 1] if initials else found))
+    seen = [_seen(word) for word in names]
+    habit = ""
+    if any(sight.is_marked for sight in seen):
+        habit = habit_of(" ".join([sight.word for sight in seen if sight.is_latin]))
+    looks = _together([sight.sign for sight in seen], names)
+    told = tuple([word in before for word in names]) if before else (False,) * len(names)
     father_known = bool(fathers or initials)
     has_father = father_known or not _FATHERLY.isdisjoint(looks)
     orders = _orders(looks, told, father_known)
@@ -181,16 +213,32 @@ def looks_of(names: tuple[str, ...]) -> tuple[str, ...]:
         For each word what `look` says; but a word that ends as family names do is the
         family's where another word is a given name and nothing else.
     """
-    glances = [_glance(word) for word in names]
-    if "ending" not in glances:
-        return tuple(
-            [look(w) if sign == "" else sign for w, sign in zip(names, glances, strict=True)]
-        )
-    certain = [look(w) if sign == "" else sign for w, sign in zip(names, glances, strict=True)]
-    if "given" in certain:
-        return tuple(["family" if sign == "ending" else sign for sign in certain])
+    return _together([_seen(word).sign for word in names], names)
+
+
+class _Sight(NamedTuple):
+    """What a parse asks of one word: what it looks like, or `ending`, and what letters it has."""
+
+    word: str
+    sign: str
+    is_latin: bool
+    is_marked: bool
+
+
+@lru_cache(maxsize=1 << 17)
+def _seen(word: str) -> _Sight:
+    is_latin = script_of(word) == "latin"
+    return _Sight(word, _glance(word) or look(word), is_latin, is_latin and bears_mark(word))
+
+
+def _together(signs: Sequence[str], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the looks of a name's words: an ending alone says more beside a given name."""
+    if "ending" not in signs:
+        return tuple(signs)
+    if "given" in signs:
+        return tuple(["family" if sign == "ending" else sign for sign in signs])
     return tuple(
-        [look(w) if sign == "ending" else sign for w, sign in zip(names, certain, strict=True)]
+        [look(w) if sign == "ending" else sign for w, sign in zip(names, signs, strict=True)]
     )
 
 
@@ -260,9 +308,12 @@ def _completed(main: str, alias: str) -> str:
     return " ".join((*words_of_main[:place], alias, *words_of_main[place + 1 :]))
 
 
-def _words(full: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Return the words before a comma, the others, and those that oğlu marks as the father's."""
-    text = clean(full)
+def _words(text: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return the words before a comma, the others, and those that oğlu marks as the father's.
+
+    Args:
+        text: A cleaned name.
+    """
     if _PLAIN.fullmatch(text):
         raw = tuple(text.split()[:WORDS_MAX])
         if _NOT_NAMES.isdisjoint(raw):

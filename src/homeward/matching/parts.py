@@ -40,10 +40,15 @@ def parts_of(record: PersonRecord) -> Parts:
         unless the columns are shifted.
     """
     cells = Parts(record.family_name, record.given_name, record.father_name)
+    return parts_in(cells, record.name_as_written)
+
+
+def parts_in(cells: Parts, name_as_written: str) -> Parts:
+    """Return the same of the cells of a row."""
     if cells.family and cells.given:
         return _unshifted(cells) if _may_be_shifted(cells) else cells
-    if record.name_as_written:
-        return _filled(cells, read_whole(record.name_as_written))
+    if name_as_written:
+        return _filled(cells, read_whole(name_as_written))
     alone = cells.family or cells.given
     if alone and _is_whole(alone):
         return _filled(Parts("", "", cells.father), read_whole(alone))

@@ -151,6 +151,7 @@ _TELLING = {
     for habit in {table.habit for table in TABLES}
 }
 """What a word must have for its habit of spelling to matter."""
+_MARKED = re.compile("|".join(table.mark for table in TABLES[1:] if table.mark))
 _ODD = re.compile("(?<![szkct])h|[jwxqß]|c(?!h)|[^a-z]|sch|shh|tch|ou|gu[ei]|sz|cz|rz|tz|th|dj")
 """Without one of these a Latin word has the plain reading alone."""
 
@@ -170,6 +171,11 @@ def habit_of(latin: str) -> str:
             if table.mark.search(latin) and not table.never.search(latin):
                 return table.habit
     return ""
+
+
+def bears_mark(word: str) -> bool:
+    """Say whether a cleaned Latin word can show a habit: of other words `habit_of` says nothing."""
+    return _MARKED.search(word) is not None
 
 
 def readings(word: str, habit: str = "") -> tuple[Reading, ...]:

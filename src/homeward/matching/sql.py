@@ -189,7 +189,9 @@ def level_of(part: Part, code: int) -> Level | None:
     return None if code == MISSING else part.levels[code - 1]
 
 
-def keys_sql(table: str, keys: Sequence[str], where: str, dialect: Dialect) -> str:
+def keys_sql(
+    table: str, keys: Sequence[str], where: str, dialect: Dialect, *, shared_with: str = ""
+) -> str:
     """Return the query for the keys that a rule gives a list: `no`, and `k0`, `k1` and so on.
 
     Args:
@@ -197,6 +199,7 @@ def keys_sql(table: str, keys: Sequence[str], where: str, dialect: Dialect) -> s
         keys: Expressions of a `Rule`.
         where: The rule's condition on the records.
         dialect: Of the engine.
+        shared_with: A table of the other list's keys: others than these find nobody.
     """
     used = sorted(set(_COLUMN.findall(" ".join(keys))))
     query = f"select no, {', '.join(used)} from {table} where {where}"
@@ -212,6 +215,9 @@ def keys_sql(table: str, keys: Sequence[str], where: str, dialect: Dialect) -> s
         query = f"select *, {value} as k{place} from ({query}) as q"
     names = [f"k{place}" for place in range(len(keys))]
     there = " and ".join(f"{name} is not null" for name in names)
+    if shared_with:
+        same = " and ".join(f"s.{name} = q.{name}" for name in names)
+        there = f"{there} and exists (select 1 from {shared_with} as s where {same})"
     return f"select distinct no, {', '.join(names)} from ({query}) as q where {there}"
 
 

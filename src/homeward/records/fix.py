@@ -14,14 +14,8 @@ from itertools import islice
 from typing import Final
 
 from homeward.records.formula import guard, unguard
-from homeward.records.read import (
-    ListReading,
-    ProblemGroup,
-    RowProblem,
-    find_titles,
-    known_titles,
-    ref_of_row,
-)
+from homeward.records.header import find_titles, known_titles
+from homeward.records.read import ListReading, ProblemGroup, RowProblem, ref_of_row
 from homeward.records.table import CONTROL_CHARACTERS, read_table
 from homeward.records.titles import ERROR_COLUMN
 from homeward.records.write import change_first_column, write_sheet

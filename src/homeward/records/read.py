@@ -16,12 +16,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from homeward.foundation.dates import PartialDate
-from homeward.foundation.errors import InputError
 from homeward.records.cells import (
     BAD_REF,
     BROKEN_QUOTES,
@@ -37,19 +36,16 @@ from homeward.records.cells import (
     column_meanings,
 )
 from homeward.records.formula import unguard
+from homeward.records.header import Header, find_titles, known_titles, read_header
 from homeward.records.model import ALLOWED, COLUMNS, DATE_COLUMNS, UNKNOWN, ListKind, PersonRecord
 from homeward.records.table import (
     CONTROL_CHARACTERS,
     Cells,
-    Table,
-    column_name,
     read_table,
     refused,
 )
-from homeward.records.titles import ERROR_COLUMN, EXTRA, KNOWN_TITLES
 
 MAX_ROWS: Final = 2_000_000
-_MAX_COLUMNS = 500
 _FOUND_CHARS = 80
 _GROUP_ROWS = 20
 _PROGRESS_ROWS = 10_000
@@ -153,8 +149,8 @@ def read_list(
     meant = columns or {}
     table = read_table(data, known=known_titles(meant), file=file)
     header_row, titles = find_titles(table, file)
-    header = _read_header(titles, kind, meant, file, is_theirs=is_theirs)
-    reader = _RowReader(header, today, is_theirs=is_theirs)
+    header = read_header(titles, kind, meant, file, is_theirs=is_theirs)
+    reader = RowReader(header, today, is_theirs=is_theirs)
     row = header_row
     for row, cells in enumerate(table.rows, header_row + 1):
         reader.read(row, cells)
@@ -195,7 +191,7 @@ def read_row(
     assert values.keys() <= set(COLUMNS[kind]), "only columns of this list"
     titles = tuple(COLUMNS[kind])
     known = tuple((column, at) for at, column in enumerate(titles))
-    reader = _RowReader(_Header(titles=titles, known=known, unknown=(), unnamed=()), today)
+    reader = RowReader(Header(titles=titles, known=known, unknown=(), unnamed=()), today)
     # A missing reference is a problem, also where every cell is empty.
     cells = [values.get(column, "") for column in titles]
     reader.read(1, cells)
@@ -231,145 +227,28 @@ def group_problems(problems: Iterable[RowProblem]) -> tuple[ProblemGroup, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Header:
-    """Where each column stands; cells at `unnamed` positions must be empty."""
-
-    titles: tuple[str, ...]
-    known: tuple[tuple[str, int], ...]
-    unknown: tuple[tuple[str, int], ...]
-    unnamed: tuple[int, ...]
-
-
-def known_titles(columns: Mapping[str, str]) -> frozenset[str]:
-    """Return the names by which the separator of a file is told, with those of a mapping."""
-    return KNOWN_TITLES | {column_name(title) for title in columns}
-
-
 def ref_of_row(row: int) -> str:
     """Return how the person of a row is called who has no reference."""
     return f"row-{row}"
 
 
-def find_titles(table: Table, file: str) -> tuple[int, list[str]]:
-    """Return the row of the header, from 1, and the titles of the columns.
-
-    Args:
-        table: An open file; its rows are read up to the header.
-        file: What the file is called, for messages.
-
-    Returns:
-        The row, and the titles with single spaces; an unnamed column has an empty one.
-
-    Raises:
-        InputError: There is no header, a title is unreadable or stands there twice, or
-            there are more than 500.
-    """
-    for row, cells in enumerate(table.rows, 1):
-        if cells is None:
-            break
-        if any(cell.strip() for cell in cells):
-            titles = [unguard(" ".join(cell.split())) for cell in cells]
-            while not titles[-1]:
-                titles.pop()
-            return row, titles
-    raise no_header(file)
-
-
-def verify_titles(titles: Sequence[str], file: str) -> None:
-    """Check the titles of a file, whatever they mean.
-
-    Args:
-        titles: From `find_titles`.
-        file: What the file is called, for messages.
-
-    Raises:
-        InputError: A title is unreadable or stands there twice, or there are too many.
-    """
-    _check_titles(titles, [column_name(title) for title in titles], file)
-
-
-def _read_header(
-    titles: Sequence[str],
-    kind: ListKind,
-    columns: Mapping[str, str],
-    file: str,
-    *,
-    is_theirs: bool,
-) -> _Header:
-    meant = [columns.get(title, title) for title in titles]
-    names = [column_name(title) for title in meant]
-    # Without a header the first row is a person: no message may repeat its cells.
-    if not set(COLUMNS[kind]) & set(names):
-        raise no_header(file)
-    if "ref" not in names and not is_theirs:
-        raise refused(
-            file,
-            "records.no_ref",
-            "a column named ref, found none",
-            "Add a column ref with a reference of your own for each person.",
-        )
-    left_out = {
-        at
-        for at, title in enumerate(titles)
-        if title and (not meant[at] or names[at] == ERROR_COLUMN)
-    }
-    kept = {at for at, name in enumerate(meant) if name == EXTRA and titles[at] in columns}
-    names = ["" if at in left_out else name for at, name in enumerate(names)]
-    names = [column_name(titles[at]) if at in kept else name for at, name in enumerate(names)]
-    _check_titles(titles, names, file)
-    known = [(column, names.index(column)) for column in COLUMNS[kind] if column in names]
-    taken = left_out | {at for _, at in known}
-    return _Header(
-        titles=tuple(names[at] if at in taken else title for at, title in enumerate(titles)),
-        known=tuple(known),
-        unknown=tuple((t, at) for at, t in enumerate(titles) if t and at not in taken),
-        unnamed=tuple(at for at, title in enumerate(titles) if not title),
-    )
-
-
-def _check_titles(titles: Sequence[str], names: Sequence[str], file: str) -> None:
-    if len(titles) > _MAX_COLUMNS:
-        found = f"at most {_MAX_COLUMNS} columns, found {len(titles)}"
-        raise refused(file, "records.too_large", found, "Remove columns that are not needed.")
-    first: dict[str, int] = {}
-    for number, (title, name) in enumerate(zip(titles, names, strict=True), 1):
-        if not title.isprintable() or len(title) > MAX_REF_CHARS:
-            found = f"names of columns in visible characters, found others in column {number}"
-            raise refused(file, "records.column_name", found, "Type the name again.")
-        if name and name in first:
-            found = f"each column once, found columns {first[name]} and {number} with one name"
-            raise refused(file, "records.duplicate_column", found, "Rename or remove one of them.")
-        first[name] = number
-
-
-def no_header(file: str) -> InputError:
-    """Return the error for a file whose first row names no column of ours."""
-    return refused(
-        file,
-        "records.no_header",
-        "a list whose first row names its columns (ref, family_name, …), found none of them",
-        "Check that this is the list, and put the names of the columns in its first row.",
-    )
-
-
 _Bad = dict[str, tuple[str, Fault]]
 
 
-class _RowReader:
-    """Reads rows one by one and keeps what they say."""
+class RowReader:
+    """Reads rows one by one and keeps what they say; `first_row` has each reference met."""
 
-    def __init__(self, header: _Header, today: dt.date, *, is_theirs: bool = False) -> None:
+    def __init__(self, header: Header, today: dt.date, *, is_theirs: bool = False) -> None:
         self.row_count = 0
         self._header = header
         self._today = today
         self._records: list[PersonRecord] = []
         self._problems: list[RowProblem] = []
-        self._first_row: dict[str, int] = {}
+        self.first_row: dict[str, int] = {}
         self._repeats: dict[str, list[int]] = {}
         self._is_theirs = is_theirs
         self.row_of: dict[str, int] = {}
-        meanings = column_meanings(is_theirs=is_theirs)
+        self.meanings = meanings = column_meanings(is_theirs=is_theirs)
         self._parsed = [(c, at, meanings[c]) for c, at in header.known if c in meanings]
         self._texts = [(c, at) for c, at in header.known if c not in meanings]
 
@@ -469,11 +348,11 @@ class _RowReader:
             bad["ref"] = ("", MISSING_REF)
         elif len(ref) > MAX_REF_CHARS or not ref.isprintable():
             bad["ref"] = (ref, BAD_REF)
-        elif ref in self._first_row:
+        elif ref in self.first_row:
             # A row that is bad for another reason shares its reference all the same.
-            self._repeats.setdefault(ref, [self._first_row[ref]]).append(row)
+            self._repeats.setdefault(ref, [self.first_row[ref]]).append(row)
         else:
-            self._first_row[ref] = row
+            self.first_row[ref] = row
 
     def _empty(self, row: int, values: dict[str, Any], bad: _Bad) -> None:
         """Keep a row of a list that is not ours: what cannot be read in it counts as empty."""

@@ -29,14 +29,9 @@ from homeward.node.home import Node
 from homeward.node.models import ListImport
 from homeward.node.tables import database_errors
 from homeward.records.fix import unread_of
+from homeward.records.header import find_titles, known_titles, verify_titles
 from homeward.records.model import HELD, WANTED, ListKind, PersonRecord
-from homeward.records.read import (
-    ListReading,
-    find_titles,
-    known_titles,
-    read_list,
-    verify_titles,
-)
+from homeward.records.read import ListReading, read_list
 from homeward.records.table import read_table
 from homeward.records.titles import guess_columns
 

@@ -32,18 +32,9 @@ from homeward.node.home import Node
 from homeward.node.models import KnownHeader, ListImport
 from homeward.node.tables import database_errors
 from homeward.records.fix import rows_to_fix as write_rows_to_fix
+from homeward.records.header import find_titles, known_titles, no_header, verify_titles
 from homeward.records.model import ListKind, PersonRecord
-from homeward.records.read import (
-    ListReading,
-    ProblemGroup,
-    RowProblem,
-    find_titles,
-    group_problems,
-    known_titles,
-    no_header,
-    read_list,
-    verify_titles,
-)
+from homeward.records.read import ListReading, ProblemGroup, RowProblem, group_problems, read_list
 from homeward.records.table import read_table
 from homeward.records.titles import guess_columns
 
