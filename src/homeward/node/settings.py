@@ -104,6 +104,17 @@ def release_database() -> None:
     _point_at(**_NOWHERE)
 
 
+def forget_earlier_database(**_signal: Any) -> None:
+    """Drop this thread's connection if it was made before the database was last pointed at.
+
+    A thread that looked at the connection before there was a node would go on asking nowhere.
+    """
+    for opened in connections.all(initialized_only=True):
+        if opened.settings_dict is not connections.settings[_ALIAS]:
+            opened.close()
+            del connections[opened.alias]
+
+
 def _point_at(**changed: Any) -> None:
     global _opening  # noqa: PLW0603 - Django itself is one per process
     _opening = next(_openings)

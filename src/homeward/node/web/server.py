@@ -31,6 +31,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from django.core.signals import request_started
 from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
@@ -207,6 +208,7 @@ def first_run(home: Path, host: str, port: int, code: str, post: Path | None) ->
         _keep_connections()
         beside.enter_context(running_beside(home, passphrase, post=post))
 
+    request_started.connect(settings.forget_earlier_database)
     set_up.wait(set_up.Waiting(home=home, code=code, port=port, begin=begin))
     return _answering(host)
 
