@@ -66,8 +66,8 @@ class Word:
     """A cleaned word with everything that is compared of it.
 
     `first` is the plainest reading, None for a word without letters. `keys` gives the level and
-    the rule of each reading but the loose one. `lettered`: its letters write vowels, and `spellings` reads them. What only some words need is computed
-    once, when it is asked for.
+    the rule of each reading but the loose one. `lettered`: its letters write vowels, and
+    `spellings` reads them. What only some words need is computed once, when it is asked for.
     """
 
     __slots__ = ("_alternating", "_father", "_fathers", "_given", "_letters", "_stems", "first",
