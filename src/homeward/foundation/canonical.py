@@ -113,10 +113,17 @@ def read_sealed(data: bytes, key: str, *, what: str) -> dict[str, Any]:
     document = read_canonical(data, what=what)
     if not isinstance(document, dict) or key not in document:
         raise _changed(what, f"no {key}")
-    body = {name: value for name, value in document.items() if name != key}
-    if hashlib.sha256(_encode(body)).hexdigest() != document[key]:
+    if hashlib.sha256(_without(data, document, key)).hexdigest() != document[key]:
         raise _changed(what, f"another {key} than its content has")
     return document
+
+
+def _without(data: bytes, document: Mapping[str, Any], key: str) -> bytes:
+    """Return the canonical bytes of a document less one key, cut out of its own, `data`."""
+    after = {name: value for name, value in document.items() if name > key}
+    own, rest = _encode({key: document[key], **after}), _encode(after)
+    before = data[: len(data) - len(own) + 1]  # it ends with what stands before the key: "{" or ","
+    return before + rest[1:] if after else before.removesuffix(b",") + rest[1:]
 
 
 def _encode(document: object) -> bytes:

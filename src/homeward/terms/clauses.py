@@ -1,34 +1,37 @@
-"""The kinds of clause, and what each may contain.
+"""The kinds of clause: what each says, and the keys by which a document says it.
 
 Rules of this file:
-- `KINDS` is the whole list: a key that is not in a kind's row is an error that names
-  the row; a kind that is not in the table is an error that names the table.
-- Flows are `"HOLDER -> HOME"`, people are `"HOLDER:ref"` or the name of a list.
+- `KINDS` is the whole list. A kind that is not in it, and a key that is not in its row, is
+  refused by `clause_reading` with the list of those that are.
+- Flows, people and parts stand sorted, so that two documents that say the same are the
+  same value. An order that says something is kept: `days`, `at_least`, `order`.
 - A clause without `where` speaks of prisoners of war; so does a bargain. A clause that
-  names people, or asks for their will, has no `where`: it would say nothing.
+  names people, or is about the dead or the course of the exchange, has no `where`: it would
+  say nothing.
+- Only what can be had more or less of can be a wish (`PREFERABLE`). What a side must be
+  able to rely on, the will of a person above all, cannot.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from homeward.foundation.errors import InputError
-from homeward.foundation.ids import Flow, PartyCode, PersonId, parse_flow, parse_party, parse_person
-
-COUNT_MAX = 10_000_000
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
+from homeward.foundation.ids import Flow, PartyCode, PersonId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
-    """What every clause has."""
+    """What every clause has.
+
+    `prefer`: a wish and no condition. `withhold`: its number is not public.
+    """
 
     id: str
     kind: str
     where: str | None = None
+    prefer: bool = False
     withhold: bool = False
 
 
@@ -41,21 +44,72 @@ class Give(Clause):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AllOf(Clause):
+    """Everybody of a category on the flows who may travel goes home.
+
+    `cutoff`: only those captured on or before that day. `continuing`: cases recognised
+    later join the next exchange.
+    """
+
+    flows: tuple[Flow, ...]
+    cutoff: dt.date | None
+    continuing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quota(Clause):
-    """At least `min` and at most `max` people, on each flow or on all together."""
+    """At least `min` and at most `max` people (or equivalents), on each flow or on all."""
 
     flows: tuple[Flow, ...]
     min: int | None
     max: int | None
+    unit: str
     scope: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """Whom a ratio counts: people of a category (prisoners of war, if None) on a flow."""
+
+    flow: Flow
+    where: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What a ratio gives for each person: `count` people of a category on a flow."""
+
+    flow: Flow
+    where: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratio(Clause):
+    """For each person of `for_each` who goes, exactly the people of every part of `give`."""
+
+    for_each: Counted
+    give: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Balance(Clause):
-    """What a party (or bloc) gives equals what it gets, in people."""
+    """What a party (or bloc) gives equals what it gets, in people or equivalents.
+
+    In unit `agreed` it is balanced by signature, and `flows` may be empty.
+    """
 
     flows: tuple[Flow, ...]
+    unit: str
     scope: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair(Clause):
+    """Of each value of the column `key`, as many go on one of two flows as on the other."""
+
+    flows: tuple[Flow, ...]
+    key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +130,36 @@ class Named(Clause):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Together(Clause):
+    """These people go home all, or none of them."""
+
+    persons: tuple[PersonId, ...]
+    list: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle(Clause):
+    """Each of these people goes home only if everybody of `requires` goes.
+
+    `both_ways`: and everybody of `requires` goes only if these all go.
+    """
+
+    persons: tuple[PersonId, ...]
+    list: str | None
+    requires: tuple[PersonId, ...]
+    both_ways: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination(Clause):
+    """These people (or this category) are sent to `country`, which need not be their home."""
+
+    persons: tuple[PersonId, ...]
+    list: str | None
+    country: PartyCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Veto(Clause):
     """These people do not travel, by the will of a party."""
 
@@ -92,150 +176,133 @@ class Consent(Clause):
     on_unknown: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Keys:
-    """The raw table of one clause, read key by key."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase(Clause):
+    """The exchange goes in phases: on `days` after the day that counts, or in `rounds`.
 
-    id: str
-    table: Mapping[str, Any]
-
-    def flows(self, *, required: bool = True) -> tuple[Flow, ...]:
-        texts = self.table.get("flows", [])
-        if not isinstance(texts, list) or (required and not texts):
-            raise wrong(self.id, 'flows = ["HOLDER -> HOME", ...]', "none")
-        flows = tuple(parse_flow(text) for text in texts)
-        if len(set(flows)) != len(flows):
-            raise wrong(self.id, "each flow once", "a flow twice")
-        return flows
-
-    def number(self, key: str, *, required: bool = False) -> int | None:
-        value = self.table.get(key)
-        if value is None and not required:
-            return None
-        if type(value) is not int or not 0 <= value <= COUNT_MAX:
-            raise wrong(self.id, f"{key} = a whole number from 0 to {COUNT_MAX}", _shown(value))
-        return value
-
-    def word(self, key: str, allowed: tuple[str, ...], default: str) -> str:
-        value = self.table.get(key, default)
-        if value not in allowed:
-            raise wrong(self.id, f"{key} = one of {', '.join(allowed)}", _shown(value))
-        return str(value)
-
-    def party(self, key: str) -> PartyCode | None:
-        value = self.table.get(key)
-        return None if value is None else parse_party(value)
-
-    def people(self) -> dict[str, Any]:
-        persons, name = self.table.get("persons"), self.table.get("list")
-        if (persons is None) == (name is None):
-            raise wrong(
-                self.id, 'either persons = ["HOLDER:ref", ...] or list = "NAME"', "both or none"
-            )
-        if name is not None and not (isinstance(name, str) and _ID.fullmatch(name)):
-            raise wrong(self.id, 'list = "NAME"', _shown(name))
-        if name is None and not (isinstance(persons, list) and persons):
-            raise wrong(self.id, 'persons = ["HOLDER:ref", ...]', _shown(persons))
-        return {"persons": tuple(parse_person(p) for p in persons or ()), "list": name}
-
-
-def _give(keys: _Keys, common: dict[str, Any]) -> Clause:
-    return Give(**common, flows=keys.flows(), count=keys.number("count", required=True))  # type: ignore[arg-type]
-
-
-def _quota(keys: _Keys, common: dict[str, Any]) -> Clause:
-    low, high = keys.number("min"), keys.number("max")
-    if low is None and high is None:
-        raise wrong(keys.id, "min, max or both", "neither")
-    if low is not None and high is not None and low > high:
-        raise wrong(keys.id, "min not above max", f"{low} and {high}")
-    keys.word("unit", ("people",), "people")
-    scope = keys.word("scope", ("each", "sum"), "each")
-    return Quota(**common, flows=keys.flows(), min=low, max=high, scope=scope)
-
-
-def _balance(keys: _Keys, common: dict[str, Any]) -> Clause:
-    keys.word("unit", ("people",), "people")
-    scope = keys.word("scope", ("party", "bloc", "none"), "party")
-    return Balance(**common, flows=keys.flows(), scope=scope)
-
-
-def _cap(keys: _Keys, common: dict[str, Any]) -> Clause:
-    flows, by = keys.flows(required=False), keys.party("by")
-    if bool(flows) == (by is not None):
-        raise wrong(keys.id, 'either flows = [...] or by = "PARTY"', "both or none")
-    return Cap(**common, flows=flows, by=by, max=keys.number("max", required=True))  # type: ignore[arg-type]
-
-
-def _named(keys: _Keys, common: dict[str, Any]) -> Clause:
-    return Named(**common, **keys.people())
-
-
-def _veto(keys: _Keys, common: dict[str, Any]) -> Clause:
-    return Veto(**common, **keys.people(), by=keys.party("by"), max_names=keys.number("max_names"))
-
-
-def _consent(keys: _Keys, common: dict[str, Any]) -> Clause:
-    return Consent(**common, on_unknown=keys.word("on_unknown", ("ask", "exclude"), "ask"))
-
-
-KINDS: Mapping[str, tuple[tuple[str, ...], Callable[[_Keys, dict[str, Any]], Clause]]] = {
-    "give": (("where", "flows", "count"), _give),
-    "quota": (("where", "flows", "min", "max", "unit", "scope"), _quota),
-    "balance": (("where", "flows", "unit", "scope"), _balance),
-    "cap": (("where", "flows", "by", "max"), _cap),
-    "named": (("persons", "list"), _named),
-    "veto": (("persons", "list", "by", "max_names"), _veto),
-    "consent": (("on_unknown",), _consent),
-}
-"""Kind -> its own keys, and how it is read. Every clause also has `COMMON`."""
-
-COMMON = ("id", "kind", "withhold")
-
-
-def read_clause(table: Mapping[str, Any], position: int) -> Clause:
-    """Read one `[[clause]]`.
-
-    Args:
-        table: The parsed TOML table.
-        position: 1 for the first clause, for messages about one without an id.
-
-    Returns:
-        The clause.
-
-    Raises:
-        InputError: A key or a value is not what the kind allows.
+    `rounds` is a number, `"as_needed"`, or None where there are days. `at_least` has a number
+    of people on `flow` for each phase, or none; `seats` is the most on each flow in each phase.
     """
-    identity = table.get("id")
-    if not isinstance(identity, str) or not _ID.fullmatch(identity):
-        raise wrong(f"number {position}", 'id = "a short stable name"', _shown(identity))
-    kind = table.get("kind")
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise wrong(identity, f"kind = one of {', '.join(KINDS)}", _shown(kind))
-    own, read = KINDS[kind]
-    unknown = sorted(set(table) - set(own) - set(COMMON))
-    if unknown:
-        raise wrong(
-            identity, f"only the keys {', '.join((*COMMON, *own))}", ", ".join(unknown)[:120]
-        )
-    where, withhold = table.get("where"), table.get("withhold", False)
-    if where is not None and not isinstance(where, str):
-        raise wrong(identity, 'where = "CATEGORY"', _shown(where))
-    if not isinstance(withhold, bool):
-        raise wrong(identity, "withhold = true or false", _shown(withhold))
-    common = {"id": identity, "kind": kind, "where": where, "withhold": withhold}
-    return read(_Keys(identity, table), common)
+
+    days: tuple[int, ...]
+    rounds: int | str | None
+    flow: Flow | None
+    at_least: tuple[int, ...]
+    order: tuple[str, ...]
+    lockstep: bool
+    seats: int | None
+    equal: bool
 
 
-def wrong(clause: str, expected: str, found: str) -> InputError:
-    """Return the error for a clause that says what it may not."""
-    return InputError(
-        "terms.clause",
-        f"In clause {clause}: expected {expected}, found {found}.",
-        hint="Mend the clause; docs/reference/agreement.md lists every key.",
-        facts={"clause": clause},
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escrow(Clause):
+    """A custodian has both groups in hand before it lets anybody of them go on."""
+
+    custodian: PartyCode
+    release: str
 
 
-def _shown(value: object) -> str:
-    return "nothing" if value is None else repr(value)[:60]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surplus(Clause):
+    """What the larger side has left over goes home as well, owed by the other side."""
+
+    flows: tuple[Flow, ...]
+    unit: str
+    release: str
+    within_days: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remains(Clause):
+    """The dead go home, in an account of their own."""
+
+    flows: tuple[Flow, ...]
+    min: int | None
+    max: int | None
+    balance: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate(Clause):
+    """Nobody of a clause or a phase is released before something is confirmed.
+
+    `before` is the id of a clause, or `"phase N"`.
+    """
+
+    before: str
+    until: str
+    confirmed_by: PartyCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extend(Clause):
+    """For every `per` people who go on a flow, something is added."""
+
+    per: int
+    flow: Flow
+    adds: str
+    max: int | None
+
+
+_PEOPLE = ("persons", "list")
+
+KINDS: Mapping[str, tuple[tuple[str, ...], type[Clause]]] = {
+    "give": (("where", "flows", "count"), Give),
+    "all_of": (("where", "flows", "cutoff", "continuing"), AllOf),
+    "quota": (("where", "flows", "min", "max", "unit", "scope"), Quota),
+    "ratio": (("for_each", "give"), Ratio),
+    "balance": (("where", "flows", "unit", "scope"), Balance),
+    "pair": (("where", "flows", "key"), Pair),
+    "cap": (("where", "flows", "by", "max"), Cap),
+    "named": (_PEOPLE, Named),
+    "together": (_PEOPLE, Together),
+    "bundle": ((*_PEOPLE, "requires", "both_ways"), Bundle),
+    "destination": (("where", *_PEOPLE, "country"), Destination),
+    "veto": ((*_PEOPLE, "by", "max_names"), Veto),
+    "consent": (("on_unknown",), Consent),
+    "phase": (
+        ("days", "rounds", "flow", "at_least", "order", "lockstep", "seats", "equal"),
+        Phase,
+    ),
+    "escrow": (("custodian", "release"), Escrow),
+    "surplus": (("where", "flows", "unit", "release", "within_days"), Surplus),
+    "remains": (("flows", "min", "max", "balance"), Remains),
+    "gate": (("before", "until", "confirmed_by"), Gate),
+    "extend": (("per", "flow", "adds", "max"), Extend),
+}
+"""Kind -> its own keys, and its class. Every clause also has `COMMON`."""
+
+COMMON = ("id", "kind", "prefer", "withhold")
+
+PREFERABLE = ("give", "quota", "cap", "pair", "named", "all_of", "together", "bundle")
+"""Kinds that may be a wish: of each it is plain how much of it is missing."""
+
+PHASE_MAX = 100
+"""The most phases of an exchange; a gate may name any of them."""
+
+
+def flows_of(clause: Clause) -> tuple[Flow, ...]:
+    """Return every flow that a clause speaks of, sorted, each once."""
+    found = set(getattr(clause, "flows", ()))
+    if isinstance(clause, Ratio):
+        found |= {clause.for_each.flow, *(part.flow for part in clause.give)}
+    if isinstance(clause, Phase | Extend) and clause.flow is not None:
+        found.add(clause.flow)
+    return tuple(sorted(found))
+
+
+def categories_of(clause: Clause) -> tuple[tuple[str, str], ...]:
+    """Return every category that a clause names, each after the key that names it."""
+    named: list[tuple[str, str | None]] = [("where", clause.where)]
+    if isinstance(clause, Ratio):
+        named.append(("for_each", clause.for_each.where))
+        named += [("give", part.where) for part in clause.give]
+    if isinstance(clause, Phase):
+        named += [("order", name) for name in clause.order]
+    return tuple((key, name) for key, name in named if name is not None)
+
+
+def list_of(clause: Clause) -> str | None:
+    """Return the list of people that a clause takes from beside the agreement, if any."""
+    name: str | None = getattr(clause, "list", None)
+    return name

@@ -15,6 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -174,12 +175,19 @@ class Pool:
 
     def on_list(self, people: frozenset[PersonId]) -> Mask:
         """Return for each person whether they are among `people`."""
-        mask = np.zeros(self.size, dtype=bool)
-        if people:
-            wanted = {(person.holder, person.ref) for person in people}
-            for i, ref in enumerate(self.refs):
-                mask[i] = (self.holders[self.holder[i]], ref) in wanted
-        return mask
+        return self.places_on(tuple(people)) >= 0
+
+    def places_on(self, people: Sequence[PersonId]) -> NDArray[np.int32]:
+        """Return for each person their place among `people`, -1 for whoever is not among them."""
+        found = np.full(self.size, -1, dtype=np.int32)
+        first = np.searchsorted(self.holder, np.arange(len(self.holders) + 1)).tolist()
+        spans = {code: (first[n], first[n + 1]) for n, code in enumerate(self.holders)}
+        for place, person in enumerate(people):
+            low, high = spans.get(person.holder, (0, 0))
+            at = bisect_left(self.refs, person.ref, low, high)
+            if at < high and self.refs[at] == person.ref:
+                found[at] = place
+        return found
 
     def bounds(self, name: str) -> tuple[Ints, Ints, Mask]:
         """Return the least and greatest value of a measure, and where it is unknown.
@@ -281,12 +289,14 @@ def _compare(pool: Pool, test: Compare, column_type: Column) -> Judged:
     value = test.value
     if test.column in pool.ranges:
         values = value if isinstance(value, tuple) else (value,)
-        low, high, unknown = pool.bounds(test.column)
+        # Each value that stands in the column is compared once, not each person.
+        low, high, unknown = pool.ranges[test.column]
+        codes = pool.columns[SOURCE_OF.get(test.column, test.column)].codes
         operator: Operator = "==" if test.operator == "in" else test.operator
         pairs = [_within(low, high, operator, _ordinal(v)) for v in values]
         true = np.logical_or.reduce([t for t, _ in pairs])
         maybe = np.logical_or.reduce([m for _, m in pairs])
-        return true & ~unknown, (maybe & ~true) | unknown
+        return (true & ~unknown)[codes], ((maybe & ~true) | unknown)[codes]
     column = pool.columns[test.column]
     results = [_text_test(test, text, column_type) for text in column.values] or [None]
     true = np.array([r is True for r in results], dtype=bool)[column.codes]

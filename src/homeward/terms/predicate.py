@@ -133,7 +133,7 @@ def parse_predicate(text: str, *, where: str, columns: Mapping[str, Column]) -> 
 
     Args:
         text: Such as `"health >= 'serious' and age < 25"`.
-        where: Which category it belongs to, for the message.
+        where: Which category it belongs to, for the message; empty if the caller says so.
         columns: What may be compared: `COLUMNS` and the agreement's `[fields]`.
 
     Returns:
@@ -264,8 +264,9 @@ class _Reader:
 
 
 def _wrong(where: str, expected: str, found: str) -> InputError:
+    said = f"In {where}: expected" if where else "Expected"
     return InputError(
         "terms.predicate",
-        f"In {where}: expected {expected}, found {found}.",
+        f"{said} {expected}, found {found}.",
         hint="Mend the expression; docs/reference/agreement.md lists what it may contain.",
     )

@@ -152,7 +152,7 @@ def test_an_unknown_key_names_every_key_of_its_kind(kind):
     error = refused(HEAD + clause(id="x", kind=kind, colour="red"))
     assert all(key in error.message for key in (*COMMON, *KINDS[kind][0]))
     assert "colour" in error.message
-    assert error.facts == {"clause": "x"}
+    assert error.facts == {"line": 13, "clause": "x", "key": "colour"}
 
 
 FLOWS = ["RU -> UA"]
@@ -217,7 +217,7 @@ def test_a_wrong_clause_names_what_it_may_say(keys, expected):
         (HEAD + '[blocs]\neast = [["RU"]]\n', "a list of parties"),
         (HEAD + '[blocs]\neast = ["RU"]\nwest = ["RU"]\n', "each party in one bloc"),
         (HEAD + "[fields]\nx = 1\n", "new names"),
-        (HEAD + '[fields]\nx = { type = ["text"] }\n', "text, number or date"),
+        (HEAD + '[fields]\nx = { type = ["text"] }\n', "text, number, date"),
         (HEAD + '[fields]\nx = { type = "date", values = ["a"] }\n', "values of a text"),
         (HEAD + "[categories]\nage = \"sex == 'F'\"\n", "no column"),
         (HEAD + "[categories]\nx = 3\n", 'is = "..."'),

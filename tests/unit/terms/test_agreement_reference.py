@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
+from homeward.foundation.errors import InputError
 from homeward.terms import read_agreement
 from homeward.terms.agreement import _TABLES
-from homeward.terms.clauses import COMMON, KINDS
+from homeward.terms.clauses import COMMON, KINDS, PREFERABLE
 from homeward.terms.predicate import COLUMNS
 
 PAGE = (Path(__file__).parents[3] / "docs/reference/agreement.md").read_text(encoding="utf-8")
@@ -48,3 +51,39 @@ def test_the_example_is_an_agreement():
         "consent",
     ]
     assert agreement.lists == {"kept-by-xb"}
+
+
+HEAD, *GROUPS = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+CATEGORIES = "wounded = \"health >= 'serious'\"\n"
+
+
+def test_the_examples_of_the_groups_are_one_agreement_and_show_every_kind():
+    tables = HEAD.replace("[[clause]]", f"{CATEGORIES}[[clause]]", 1)
+    agreement = read_agreement(tables + "".join(GROUPS))
+    assert {clause.kind for clause in agreement.clauses} == set(KINDS)
+    assert [objective.id for objective in agreement.objectives][2:] == [
+        "count(wounded) by phase",
+        "min longest(days_held)",
+        "sum(equivalents)",
+        "least_share",
+    ]
+
+
+def test_the_example_of_an_error_is_what_the_code_says():
+    said = re.search(r"```text\n(Line .*?)\n```", PAGE)[1]
+    with pytest.raises(InputError) as caught:
+        read_agreement(HEAD.replace("count = 40", "count = -40"))
+    assert caught.value.message == said
+
+
+def test_every_key_of_a_phase_is_documented():
+    table = PAGE.split("| key of a `phase` | says |", 1)[1].split("\n\n", 1)[0]
+    keys = []
+    for row in table.strip().splitlines()[1:]:
+        keys += re.findall(r"`(\w+)`", row.split("|")[1])
+    assert sorted(keys) == sorted(KINDS["phase"][0])
+
+
+def test_every_kind_that_may_be_a_wish_is_documented():
+    wishes = PAGE.split("### Wishes", 1)[1].split("It makes", 1)[0]
+    assert set(re.findall(r"`(\w+)`", wishes)) == set(PREFERABLE)
