@@ -4,9 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tests import postgresql
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# How long one example takes depends on what else the machine does; no test depends on that.
+settings.register_profile("homeward", deadline=None)
+settings.load_profile("homeward")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,9 @@ from hypothesis import strategies as st
 DAY = dt.date(2025, 2, 5)
 FREE_MAX = 20
 """People whose subsets are tried: a million subsets."""
+
+Held = tuple[str, dict[str, str]]
+"""Holder and row."""
 
 HEALTH = ("good", "sick", "wounded", "serious", "grave", "unknown")
 
@@ -209,8 +213,17 @@ def _corner(number: int, more_days: int) -> dict[str, str]:
     }
 
 
-def brute_force(world: Mapping[str, Any]) -> tuple[int, ...] | None:
-    """Return the best objective values over every subset of people, or None."""
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Who must go and who may; `is_kept` says whether everybody who is named can go."""
+
+    must: list[Held]
+    free: list[Held]
+    is_kept: bool
+
+
+def placed(world: Mapping[str, Any]) -> Placed:
+    """Settle who must go, who may go, and who stays whatever else is decided."""
     consents = [c for c in world["clauses"] if c["kind"] == "consent"]
     stay = {"no", "unknown"} if any(c["on_unknown"] == "exclude" for c in consents) else {"no"}
     vetoed = {x for c in world["clauses"] if c["kind"] == "veto" for x in c["persons"]}
@@ -219,6 +232,8 @@ def brute_force(world: Mapping[str, Any]) -> tuple[int, ...] | None:
     for holder, rows in world["held"].items():
         for p in rows:
             name = f"{holder}:{p['ref']}"
+            if p["alive"] == "no" and name in named - vetoed and p["power"] != holder:
+                outside.add(name)  # their remains go home, and count for nothing
             if p["alive"] == "no" or p["fit_to_travel"] == "no":
                 continue
             if name in vetoed or p["consent"] in stay:
@@ -229,8 +244,16 @@ def brute_force(world: Mapping[str, Any]) -> tuple[int, ...] | None:
                 must.append((holder, p))
             elif _given(world["clauses"], holder, p):
                 free.append((holder, p))
+    going = outside | {f"{holder}:{p['ref']}" for holder, p in must}
+    return Placed(must, free, is_kept=named <= going)
+
+
+def brute_force(world: Mapping[str, Any]) -> tuple[int, ...] | None:
+    """Return the best objective values over every subset of people, or None."""
+    people = placed(world)
+    must, free = people.must, people.free
     assume(len(free) <= FREE_MAX)
-    if not named <= outside | {f"{holder}:{p['ref']}" for holder, p in must}:
+    if not people.is_kept:
         return None
 
     def sums(feature) -> np.ndarray:
@@ -241,14 +264,14 @@ def brute_force(world: Mapping[str, Any]) -> tuple[int, ...] | None:
 
     kept = np.ones(1 << len(free), dtype=bool)
     for clause in world["clauses"]:
-        for least, most, feature in _asks(clause):
+        for least, most, feature in asks(clause):
             total = sums(feature)
             kept &= (total >= least) & (total <= most)
     if not kept.any():
         return None
     best = []
     for sense, text in world["objectives"]:
-        total = sums(_worth(text)) * (1 if sense == "max" else -1)
+        total = sums(worth(text)) * (1 if sense == "max" else -1)
         best.append(int(total[kept].max()))
         kept &= total == best[-1]
     return tuple(best)
@@ -277,7 +300,7 @@ def _given(clauses: list[dict[str, Any]], holder: str, p: Mapping[str, str]) -> 
     return False
 
 
-def _asks(clause: Mapping[str, Any]) -> list[tuple[int, int, Any]]:
+def asks(clause: Mapping[str, Any]) -> list[tuple[int, int, Any]]:
     """Return what a clause asks, as (least, most, what one person adds)."""
     inside = IN_CATEGORY[clause.get("where")]
 
@@ -305,7 +328,7 @@ def _surplus(party: str, counted):
     return lambda h, p: counted(h, p) * ((h == party) - (p["power"] == party))
 
 
-def _worth(text: str):
+def worth(text: str):
     if text == "sum(days_held)":
         return lambda _, p: days(p)
     inside = IN_CATEGORY[text.removeprefix("count(").removesuffix(")")]

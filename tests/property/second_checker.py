@@ -63,7 +63,9 @@ class Left:
         signatures = [told + [int(o) for o in self.open[i]] for i, told in enumerate(self.told)]
         if signatures and len(node["class"]) != len(signatures[0]):
             raise RefusedError("another class")
-        people = {i for i, s in enumerate(signatures) if s == [whole(v) for v in node["class"]]}
+        asked = [(at, whole(value)) for at, value in enumerate(node["class"]) if value is not None]
+        undecided = [i for i, stays_or_goes in enumerate(self.open) if sum(stays_or_goes) > 1]
+        people = {i for i in undecided if all(signatures[i][at] == v for at, v in asked)}
         self.walk(value, slack, reached, node.get("below"), [*path, (people, way, None, most)])
         self.walk(value, slack, reached, node.get("above"), [*path, (people, way, most + 1, None)])
 
@@ -121,6 +123,11 @@ class Left:
             elif multiplier < 0:
                 most = self.low[r] + gap // -multiplier
                 self.high[r] = most if self.high[r] is None else min(self.high[r], most)
+        for s, (least, most, adds) in enumerate(self.slack):
+            each = scale * slack[s] - sum(m * a for m, a in zip(y, adds, strict=False))
+            fewest = max(least, most - gap // each) if each > 0 else least
+            largest = min(most, least + gap // -each) if each < 0 else most
+            self.slack[s] = (fewest, largest, adds)
         if gap > 0:
             self.fixed.append(reached)
             self.low.append(reached)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import random
 
 import pytest
 from hypothesis import HealthCheck, given, note, settings
@@ -84,16 +83,6 @@ def test_a_plan_between_three_parties_is_as_good_as_the_best_of_all_subsets(worl
     assert plan["status"] == "optimal"
     assert tuple(reached[: len(truth)]) == truth
     check_plan(agreement, pool, canonical_bytes(plan))
-
-
-@THOROUGH
-@given(world=worlds(), seed=st.integers(0, 2**32))
-def test_the_same_people_in_another_order_give_the_same_bytes(world, seed, engine):
-    _, _, plan = _planned(world, engine)
-    for rows in world["held"].values():
-        random.Random(seed).shuffle(rows)
-    _, _, again = _planned(world, engine)
-    assert canonical_bytes(plan) == canonical_bytes(again)
 
 
 @THOROUGH
@@ -212,8 +201,12 @@ def test_each_conflict_is_a_conflict_and_needs_each_of_its_clauses(world, engine
         for clause in core:
             assert is_feasible(problem, engine, core - {clause})
     for repair in plan["repairs"]:
-        change = {repair["change"]["key"]: repair["change"]["to"]}
-        mended = [c | (change if c["id"] == repair["clause"] else {}) for c in world["clauses"]]
+        parts = {part["clause"]: part["change"] for part in (repair, *repair.get("with", ()))}
+        mended = [
+            c | ({parts[c["id"]]["key"]: parts[c["id"]]["to"]} if c["id"] in parts else {})
+            for c in world["clauses"]
+            if c["id"] not in parts or parts[c["id"]]["to"] is not None
+        ]
         assert brute_force(world | {"clauses": mended}) is not None
 
 
@@ -223,7 +216,10 @@ def test_whoever_is_vetoed_or_refuses_is_in_no_plan(world, engine):
     _, _, plan = _planned(world, engine)
     vetoed = {x for c in world["clauses"] if c["kind"] == "veto" for x in c["persons"]}
     refuses = {
-        f"{h}:{p['ref']}" for h, rows in world["held"].items() for p in rows if p["consent"] == "no"
+        f"{h}:{p['ref']}"
+        for h, rows in world["held"].items()
+        for p in rows
+        if p["consent"] == "no" and p["alive"] != "no"
     }
     moved = {f"{m['holder']}:{m['ref']}" for m in plan["moves"]}
     assert not moved & (vetoed | refuses)

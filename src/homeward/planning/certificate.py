@@ -17,12 +17,13 @@ Rules of this file:
   with s the slacks (what a wish is short of) and w the ways. If floor(bound / scale) is
   what the plan reaches, no plan reaches more.
 - Where one bound leaves a gap, the certificate is a tree: it splits on how many people of
-  one class (equal columns) go home by one way, at most k or at least k + 1, and every leaf
-  has a bound of its own or is shown to be empty (scale 0, a negative bound).
+  one group (equal in the columns named, with more than one thing open to them) go home by
+  one way, at most k or at least k + 1, and every leaf has a bound of its own or is shown to
+  be empty (scale 0, a negative bound).
 - A level that is proved narrows the next: with gap g = bound - scale * value, whatever is
-  worth more than g less than the best that is open to somebody is closed to them, and a
-  row with multiplier y_r has at most g / |y_r| of slack. Where g > 0 the level's value
-  also stands as a row below.
+  worth more than g less than the best that is open to somebody is closed to them; a row
+  with multiplier y_r stays within g / |y_r| of its bound, and so does a slack. Where g > 0
+  the level's value also stands as a row below.
 - The sums over people are given by holder, so that a party checks its own share on its
   own list: the bound of another holder's people is the number that holder stated.
 """
@@ -31,7 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,7 @@ class CertificateError(ValueError):
     """The certificate does not prove what it claims."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Worth:
     """What a plan reaches on a level.
 
@@ -62,6 +63,11 @@ class Worth:
     people: Ints
     ways: tuple[int, ...]
     slacks: tuple[int, ...] = ()
+
+    @cached_property
+    def largest(self) -> int:
+        """The greatest absolute value of what a person adds by a way of weight 1."""
+        return int(np.abs(self.people).max(initial=0))
 
     def slack(self, s: int) -> int:
         """Return what a unit of slack s adds."""
@@ -82,7 +88,8 @@ class Face:
     """What is left to decide.
 
     Attributes:
-        columns: What rows are made of, each of shape `(n_people,)`.
+        kind: Of which kind each person is, shape `(n_people,)`: rows count people of one kind alike.
+        columns: What rows are made of, a number for each kind, shape `(n_columns, n_kinds)`.
         ways: How often a way counts a column in a row, shape `(n_ways, n_rows, n_columns)`.
         low: Least activity of each row, `None` for no bound.
         high: Greatest activity of each row, `None` for no bound.
@@ -95,7 +102,8 @@ class Face:
         reached: What those levels reached.
     """
 
-    columns: Sequence[Ints]
+    kind: NDArray[np.int32]
+    columns: Ints
     ways: Ints
     low: list[int | None]
     high: list[int | None]
@@ -112,12 +120,20 @@ class Face:
     def __post_init__(self) -> None:
         """Look for what is greatest."""
         if not self.largest:
-            self.largest = [int(np.abs(column).max(initial=0)) for column in self.columns]
+            self.largest = np.abs(self.columns).max(axis=1, initial=0).tolist()
 
     @property
     def width(self) -> int:
         """Number of rows, with the levels that stand as rows."""
         return len(self.low) + len(self.worths)
+
+    def undecided(self, *, ways_only: bool = False) -> Mask:
+        """Return to whom more than one thing, or one way home, is open, shape `(n_people,)`."""
+        found = np.zeros(len(self.open), dtype=np.int32)
+        for way in range(int(ways_only), self.open.shape[1]):
+            found += self.open[:, way]
+        more: Mask = found > 1
+        return more
 
     def slack_in(self, r: int, s: int) -> int:
         """Return what a unit of slack s adds to row r."""
@@ -127,7 +143,7 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class _Split:
-    """One step down the tree: how many of a class go home by a way."""
+    """One step down the tree: how many of a group go home by a way."""
 
     people: Mask
     way: int
@@ -165,7 +181,10 @@ def verify_level(face: Face, worth: Worth, level: Mapping[str, Any]) -> Face:
         _verify_tree(face, worth, reached, level["tree"])
     elif gap >= scale:
         raise CertificateError("The bound leaves room for a better plan.")
-    return _narrow(face, worth, reached, _integers(bound["y"]), gap, worths)  # type: ignore[index]
+    y = _integers(bound["y"])  # type: ignore[index]
+    slacks = zip(face.slacks, _each(face, worth, y, scale), strict=True)
+    left = _narrow(face, worth, reached, y, gap, worths)
+    return replace(left, slacks=tuple(_tightened(slack, each, gap) for slack, each in slacks))
 
 
 def _narrow(
@@ -173,7 +192,7 @@ def _narrow(
 ) -> Face:
     """Return what one bound with a gap (at its scale) leaves open; see the rules above."""
     least = _best(face, worths) - gap
-    is_open = np.stack([own >= least for own in worths], axis=1) & face.open
+    is_open = np.stack([own >= least for own in worths]).T & face.open  # a way lies together
     low, high = list(face.low), list(face.high)
     for r, multiplier in enumerate(y[: len(low)]):
         upper, lower = high[r], low[r]
@@ -203,11 +222,26 @@ def bound_terms(face: Face, worth: Worth, y: Sequence[int], scale: int) -> int |
         if side is None:
             return None
         total += multiplier * side
-    for s, slack in enumerate(face.slacks):
-        each = scale * worth.slack(s)
-        each -= sum(multiplier * face.slack_in(r, s) for r, multiplier in enumerate(y))
+    for slack, each in zip(face.slacks, _each(face, worth, y, scale), strict=True):
         total += max(each * slack.low, each * slack.high)
     return total
+
+
+def _each(face: Face, worth: Worth, y: Sequence[int], scale: int) -> list[int]:
+    """Return what a unit of each slack is worth under multipliers."""
+    return [
+        scale * worth.slack(s) - sum(m * face.slack_in(r, s) for r, m in enumerate(y))
+        for s in range(len(face.slacks))
+    ]
+
+
+def _tightened(slack: Slack, each: int, gap: int) -> Slack:
+    """Return what a gap leaves of a slack: every unit off its best end costs `each`."""
+    if each > 0:
+        return replace(slack, low=max(slack.low, slack.high - gap // each))
+    if each < 0:
+        return replace(slack, high=min(slack.high, slack.low + gap // -each))
+    return slack
 
 
 def _verify_tree(face: Face, worth: Worth, reached: int, root: object) -> None:
@@ -230,19 +264,26 @@ def _verify_tree(face: Face, worth: Worth, reached: int, root: object) -> None:
 
 
 def told_apart(face: Face) -> list[NDArray[Any]]:
-    """Return the columns by which people are told apart: two who are equal in all are one class."""
+    """Return what tells people of one kind apart: those who are equal in all are one class."""
     by_way = [face.open[:, way] for way in range(face.open.shape[1])]
-    return [*face.columns, *(worth.people for worth in face.worths), *by_way]
+    return [*(worth.people for worth in face.worths), *by_way]
 
 
 def _split(face: Face, node: Mapping[str, Any]) -> tuple[_Split, _Split]:
-    signature, at_most = _integers(node.get("class")), _integer(node.get("at_most"))
-    way, columns = _integer(node.get("way")), told_apart(face)
-    if len(signature) != len(columns) or not 0 <= way < len(face.ways):
-        raise CertificateError("The proof splits on a class that has other columns.")
-    people = np.ones(len(face.open), dtype=bool)
-    for column, value in zip(columns, signature, strict=True):
-        people &= column == value
+    group, at_most = node.get("class"), _integer(node.get("at_most"))
+    way, apart, own = _integer(node.get("way")), told_apart(face), len(face.columns)
+    if not isinstance(group, list) or len(group) != own + len(apart):
+        raise CertificateError("The proof splits on a group that has other columns.")
+    if not 0 <= way < len(face.ways):
+        raise CertificateError("The proof splits on a way that nobody goes.")
+    kinds = np.ones(face.columns.shape[1], dtype=bool)
+    for column, value in zip(face.columns, group[:own], strict=True):
+        if value is not None:
+            kinds &= column == _integer(value)
+    people: Mask = kinds[face.kind] & face.undecided()
+    for column, value in zip(apart, group[own:], strict=True):
+        if value is not None:
+            people &= column == _integer(value)
     return _Split(people, way, None, at_most), _Split(people, way, at_most + 1, None)
 
 
@@ -296,8 +337,10 @@ def holder_sums(face: Face, worths: Sequence[Ints]) -> dict[str, int]:
 
 def _best(face: Face, worths: Sequence[Ints]) -> Ints:
     """Return what the best that is open to each person is worth."""
-    is_open = (np.where(face.open[:, at], own, CLOSED) for at, own in enumerate(worths))
-    return reduce(np.maximum, is_open)
+    best = np.full(len(face.open), CLOSED)
+    for at, own in enumerate(worths):
+        np.maximum(best, own, out=best, where=face.open[:, at])
+    return best
 
 
 def weigh(face: Face, worth: Worth, y: Sequence[int], scale: int) -> list[Ints]:
@@ -318,9 +361,9 @@ def weigh(face: Face, worth: Worth, y: Sequence[int], scale: int) -> list[Ints]:
     found = [np.zeros(len(face.open), dtype=np.int64)]
     for way, factors in enumerate(face.ways):
         total = scale * worth.ways[way] * worth.people
-        for price, column in zip((rows @ factors[: len(rows)]).tolist(), face.columns, strict=True):
-            if price:
-                total = total - price * column
+        costs = rows @ factors[: len(rows)] @ face.columns
+        if costs.any():
+            total -= costs[face.kind]
         for multiplier, level in zip(y[own:], face.worths, strict=False):
             if multiplier and level.ways[way]:
                 total = total - multiplier * level.ways[way] * level.people
@@ -330,7 +373,7 @@ def weigh(face: Face, worth: Worth, y: Sequence[int], scale: int) -> list[Ints]:
 
 def most_of(face: Face, worth: Worth, y: Sequence[int], scale: int) -> int:
     """Return a number that no person's worth under multipliers exceeds, either side of 0."""
-    most = scale * max(map(abs, worth.ways)) * int(np.abs(worth.people).max(initial=0))
+    most = scale * max(map(abs, worth.ways)) * worth.largest
     own = len(face.low)
     for r, multiplier in enumerate(y):
         if multiplier and r < own:
@@ -339,7 +382,7 @@ def most_of(face: Face, worth: Worth, y: Sequence[int], scale: int) -> int:
             most += abs(multiplier) * row
         elif multiplier:
             level = face.worths[r - own]
-            row = max(map(abs, level.ways)) * int(np.abs(level.people).max(initial=0))
+            row = max(map(abs, level.ways)) * level.largest
             most += abs(multiplier) * row
     return most
 

@@ -3,6 +3,8 @@
 Rules of this file:
 - The solver never runs in this process: a child that does not answer in time is ended.
 - An answer other than "optimal" or "infeasible" is an `EngineError`, never a result.
+- The child keeps its last programs. One that shares costs and rows with a kept one is sent
+  as bounds, with the rows added since, and begins at the last vertex.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ INFINITY = float("inf")
 
 @dataclass(slots=True)
 class LinearProgram:
-    """Minimise `cost . x` with bounds on x and on rows; rows are added one by one."""
+    """Minimise `cost . x` with bounds on x and on rows; rows are added one by one, to stay."""
 
     cost: list[float]
     low: list[float]
@@ -50,13 +52,46 @@ class LinearProgram:
         self.coefficient.extend(coefficient)
         self.start.append(len(self.index))
 
+    def bounded(
+        self,
+        low: list[float],
+        high: list[float],
+        row_low: list[float] | None = None,
+        row_high: list[float] | None = None,
+    ) -> LinearProgram:
+        """Return this program with other bounds; it shares costs and rows with this one."""
+        return LinearProgram(
+            self.cost,
+            low,
+            high,
+            self.row_low if row_low is None else row_low,
+            self.row_high if row_high is None else row_high,
+            self.start,
+            self.index,
+            self.coefficient,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A solved program: `x` of shape `(n_columns,)`, `dual` of shape `(n_rows,)`."""
+    """A solved program: `x` and `reduced` costs of shape `(n_columns,)`, `dual` of `(n_rows,)`."""
 
     x: Floats
     dual: Floats
+    reduced: Floats
+
+
+_KEPT_MAX = 2
+"""Programs that the child keeps: a level's, and the one that shows a part of it empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A program that the child keeps under a number, with so many of its rows."""
+
+    number: int
+    program: LinearProgram
+    rows: int
 
 
 class Engine:
@@ -69,6 +104,7 @@ class Engine:
     def __init__(self, seconds: float = 60.0) -> None:
         self.seconds = seconds
         self._child: subprocess.Popen[bytes] | None = None
+        self._kept: list[_Kept] = []
 
     def __enter__(self) -> Self:
         """Return the engine; the child starts with the first program."""
@@ -89,6 +125,7 @@ class Engine:
             self._child.kill()
             self._child.communicate()
             self._child = None
+        self._kept.clear()
 
     def solve(self, program: LinearProgram) -> Answer | None:
         """Solve a linear program.
@@ -102,21 +139,9 @@ class Engine:
         Raises:
             EngineError: The solver did not answer in time, or gave no clear answer.
         """
-        request = {
-            "cost": np.array(program.cost, dtype=np.float64),
-            "low": np.array(program.low, dtype=np.float64),
-            "high": np.array(program.high, dtype=np.float64),
-            "row_low": np.array(program.row_low, dtype=np.float64),
-            "row_high": np.array(program.row_high, dtype=np.float64),
-            "matrix": (
-                np.array(program.start, dtype=np.int32),
-                np.array(program.index, dtype=np.int32),
-                np.array(program.coefficient, dtype=np.float64),
-            ),
-        }
-        answer = self._ask(request)
+        answer = self._ask(self._told(program))
         if answer["status"] == "Optimal":
-            return Answer(answer["x"], answer["dual"])
+            return Answer(answer["x"], answer["dual"], answer["reduced"])
         if answer["status"] == "Infeasible":
             return None
         self.close()
@@ -125,6 +150,54 @@ class Engine:
             f"Expected an optimal or an infeasible program, found status {answer['status']}.",
             hint="Try again; if it stays, report the agreement (without lists).",
         )
+
+    def solve_whole(self, program: LinearProgram, count: int) -> Floats | None:
+        """Look for a good solution in which the first columns are whole numbers.
+
+        Args:
+            program: What to minimise.
+            count: How many columns are whole.
+
+        Returns:
+            The best found, `(n_columns,)`, None if none was: it may not be the best there is.
+        """
+        try:
+            answer = self._ask(self._told(program) | {"whole": count})
+        except EngineError:  # a hint that does not come in time is none
+            return None
+        found: Floats | None = answer.get("x")
+        return found
+
+    def _told(self, program: LinearProgram) -> dict[str, Any]:
+        """Return a program as the child is told it: whole, or what is new in a kept one."""
+        if self._child is None or self._child.poll() is not None:
+            self._kept.clear()
+        kept = next((k for k in self._kept if k.program.index is program.index), None)
+        if kept is None or kept.program.cost is not program.cost:
+            number = len(self._kept)
+            if number == _KEPT_MAX:
+                number = self._kept.pop(0).number
+            kept = _Kept(number, program, 0)
+        else:
+            self._kept.remove(kept)
+        self._kept.append(_Kept(kept.number, program, len(program.row_low)))
+        since = program.start[kept.rows]
+        request: dict[str, Any] = {
+            "number": kept.number,
+            "is_new": kept.rows == 0,
+            "low": np.array(program.low, dtype=np.float64),
+            "high": np.array(program.high, dtype=np.float64),
+            "row_low": np.array(program.row_low, dtype=np.float64),
+            "row_high": np.array(program.row_high, dtype=np.float64),
+            "added": (
+                np.array(program.start[kept.rows :], dtype=np.int32) - since,
+                np.array(program.index[since:], dtype=np.int32),
+                np.array(program.coefficient[since:], dtype=np.float64),
+            ),
+        }
+        if request["is_new"]:
+            request["cost"] = np.array(program.cost, dtype=np.float64)
+        return request
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         if self._child is None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -25,9 +26,12 @@ from homeward.planning.certificate import CertificateError, Face, Mask, Worth, v
 from homeward.planning.conflicts import explain
 from homeward.planning.engine import Engine
 from homeward.planning.findings import legal_findings
-from homeward.planning.problem import TIES, Problem, Way, compile_problem
-from homeward.planning.solve import solve_level
-from homeward.terms.agreement import Agreement
+from homeward.planning.moves import moves_of, written
+from homeward.planning.outcome import outcome_of
+from homeward.planning.problem import TIES, Problem, compile_problem
+from homeward.planning.sequence import Step, batches_of, exposure_of
+from homeward.planning.solve import Solved, solve_level
+from homeward.terms.agreed import Agreement
 from homeward.terms.pool import Pool
 
 FORMAT = "homeward-plan-1"
@@ -57,7 +61,7 @@ def make_plan(
     pool_sha256 = pool.sha256()
     drawn = pool_sha256 if seed is None else seed
     problem = compile_problem(agreement, pool, seed=drawn)
-    levels, worths, way = _solve(problem, engine)
+    levels, worths, found = _solve(problem, engine)
     head = {
         "format": FORMAT,
         "terms_sha256": agreement.sha256,
@@ -65,20 +69,30 @@ def make_plan(
         "roots": dict(pool.roots),
         "seed": drawn,
         "review": problem.review,
+        "phases": problem.phases,
+        "could_go": problem.could_go,
     }
-    if way is None:
+    if found is None:
         conflicts, repairs = explain(problem, engine)
         body = {**_NOTHING, "agreement": agreement.id, "conflicts": conflicts, "repairs": repairs}
         return seal_document({**head, **body}, "plan_sha256")
-    moves = moves_of(problem, way)
+    way = found.way
+    batch, steps = batches_of(problem, way)
+    moves = written(pool, moves_of(problem, way, batch))
     body = {
         "status": "feasible" if any("unproved" in level for level in levels) else "optimal",
         "moves": moves,
-        "certificate": {"levels": levels, "shares": shares_of(problem, way, worths)},
+        "certificate": {
+            "levels": levels,
+            "shares": shares_of(problem, way, worths),
+            "slacks": list(found.slack),
+        },
         "conflicts": [],
         "repairs": [],
-        "legal_findings": legal_findings(problem, way > 0),
-        **summary_of(problem, moves, levels),
+        "legal_findings": legal_findings(problem, way),
+        **outcome_of(problem, way, moves),
+        "steps": steps,
+        **summary_of(problem, moves, levels, steps),
     }
     return seal_document({**head, **body}, "plan_sha256")
 
@@ -90,37 +104,41 @@ _NOTHING: Mapping[str, Any] = {
     "certificate": {},
     "counts": {},
     "exposure": {},
+    "steps": [],
     "legal_findings": [],
+    "accounts": [],
+    "gates": [],
+    "extensions": [],
 }
 
 
 def _solve(
     problem: Problem, engine: Engine
-) -> tuple[list[dict[str, Any]], list[Worth], NDArray[np.int32] | None]:
+) -> tuple[list[dict[str, Any]], list[Worth], Solved | None]:
     """Solve the levels in order.
 
     Returns:
-        The levels as the certificate states them, what people add to each, and how
-        everybody goes; None for that if there is no plan.
+        The levels as the certificate states them, what people add to each, and the last
+        solution; None for that if there is no plan.
     """
     face = problem.face()
     levels: list[dict[str, Any]] = []
     worths: list[Worth] = []
-    way: NDArray[np.int32] | None = None
+    found: Solved | None = None
     for name in problem.levels:
         if face is None:
             return [], [], None
-        if way is not None and name in TIES and not (face.open.sum(axis=1) > 1).any():
-            break  # one plan is left: there is nothing to draw
+        if found is not None and name in TIES and not problem.is_drawn(name, face):
+            break  # there is nothing to draw
         worth = problem.worth(name, face)
-        solved = solve_level(face, worth, engine)
-        if solved is None:
+        is_tie = name in TIES or any("unproved" in level for level in levels)
+        found = solve_level(face, worth, engine, above=found, is_tie=is_tie)
+        if found is None:
             return [], [], None
-        way = solved.way
-        levels.append({"id": name, **solved.level})
+        levels.append({"id": name, **found.level})
         worths.append(worth)
         face = _proved(face, worth, levels[-1])
-    return levels, worths, way
+    return levels, worths, found
 
 
 def _proved(face: Face, worth: Worth, level: Mapping[str, Any]) -> Face:
@@ -135,54 +153,28 @@ def _proved(face: Face, worth: Worth, level: Mapping[str, Any]) -> Face:
 
 
 def summary_of(
-    problem: Problem, moves: Sequence[Mapping[str, Any]], levels: Sequence[Mapping[str, Any]]
+    problem: Problem,
+    moves: Sequence[Mapping[str, Any]],
+    levels: Sequence[Mapping[str, Any]],
+    steps: Sequence[Step],
 ) -> dict[str, Any]:
-    """Return what follows from moves and levels alone; `check` recomputes it."""
+    """Return what follows from moves, levels and steps alone; `check` recomputes it."""
     senses = {o.id: o.sense for o in problem.agreement.objectives}
+    on_flows = Counter(map(itemgetter("holder", "home"), moves))
     return {
         "agreement": problem.agreement.id,
         "objectives": [
-            {"id": level["id"], "value": level["value"] * senses.get(level["id"], 1)}
+            {"id": (name := level["id"]), "value": level["value"] * senses.get(_of(name), 1)}
             for level in levels
         ],
-        "counts": dict(Counter(f"{move['holder']} -> {move['home']}" for move in moves)),
-        "exposure": exposure_of(problem.holders, moves),
+        "counts": {f"{holder} -> {home}": count for (holder, home), count in on_flows.items()},
+        "exposure": exposure_of(problem, steps),
     }
 
 
-def moves_of(problem: Problem, way: NDArray[np.int32]) -> list[dict[str, Any]]:
-    """Return one move a person, by holder and reference.
-
-    Args:
-        problem: The agreement applied to the pool.
-        way: How everybody goes, 0 for staying, else 1 + the way; shape `(n_people,)`.
-    """
-    pool, builder = problem.pool, problem.builder
-    unasked = pool.text("consent", lambda text: text in {"unknown", ""}).tolist()
-    homes, holders = builder.home.tolist(), pool.holder.tolist()  # one by one, lists are faster
-    ways = way.tolist()
-    moving = [
-        (int(person), problem.ways[ways[i] - 1])
-        for i, person in enumerate(problem.people)
-        if ways[i]
-    ]
-    moving += [(int(i), Way(basis="article_109")) for i in problem.owed]
-    moves = []
-    for person, by in sorted(moving, key=lambda row: row[0]):
-        home = builder.codes[homes[person]]
-        move: dict[str, Any] = {
-            "ref": pool.refs[person],
-            "holder": pool.holders[holders[person]],
-            "home": home,
-            "destination": home,
-            "phase": by.phase,
-            "batch": 1,
-            "basis": by.basis,
-        }
-        if unasked[person]:
-            move["flags"] = ["ask"]
-        moves.append(move)
-    return moves
+def _of(level: str) -> str:
+    """Return the objective of a level, which may be of one phase: `phase 2: sum(age)`."""
+    return level.rpartition(": ")[2]
 
 
 def shares_of(
@@ -213,15 +205,3 @@ def value_of(worth: Worth, way: NDArray[np.int32], of: Mask) -> int:
         for number, weight in enumerate(worth.ways, 1)
         if weight
     )
-
-
-def exposure_of(holders: Sequence[str], moves: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return what a party can lose if it lets its people go and the others do not."""
-    agreed = Counter(move["holder"] for move in moves if move["basis"] == "agreed")
-    released = {code: agreed[code] for code in holders}
-    return {
-        "unit": "people",
-        "by_party": released,
-        "sentence": f"All go in one batch: a party that lets its people go and gets nobody back "
-        f"is at most {max(released.values(), default=0)} people behind.",
-    }

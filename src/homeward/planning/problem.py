@@ -1,84 +1,38 @@
-"""From an agreement and a pool to integer rows over people.
+"""An agreement applied to a pool: rows over people and ways, and levels to maximise.
 
 Rules of this file:
-- People who may travel at all: held by one party, depending on another, not known to be
-  dead, not known to be unfit to travel (GC III arts 46-47).
-- Somebody moves only if a clause gives them: `give`, `balance`, `named`; and `quota`,
-  where it speaks of prisoners of war in general or nothing else gives on its flow. A
-  quota or cap on some category restricts who moves and lets nobody else in.
-- A clause without `where` counts prisoners of war.
-- What a category cannot judge is outside it, and is counted for review.
+- Clauses that settle people (`named`, `all_of`, `veto`, `consent`) close what is open to
+  them; the others are rows (`rows`).
+- "All" gives way to a veto and to a refusal; names do not, and collide with them.
+- Levels stand in this order: what wishes are short of, the order of the phases, as many
+  exchanged as can be before anybody goes on parole, the objectives, everybody as early as
+  can be, the tie-breaks.
 - Article 109 "outside": whoever is owed goes first and is in no row, no objective.
-- A veto and a refusal hold even against article 109; the findings say so.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from homeward.foundation.errors import RuleError
-from homeward.foundation.ids import Flow, PersonId
-from homeward.planning.certificate import Face, Ints, Worth
-from homeward.terms.agreement import PRISONERS_OF_WAR, Agreement
-from homeward.terms.clauses import Balance, Cap, Clause, Consent, Give, Named, Quota, Veto
-from homeward.terms.pool import Mask, Pool, members, owed_article_109
+from homeward.planning.certificate import Face, Ints, Slack, Worth
+from homeward.planning.classes import kinds_of
+from homeward.planning.goals import goals_of
+from homeward.planning.rows import LEAST_SHARE, Missing, Row, least_share_of, rows_of
+from homeward.planning.travellers import Travellers, Whom
+from homeward.planning.ways import Way, phases_of, ways_of
+from homeward.terms.agreed import Agreement
+from homeward.terms.clauses import AllOf, Clause, Consent, Named, Veto
+from homeward.terms.pool import Mask, Pool
 
 TIE_BITS = 20
-TIES = ("tie-break", "tie-break 2")
-"""Two draws of 20 bits: small enough for exact bounds, together enough to decide."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """One way home: in which phase, and for which clause whoever takes it is counted."""
-
-    phase: int = 1
-    account: str = ""
-    basis: str = "agreed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
-    """People who count for a row, and how much each of them does.
-
-    `phase` and `account` count only whoever goes by such a way; `basis` likewise.
-    """
-
-    flow: Flow
-    where: str | None
-    factor: int
-    phase: int | None = None
-    account: str | None = None
-    basis: str | None = None
-
-    def counts(self, way: Way) -> bool:
-        """Say whether a way counts."""
-        return (
-            self.phase in (None, way.phase)
-            and self.account in (None, way.account)
-            and self.basis in (None, way.basis)
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One inequality: `low <= what is counted <= high`."""
-
-    clause: str
-    label: str
-    low: int | None
-    high: int | None
-    terms: tuple[Term, ...]
-
-    def allows(self, activity: int) -> bool:
-        """Say whether so many people keep the clause."""
-        above = self.low is None or activity >= self.low
-        return above and (self.high is None or activity <= self.high)
+TIES = ("tie-break", "tie-break 2", "turn", "turn 2")
+"""Two draws of 20 bits: small enough for exact bounds, together enough to decide. They say who
+goes, then whose turn is first among those who are equal in all else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +54,15 @@ class Problem:
 
     Attributes:
         people: Index in the pool of everybody whom some clause may move, `(n,)`.
+        phases: How many phases there are.
         ways: How somebody can go home.
-        columns: What rows are made of, each of shape `(n,)`.
+        possible: Which ways are open to whom before any clause settles it, `(n, n_ways)`.
+        kind: Of which kind each person is, `(n,)`: rows count people of one kind alike.
+        columns: What rows are made of, a number for each kind, `(n_columns, n_kinds)`.
         factors: How often a way counts a column in a row, `(n_ways, n_rows, n_columns)`.
+        missing: The slacks of wishes, and of the least share.
+        could_go: Flow -> how many living people some clause may move, and nothing keeps here.
+        goals: Name and worth of every level but the tie-breaks, in their order.
         owed: Index in the pool of those who travel outside the bargain (art. 109).
         review: Category -> number of people it cannot judge.
         seed: Text that the tie-breaks are drawn from.
@@ -112,33 +72,40 @@ class Problem:
     agreement: Agreement
     pool: Pool
     people: NDArray[np.int64]
+    phases: int
     ways: tuple[Way, ...]
+    possible: Mask
     rows: tuple[Row, ...]
-    columns: tuple[Ints, ...]
+    kind: NDArray[np.int32]
+    columns: Ints
     factors: Ints
+    missing: tuple[Missing, ...]
+    could_go: dict[str, int]
     fixings: tuple[Fixing, ...]
-    objectives: tuple[tuple[str, Worth], ...]
+    goals: tuple[tuple[str, Worth], ...]
     owed: NDArray[np.int64]
     review: dict[str, int]
     seed: str
     holders: tuple[str, ...]
-    builder: Builder
+    travellers: Travellers
 
     @property
     def clause_ids(self) -> tuple[str, ...]:
         """Clauses that restrict the plan, in the agreement's order."""
         own = {row.clause for row in self.rows} | {fixing.clause for fixing in self.fixings}
-        return tuple(clause.id for clause in self.agreement.clauses if clause.id in own)
+        return tuple(c.id for c in self.agreement.clauses if c.id in own and not c.prefer)
 
     def face(self, active: Collection[str] | None = None) -> Face | None:
-        """Return the plans that keep the clauses named (all, if None).
+        """Return the plans that keep the clauses named (all, if None), and every wish.
 
         Returns:
             The face, or None if two clauses settle somebody differently or one names
             people who cannot travel: then no plan exists.
         """
         keep = set(self.clause_ids if active is None else active)
-        is_open = np.ones((len(self.people), 1 + len(self.ways)), dtype=bool)
+        keep |= {clause.id for clause in self.agreement.clauses if clause.prefer} | {LEAST_SHARE}
+        stays = np.ones((len(self.people), 1), dtype=bool)
+        is_open = np.asfortranarray(np.concatenate([stays, self.possible], axis=1))
         for goes in (False, True):
             for fixing in self.fixings:
                 if fixing.goes is not goes or fixing.clause not in keep:
@@ -151,28 +118,42 @@ class Problem:
                     is_open[fixing.people, 1:] = False
         chosen = [i for i, row in enumerate(self.rows) if row.clause in keep]
         return Face(
+            kind=self.kind,
             columns=self.columns,
             ways=np.ascontiguousarray(self.factors[:, chosen, :]),
             low=[self.rows[i].low for i in chosen],
             high=[self.rows[i].high for i in chosen],
             open=is_open,
-            slacks=(),
+            slacks=tuple(self._slack(missing, chosen) for missing in self.missing),
             holder=self.place[self.pool.holder[self.people]],
             holders=self.holders,
             present=frozenset(self.pool.holders),
         )
 
+    def _slack(self, missing: Missing, chosen: Sequence[int]) -> Slack:
+        adds = {r: self.rows[i].slacks.get(missing.name, 0) for r, i in enumerate(chosen)}
+        return Slack(0, missing.most, {r: unit for r, unit in adds.items() if unit})
+
     @property
     def levels(self) -> tuple[str, ...]:
-        """Names of what is maximised, in order: the objectives, then the tie-breaks."""
-        return (*(name for name, _ in self.objectives), *TIES)
+        """Names of what is maximised, in order; the tie-breaks come last."""
+        return (*(name for name, _ in self.goals), *TIES)
 
     def worth(self, level: str, face: Face) -> Worth:
         """Return what people add to a level; a tie-break counts who is still undecided."""
-        if level in TIES:
-            undecided = face.open.sum(axis=1) > 1
-            return self.every_way(self.tie(TIES.index(level), undecided))
-        return dict(self.objectives)[level]
+        if level not in TIES:
+            return dict(self.goals)[level]
+        is_turn, draw = divmod(TIES.index(level), 2)
+        drawn = self.tie(draw, face.undecided())
+        if is_turn:
+            return Worth(drawn, tuple(range(len(self.ways), 0, -1)))
+        return self.every_way(drawn)
+
+    @staticmethod
+    def is_drawn(tie: str, face: Face) -> bool:
+        """Say whether a tie-break has something to decide: who goes, or for a turn by which way."""
+        is_turn = TIES.index(tie) >= len(TIES) // 2
+        return bool(face.undecided(ways_only=is_turn).any())
 
     def every_way(self, people: Ints) -> Worth:
         """Return a level to which people add the same by whatever way they go."""
@@ -189,7 +170,7 @@ class Problem:
         return np.array([self.holders.index(code) for code in self.pool.holders], dtype=np.int32)
 
     def activities(self, way: NDArray[np.int32], of: Mask) -> list[int]:
-        """Return what each row counts of some people.
+        """Return what each row counts of some people, slacks left out.
 
         Args:
             way: How everybody goes: 0 stays, else 1 + the way; shape `(n,)`.
@@ -197,20 +178,15 @@ class Problem:
         """
         total = np.zeros(len(self.rows), dtype=np.int64)
         for number, factors in enumerate(self.factors, 1):
-            gone = of & (way == number)
-            sums = [int(column[gone].sum()) for column in self.columns]
-            total += factors @ np.array(sums, dtype=np.int64)
+            gone = self.kind[of & (way == number)]
+            counts = np.bincount(gone, minlength=self.columns.shape[1])
+            total += factors @ (self.columns @ counts)
         return [int(count) for count in total]
 
     def most(self, row: int) -> Ints:
         """Return the most that each person can add to a row, shape `(n,)`."""
-        found = np.zeros(len(self.people), dtype=np.int64)
-        for factors in self.factors[:, row, :]:
-            added = sum(
-                (int(f) * c for f, c in zip(factors, self.columns, strict=True) if f), found * 0
-            )
-            found = np.maximum(found, added)
-        return found
+        most: Ints = (self.factors[:, row, :] @ self.columns).max(axis=0, initial=0)
+        return most[self.kind]
 
     def tie(self, number: int, open_people: Mask) -> Ints:
         """Return draw `number` (0 or 1) for the people still open, 0 for the others."""
@@ -225,7 +201,13 @@ class Problem:
 
 
 def compile_problem(
-    agreement: Agreement, pool: Pool, *, seed: str, holders: tuple[str, ...] | None = None
+    agreement: Agreement,
+    pool: Pool,
+    *,
+    seed: str,
+    holders: tuple[str, ...] | None = None,
+    phases: int | None = None,
+    could_go: Mapping[str, int] | None = None,
 ) -> Problem:
     """Apply an agreement to a pool.
 
@@ -235,235 +217,122 @@ def compile_problem(
         seed: What the last tie-break is drawn from.
         holders: Every holder, where the pool has the lists of some only: people of the
             others are then taken as able to travel, and checked by who has them.
+        phases: How many a plan says there are; None to find out from the pool.
+        could_go: What a plan says of the flows from holders whose lists are not here.
 
     Returns:
         The problem, the same for every order of rows.
 
     Raises:
-        RuleError: A veto names more people than the agreement allows.
+        RuleError: A veto names more people than the agreement allows, or the seats agreed
+            make too many rounds necessary.
     """
-    builder = Builder(agreement, pool, elsewhere=set(holders or ()) - set(pool.holders))
-    owed = builder.owed & builder.allowed()
+    travellers = Travellers(agreement, pool, elsewhere=set(holders or ()) - set(pool.holders))
+    owed = travellers.owed & travellers.allowed()
     if agreement.article_109 == "counted":
         owed = np.zeros(pool.size, dtype=bool)
-    given = builder.able & ~owed & builder.given()
+    given = travellers.given() & ~owed
     people = np.flatnonzero(given)
-    ways = (Way(),)
+    count = phases_of(travellers, given) if phases is None else phases
+    ways, possible = ways_of(travellers, given, count)
     rows: list[Row] = []
+    missing: list[Missing] = []
     fixings: list[Fixing] = []
     for clause in agreement.clauses:
-        rows += builder.rows(clause)
-        fixing = builder.fixing(clause, given | owed)
-        if fixing is not None:
+        own, slacks = rows_of(clause, travellers, count)
+        rows += own
+        missing += slacks
+        fixing = fixing_of(clause, travellers, given | owed)
+        if fixing is not None and not clause.prefer:
             fixings.append(_over(fixing, people))
-    columns, factors = _counted(builder, rows, ways, people)
+    movable = _could_go(travellers, given, could_go or {})
+    shares, share = least_share_of(travellers.agreement, movable)
+    rows += shares
+    missing += share
+    kind, columns, factors = _counted(travellers, rows, ways, people)
     return Problem(
         agreement=agreement,
         pool=pool,
         people=people,
+        phases=count,
         ways=ways,
+        possible=possible[people],
         rows=tuple(rows),
+        kind=kind,
         columns=columns,
         factors=factors,
+        missing=tuple(missing),
+        could_go=movable,
         fixings=tuple(fixings),
-        objectives=tuple(
-            (o.id, Worth(builder.value(o.count_of, o.sum_of)[people] * o.sense, (1,) * len(ways)))
-            for o in agreement.objectives
-        ),
+        goals=tuple(goals_of(travellers, ways, people, missing)),
         owed=np.flatnonzero(owed),
-        review=builder.review(given),
+        review=travellers.review(given),
         seed=seed,
         holders=pool.holders if holders is None else holders,
-        builder=builder,
+        travellers=travellers,
     )
+
+
+def _could_go(travellers: Travellers, given: Mask, stated: Mapping[str, int]) -> dict[str, int]:
+    """Return how many living people could go by each flow; on lists not here, as stated."""
+    here = travellers.numbers(given & travellers.allowed() & ~travellers.dead)
+    found: dict[str, int] = {}
+    for flow in travellers.agreement.flows:
+        is_here = flow.holder not in travellers.elsewhere
+        count = here[flow] if is_here else stated.get(str(flow), 0)
+        if count:
+            found[str(flow)] = count
+    return found
+
+
+def fixing_of(clause: Clause, travellers: Travellers, able: Mask) -> Fixing | None:
+    """Return whom a clause settles, over the pool.
+
+    Args:
+        clause: Of the agreement.
+        travellers: The agreement applied to the pool.
+        able: Whom some clause may move, and who travels outside the bargain.
+    """
+    match clause:
+        case Named():
+            mask = travellers.people(clause)
+            named = len(travellers.named(clause)) - len(travellers.named_elsewhere(clause))
+            absent = named - int((mask & able).sum())
+            return Fixing(clause=clause.id, people=mask, goes=True, absent=absent)
+        case AllOf():
+            mask = travellers.meant(clause) & (travellers.allowed() | travellers.dead)
+            return Fixing(clause=clause.id, people=mask, goes=True)
+        case Veto():
+            return Fixing(clause=clause.id, people=travellers.people(clause), goes=False)
+        case Consent():
+            return Fixing(clause=clause.id, people=travellers.stays(clause), goes=False)
+    return None
 
 
 def _counted(
-    builder: Builder, rows: Sequence[Row], ways: Sequence[Way], people: NDArray[np.int64]
-) -> tuple[tuple[Ints, ...], Ints]:
-    """Return the columns that rows are made of, each once, and how ways count them."""
-    places: dict[tuple[Flow, str | None], int] = {}
+    travellers: Travellers, rows: Sequence[Row], ways: Sequence[Way], people: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], Ints, Ints]:
+    """Return everybody's kind, the columns that rows are made of, and how ways count them."""
+    places: dict[Whom, int] = {}
     for row in rows:
         for term in row.terms:
-            places.setdefault((term.flow, term.where), len(places))
-    columns = tuple(
-        (builder.flow(flow) & builder.category(where))[people].astype(np.int64)
-        for flow, where in places
-    )
+            places.setdefault(term.whom, len(places))
+
+    def columns_of(some: NDArray[np.int64]) -> Ints:
+        counted = [travellers.counted(whom, some) for whom in places]
+        return np.array(counted, dtype=np.int64).reshape(len(places), len(some))
+
+    kind, columns = kinds_of(travellers.told_by(places), people, columns_of)
     factors = np.zeros((len(ways), len(rows), len(places)), dtype=np.int64)
     for r, row in enumerate(rows):
         for term in row.terms:
             for w, way in enumerate(ways):
                 if term.counts(way):
-                    factors[w, r, places[term.flow, term.where]] += term.factor
-    return columns, factors
+                    factors[w, r, places[term.whom]] += term.factor
+    return kind, columns, factors
 
 
 def _over(fixing: Fixing, people: NDArray[np.int64]) -> Fixing:
     return Fixing(
         clause=fixing.clause, people=fixing.people[people], goes=fixing.goes, absent=fixing.absent
     )
-
-
-class Builder:
-    """Masks over the whole pool, made once a category and flow."""
-
-    def __init__(self, agreement: Agreement, pool: Pool, *, elsewhere: Collection[str]) -> None:
-        self.agreement, self.pool, self.elsewhere = agreement, pool, elsewhere
-        self.codes = tuple(sorted(agreement.parties))
-        place = {code: i for i, code in enumerate(self.codes)}
-        power = pool.columns["power"]
-        by_value = np.array([place.get(v, -1) for v in power.values] or [-1])  # type: ignore[call-overload]
-        self.home = by_value[power.codes]
-        holder_place = np.array([place[code] for code in pool.holders] or [0])  # type: ignore[index]
-        self.holder = holder_place[pool.holder]
-        self.home = np.where(self.home == self.holder, -1, self.home)
-        self._members = members(agreement, pool)
-        self.able = (self.home >= 0) & ~pool.text("alive", lambda text: text == "no")
-        self.able &= ~pool.text("fit_to_travel", lambda text: text == "no")
-        self.owed = self.able & owed_article_109(pool)
-        self.civilian = pool.text("status", lambda text: text == "civilian")
-
-    def category(self, name: str | None) -> Mask:
-        """Return who is certainly in a category; None means prisoners of war."""
-        return self._members[name or PRISONERS_OF_WAR][0]
-
-    def review(self, given: Mask) -> dict[str, int]:
-        """Return how many of `given` each category cannot judge."""
-        counts = {}
-        for name, category in self.agreement.categories.items():
-            unknown = int((self._members[name][1] & given).sum())
-            if unknown and category.on_unknown == "review":
-                counts[name] = unknown
-        return counts
-
-    def flow(self, flow: Flow) -> Mask:
-        """Return who is held by one end of a flow and goes home to the other."""
-        held = self.holder == self.codes.index(flow.holder)
-        mask: Mask = held & (self.home == self.codes.index(flow.home))
-        return mask
-
-    def given(self) -> Mask:
-        """Return who is moved by some clause; see the rules above."""
-        nobody = np.zeros(self.pool.size, dtype=bool)
-        givers = [c for c in self.agreement.clauses if isinstance(c, Give | Balance)]
-        covered = {flow for clause in givers for flow in clause.flows}
-        mask = nobody.copy()
-        for clause in self.agreement.clauses:
-            if isinstance(clause, Give | Balance):
-                mask |= self.any_flow(clause.flows) & self.category(clause.where)
-            elif isinstance(clause, Named):
-                mask |= self.people(clause)
-            elif isinstance(clause, Quota):
-                flows = clause.flows if clause.where is None else set(clause.flows) - covered
-                mask |= self.any_flow(flows) & self.category(clause.where)
-        return mask
-
-    def allowed(self) -> Mask:
-        """Return whom neither their will nor a veto keeps here."""
-        kept = np.zeros(self.pool.size, dtype=bool)
-        for clause in self.agreement.clauses:
-            if isinstance(clause, Veto):
-                kept |= self.people(clause)
-            elif isinstance(clause, Consent):
-                kept |= self.stays(clause)
-        return ~kept
-
-    def rows(self, clause: Clause) -> Iterator[Row]:
-        """Yield the rows of one clause."""
-        match clause:
-            case Give(flows=flows, count=count):
-                for flow in flows:
-                    yield _row(clause, str(flow), count, count, [(flow, 1)])
-            case Quota(flows=flows, scope="sum"):
-                signs = [(flow, 1) for flow in flows]
-                yield _row(clause, "together", clause.min, clause.max, signs)
-            case Quota(flows=flows):
-                for flow in flows:
-                    yield _row(clause, str(flow), clause.min, clause.max, [(flow, 1)])
-            case Cap(by=by, flows=flows, max=most):
-                if by is not None:
-                    flows = tuple(Flow(by, home) for home in self.codes if home != by)
-                label = by or "together"
-                yield _row(clause, label, None, most, [(flow, 1) for flow in flows])
-            case Balance():
-                yield from self._balance(clause)
-
-    def _balance(self, clause: Balance) -> Iterator[Row]:
-        sides: dict[str, tuple[str, ...]] = {}
-        if clause.scope == "party":
-            sides = {code: (code,) for code in self.codes}
-        elif clause.scope == "bloc":
-            sides = {name: tuple(group) for name, group in self.agreement.blocs.items()}
-        for name, group in sides.items():
-            signs = [(f, (f.holder in group) - (f.home in group)) for f in clause.flows]
-            yield _row(clause, name, 0, 0, [(flow, sign) for flow, sign in signs if sign])
-
-    def fixing(self, clause: Clause, travellers: Mask) -> Fixing | None:
-        """Return whom a clause settles, over the pool."""
-        match clause:
-            case Named():
-                mask = self.people(clause)
-                named = len(self.named(clause)) - len(self.named_elsewhere(clause))
-                return Fixing(
-                    clause=clause.id,
-                    people=mask,
-                    goes=True,
-                    absent=named - int((mask & travellers).sum()),
-                )
-            case Veto():
-                return Fixing(clause=clause.id, people=self.people(clause), goes=False)
-            case Consent():
-                return Fixing(clause=clause.id, people=self.stays(clause), goes=False)
-        return None
-
-    def value(self, count_of: str | None, sum_of: str | None) -> Ints:
-        """Return what each person adds to an objective."""
-        if count_of is not None:
-            return self.category(count_of).astype(np.int64)
-        assert sum_of is not None, "an objective counts or sums"
-        _, high, unknown = self.pool.bounds(sum_of)  # the earliest possible day: the larger sum
-        return np.where(unknown, 0, high)
-
-    def any_flow(self, flows: Iterable[Flow]) -> Mask:
-        """Return who is on one of the flows."""
-        mask = np.zeros(self.pool.size, dtype=bool)
-        for flow in flows:
-            mask |= self.flow(flow)
-        return mask
-
-    def people(self, clause: Named | Veto) -> Mask:
-        """Return whom a clause names, as far as they are in the pool."""
-        people = self.named(clause)
-        if (
-            isinstance(clause, Veto)
-            and clause.max_names is not None
-            and len(people) > clause.max_names
-        ):
-            raise RuleError(
-                "planning.veto_names",
-                f"Expected at most {clause.max_names} people in veto {clause.id}, found {len(people)}.",
-                hint="Shorten the list, or agree on a larger number.",
-                facts={"clause": clause.id, "allowed": clause.max_names, "found": len(people)},
-            )
-        return self.pool.on_list(people)
-
-    def named(self, clause: Named | Veto) -> frozenset[PersonId]:
-        """Return whom a clause names, on whatever list they are."""
-        return frozenset(clause.persons) if clause.list is None else self.pool.lists[clause.list]
-
-    def named_elsewhere(self, clause: Named | Veto) -> frozenset[PersonId]:
-        """Return whom a clause names of the holders whose lists are not here."""
-        return frozenset(p for p in self.named(clause) if p.holder in self.elsewhere)
-
-    def stays(self, clause: Consent) -> Mask:
-        """Return who stays by the rule of consent."""
-        stays = ("no",) if clause.on_unknown == "ask" else ("no", "unknown", "")
-        return self.pool.text("consent", lambda text: text in stays)
-
-
-def _row(
-    clause: Clause, label: str, low: int | None, high: int | None, signs: list[tuple[Flow, int]]
-) -> Row:
-    terms = tuple(Term(flow=flow, where=clause.where, factor=sign) for flow, sign in signs)
-    return Row(clause=clause.id, label=label, low=low, high=high, terms=terms)

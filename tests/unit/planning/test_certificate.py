@@ -137,7 +137,8 @@ def face(rows, low, high) -> Face:
     """Return a face of people each of whom may stay or go by one way."""
     count = len(rows)
     return Face(
-        columns=list(np.array(rows, dtype=np.int64).T),
+        kind=np.arange(count, dtype=np.int32),
+        columns=np.array(rows, dtype=np.int64).T,
         ways=np.eye(len(low), dtype=np.int64)[None],
         low=low,
         high=high,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from homeward.foundation.canonical import canonical_bytes, seal_document
-from homeward.foundation.errors import InfeasibleError, TamperError
-from homeward.planning import check_plan
+from homeward.foundation.errors import EngineError, InfeasibleError, TamperError
+from homeward.planning import check_plan, loosening
 
 GIVE = '[[clause]]\nid = "n5"\nkind = "give"\nflows = ["RU -> UA", "UA -> RU"]\ncount = 5\n'
 
@@ -25,7 +27,14 @@ def test_each_conflict_and_each_repair_comes_with_its_numbers(no_plan):
     assert "asks for 5 prisoners of war" in plan["conflicts"][0]["sentence"]
     assert "7 (RU -> UA), 3 (UA -> RU)" in plan["conflicts"][0]["sentence"]
     assert "1 (RU -> UA)" in plan["conflicts"][1]["sentence"]
-    assert plan["repairs"] == []  # no one change mends two conflicts
+    (repair,) = plan["repairs"]  # no one change mends two conflicts
+    assert repair == {
+        "clause": "n5",
+        "change": {"key": "count", "from": 5, "to": 3},
+        "with": [{"clause": "w", "change": {"key": "min", "from": 2, "to": 1}}],
+        "sentence": "With count 3 instead of 5 in clause n5 and min 1 instead of 2 in clause w "
+        "a plan exists.",
+    }
 
 
 def test_a_repair_is_the_nearest_number_that_makes_a_plan(planned, person):
@@ -41,7 +50,80 @@ def test_consent_is_part_of_a_conflict_and_never_a_repair(planned, person):
     _, _, plan = planned(named, [person("1", "UA", consent="no")], [])
     assert plan["conflicts"][0]["clauses"] == ["names", "consent"]
     assert "do not wish to go" in plan["conflicts"][0]["sentence"]
-    assert plan["repairs"] == []
+    (repair,) = plan["repairs"]
+    assert repair == {
+        "clause": "names",
+        "change": {"key": "kind", "from": "named", "to": None},
+        "sentence": "Without clause names a plan exists.",
+    }
+
+
+BOUNDS = (
+    '[[clause]]\nid = "w"\nkind = "quota"\nflows = ["RU -> UA"]\nwhere = "women"\nmin = 9\n'
+    '[[clause]]\nid = "few"\nkind = "cap"\nflows = ["RU -> UA"]\nmax = 2\n'
+    '[[clause]]\nid = "most"\nkind = "quota"\nflows = ["RU -> UA"]\nmin = 6\n'
+)
+
+
+def test_numbers_that_can_be_loosened_give_way_before_a_count_does(planned, person):
+    """Three go on each flow: so there are three women, three under the cap, three at least."""
+    ru = [person(str(n), "UA", sex="F" if n < 4 else "M") for n in range(7)]
+    _, _, plan = planned(GIVE.replace("count = 5", "count = 3") + BOUNDS, ru, ru_free(person))
+    (repair,) = plan["repairs"]
+    parts = [repair, *repair["with"]]
+    assert [(part["clause"], part["change"]["to"]) for part in parts] == [
+        *(("w", 3), ("few", 3), ("most", 3)),
+    ]
+    assert repair["sentence"] == (
+        "With min 3 instead of 9 in clause w, max 3 instead of 2 in clause few and "
+        "min 3 instead of 6 in clause most a plan exists."
+    )
+
+
+def ru_free(person):
+    return [person(str(n), "RU") for n in range(3)]
+
+
+def test_changes_that_are_not_proved_are_taken_back_as_far_as_a_plan_exists(
+    planned, person, monkeypatch
+):
+    found = loosening.solve_level
+
+    def lax(face, worth, engine):
+        solved = found(face, worth, engine)
+        more = tuple(units + 2 for units in solved.slack)
+        return replace(solved, slack=more, level=solved.level | {"unproved": True})
+
+    monkeypatch.setattr(loosening, "solve_level", lax)
+    ru = [person(str(n), "UA", sex="F" if n < 4 else "M") for n in range(7)]
+    _, _, plan = planned(GIVE.replace("count = 5", "count = 3") + BOUNDS, ru, ru_free(person))
+    (repair,) = plan["repairs"]
+    parts = [repair, *repair["with"]]
+    assert [part["change"]["to"] for part in parts] == [3, 3, 3]
+
+
+def test_a_search_that_finds_nothing_within_its_limits_leaves_the_conflicts_told(
+    planned, person, monkeypatch
+):
+    def gives_up(*_):
+        raise EngineError("planning.no_answer", "Expected a plan, found neither.", hint="Wait.")
+
+    monkeypatch.setattr(loosening, "solve_level", gives_up)
+    _, _, plan = planned(BOUNDS, [person("1", "UA", sex="F")], [])
+    assert plan["conflicts"]
+    assert [repair["change"]["to"] for repair in plan["repairs"]] == [None]
+
+
+def test_of_two_clauses_that_settle_people_differently_either_may_go(planned, person):
+    clauses = (
+        '[[clause]]\nid = "names"\nkind = "named"\npersons = ["RU:1", "RU:2"]\n'
+        '[[clause]]\nid = "kept"\nkind = "veto"\nby = "RU"\npersons = ["RU:1"]\n'
+        '[[clause]]\nid = "gone"\nkind = "named"\npersons = ["RU:9"]\n'
+    )
+    _, _, plan = planned(clauses, [person("1", "UA"), person("2", "UA")], [])
+    gone = [[r["clause"], *(part["clause"] for part in r["with"])] for r in plan["repairs"]]
+    assert gone == [["names", "gone"], ["kept", "gone"]]
+    assert plan["repairs"][1]["sentence"] == "Without clauses kept and gone a plan exists."
 
 
 def test_a_named_person_on_no_list_is_a_conflict_alone(planned, person):

@@ -98,6 +98,10 @@ def lie_own_flag(plan):
     del moves_of(plan, "UA")[0]["flags"]
 
 
+def lie_flags_of_another_form(plan):
+    moves_of(plan, "UA")[-1]["flags"] = {"ask": 1}
+
+
 def lie_counts(plan):
     plan["counts"]["RU -> UA"] = 3
 
