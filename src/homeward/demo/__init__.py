@@ -5,5 +5,6 @@ down about them (`world`, with `names`). Everybody in it is a random combination
 syllables and common given names; none of them is a real person.
 It refuses chance from anywhere but the seed, so that a demo and a test can repeat itself.
 
-Entry function: `homeward.demo.world.build_world`.
+Entry functions: `homeward.demo.world.build_world`, and `homeward.demo.pools.make_pool` for
+people whom a given agreement can send home.
 """
