@@ -27,7 +27,12 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "match": ("homeward.cli.match", "find who on a held list is who on a wanted list"),
     "triage": ("homeward.cli.triage", "say what each line of the other side's list means for us"),
     "names": ("homeward.cli.names", "score pairs of full names, in any letters, with reasons"),
+    "agreement": (
+        "homeward.cli.agreement",
+        "say in sentences what an agreement says, and its hash",
+    ),
     "plan": ("homeward.cli.plan", "find who goes home under an agreement, with a proof"),
+    "whatif": ("homeward.cli.whatif", "say what another number in an agreement would bring"),
     "check": ("homeward.cli.check", "verify a plan and its proof without a solver"),
     "ledger": ("homeward.cli.ledger", "export a node's ledger, or verify an exported one"),
     "init": ("homeward.cli.init", "make a node for one party"),

@@ -231,6 +231,13 @@ def _released(node: Node, args: argparse.Namespace) -> None:
     )
 
 
+def _confirm(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.handover import confirm_gate
+
+    confirm_gate(node, args.case, args.gate, now=home.now())
+    print(f"The gate {args.gate} is confirmed: whoever waited for it alone may go.")
+
+
 def _close(node: Node, args: argparse.Namespace) -> None:
     from homeward.node.actions.handover import close_case
 
@@ -282,6 +289,7 @@ ACTS: Mapping[str, tuple[str, Act, tuple[str, ...]]] = {
     ),
     "receive": ("receive our people and give our receipt", _receive, (_CASE, _LEG)),
     "released": ("give the holder's receipt", _released, (_CASE, _LEG)),
+    "confirm": ("confirm what people wait for at a gate", _confirm, (_CASE, "gate")),
     "close": ("close the case (mediator)", _close, (_CASE,)),
 }
 """Act -> what it does, the function, and the arguments it takes."""
@@ -324,6 +332,7 @@ _ARGUMENTS: Mapping[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "rejection": (("--reason",), {"choices": REJECTION_REASONS, **_REASON}),
     "abortion": (("--reason",), {"choices": ABORT_REASONS, **_REASON}),
     "withdrawal": (("--reason",), {"choices": WITHDRAWAL_REASONS, **_REASON}),
+    "gate": (("--gate",), {"required": True, "metavar": "CLAUSE", "help": "id of the gate"}),
     "captive": (("captive",), {"nargs": "+", "metavar": "ID", "help": "salted ids"}),
     "country": (("--country",), {"required": True, "metavar": "PARTY", "help": "where it is"}),
     "purpose": (("--purpose",), {"required": True, "help": "as the terms name it"}),

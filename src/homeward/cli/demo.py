@@ -37,6 +37,7 @@ _ROWS = (
 )
 _WORDS = {
     "will_recorded": "asked in private",
+    "gate_confirmed": "confirmed a gate",
     "manifest_issued": "on the manifest",
     "departed": "departed",
     "checked_in": "counted at the crossing",

@@ -18,13 +18,15 @@ from homeward.cli import lists
 from homeward.cli.output import SIMULATION, note, write_file, write_stdout
 from homeward.foundation.canonical import canonical_bytes
 from homeward.foundation.errors import EngineError, InfeasibleError, RuleError, TamperError
-from homeward.terms.agreement import Agreement
+from homeward.terms.agreement import Agreement, Objective
 
 _STATUS = {
     "optimal": "OPTIMAL: no better plan exists, and the plan proves it.",
     "feasible": "FEASIBLE: every clause is kept; that no better plan exists is not proved.",
+    "drawn": "FEASIBLE: every clause is kept and every objective is proved; only the draw between "
+    "plans that are equal in these is not.",
 }
-_MEASURES = {"days_held": "days held", "age": "years of age"}
+_MEASURES = {"days_held": "days held", "age": "years of age", "equivalents": "equivalents"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -102,16 +104,29 @@ def _explain(plan: dict[str, Any]) -> None:
     for number, conflict in enumerate(plan["conflicts"], 1):
         note(f"Conflict {number} ({', '.join(conflict['clauses'])}): {conflict['sentence']}")
     for repair in plan["repairs"]:
-        note(f"Repair: {repair['sentence']}")
+        parts = [repair, *repair.get("with", ())]
+        if len(parts) == 1 or repair["change"]["to"] is None:
+            note(f"Repair: {repair['sentence']}")
+            continue
+        note(f"Repair: With these {len(parts)} numbers together a plan exists.")
+        for part in parts:
+            note(f"  {_changed(part)}")
     if not plan["repairs"]:
-        note("No change of one number mends it; change or drop a clause of each conflict.")
+        note("No repair was found; change or drop a clause of each conflict.")
+
+
+def _changed(part: Mapping[str, Any]) -> str:
+    """Write a change of a number: `n5: count 3 instead of 5`."""
+    change = part["change"]
+    name = f"{change['key']} {change['place']}" if "place" in change else change["key"]
+    return f"{part['clause']}: {name} {change['to']:,} instead of {change['from']:,}"
 
 
 def _summary(plan: dict[str, Any], inputs: lists.Inputs, args: argparse.Namespace) -> Iterator[str]:
     """Say in words what a plan holds, line by line."""
     if inputs.is_simulation:
         yield SIMULATION
-    yield _STATUS[plan["status"]]
+    yield _STATUS[_status(plan)]
     yield f"{len(plan['moves']):,} people go home under {plan['agreement']}:"
     for flow, count in plan["counts"].items():
         yield f"  {flow}  {count:,}"
@@ -126,9 +141,18 @@ def _summary(plan: dict[str, Any], inputs: lists.Inputs, args: argparse.Namespac
     for category, count in plan["review"].items():
         yield f"To be reviewed: {count:,} people of whom the lists do not say whether {category}."
     yield f"At stake: {plan['exposure']['sentence']}"
+    yield from _without_it(plan, inputs)
     yield f"plan_sha256 {plan['plan_sha256']}"
     yield "The other side checks it with:"
     yield f"  {_next_command(args)}"
+
+
+def _without_it(plan: dict[str, Any], inputs: lists.Inputs) -> Iterator[str]:
+    """Say of every party whose people come home what it would lose by walking away."""
+    from homeward.planning import walking_away
+
+    for party in sorted({move["home"] for move in plan["moves"]}):
+        yield walking_away(inputs.agreement, inputs.pool, plan, party)["sentence"]
 
 
 def will_lines(plan: Mapping[str, Any]) -> Iterator[str]:
@@ -152,20 +176,54 @@ def objective_lines(plan: Mapping[str, Any], agreement: Agreement) -> Iterator[s
     known = {objective.id: objective for objective in agreement.objectives}
     levels = {level["id"]: level for level in plan["certificate"]["levels"]}
     for number, stated in enumerate(plan["objectives"], 1):
-        objective = known.get(stated["id"])
-        if objective is None:
-            yield f"  {number}. {stated['id']}: drawn by the seed"
-            continue
-        most = "as many as possible" if objective.sense > 0 else "as few as possible"
-        what = (
-            f"people of category {objective.count_of}"
-            if objective.count_of
-            else f"{_MEASURES[objective.sum_of or '']}, summed up"
-        )
-        level, limit = levels[stated["id"]], ""
+        name, level, limit = stated["id"], levels[stated["id"]], ""
+        objective = known.get(name.rpartition(": ")[2])
         if level.get("unproved"):
-            limit = f" (not proved; no plan goes beyond {level['at_most'] * objective.sense:,})"
-        yield f"  {number}. {what}, {most}: {stated['value']:,}{limit}"
+            most = level["at_most"] * (1 if objective is None else objective.sense)
+            limit = f" (not proved; no plan goes beyond {most:,})"
+        yield f"  {number}. {_sought(name, stated['value'], objective)}{limit}"
+
+
+def _status(plan: Mapping[str, Any]) -> str:
+    """Return the status, `drawn` where all but the draw between equal plans is proved."""
+    from homeward.planning.problem import TIES
+
+    unproved = {level["id"] for level in plan["certificate"]["levels"] if level.get("unproved")}
+    return "drawn" if unproved and unproved <= set(TIES) else str(plan["status"])
+
+
+def _sought(name: str, value: int, objective: Objective | None) -> str:
+    """Say what one level sought and what it reached."""
+    phase, _, of = name.rpartition(": ")
+    where = f"in {phase}, " if phase else ""
+    if objective is not None and objective.kind == "least_share":
+        return f"of the party that gets the least, the share who return: {value / 10:.1f} %"
+    if objective is not None:
+        most = "as many as possible" if objective.sense > 0 else "as few as possible"
+        if objective.count_of:
+            return f"{where}people of category {objective.count_of}, {most}: {value:,}"
+        return f"{where}{_MEASURES[objective.sum_of or '']}, summed up, {most}: {value:,}"
+    if phase:
+        category = of.removeprefix("count(").removesuffix(")")
+        return f"{where}people of category {category}, as many as possible: {value:,}"
+    return _sought_besides(name, value)
+
+
+def _sought_besides(name: str, value: int) -> str:
+    """Say what a level sought that is no objective of the agreement by itself."""
+    kind, _, rest = name.partition(" ")
+    if kind == "wish":
+        reached = f"missed by {-value:,}" if value < 0 else f"{value:,}"
+        return f"the wish of clause {rest}, as near as possible: {reached}"
+    if kind == "exchanged":
+        return f"exchanged, and not left over by clause {rest}, as many as possible: {value:,}"
+    if kind.startswith("longest("):
+        return (
+            f"people held {rest.removeprefix('from ')} days or more, the longest first: {value:,}"
+        )
+    if kind == "soonest":
+        return f"everybody as early as possible, phases not waited, summed up: {value:,}"
+    return f"{name}: drawn by the seed"
 
 
 def _next_command(args: argparse.Namespace) -> str:

@@ -119,6 +119,39 @@ def test_a_plan_is_told_in_words_with_the_next_command(folder, capsys):
     assert err == ""
 
 
+def test_every_level_is_told_as_what_it_is(folder, capsys):
+    more = """
+[[clause]]
+id = "more"
+kind = "quota"
+flows = ["RU -> UA"]
+where = "wounded"
+min = 4
+prefer = true
+[[clause]]
+id = "days"
+kind = "phase"
+days = [1, 7]
+order = ["wounded"]
+"""
+    aims = '[[objective]]\nmin = "sum(days_held) by phase"\n[[objective]]\nmax = "least_share"\n'
+    text = TERMS.split("[[objective]]", maxsplit=1)[0] + more + aims
+    (folder / "terms.toml").write_text(text)
+    assert main(plan_words(folder, "--quiet")) == 0
+    out = capsys.readouterr().out
+    for words in (
+        "  1. the wish of clause more, as near as possible: missed by 1\n",
+        "  2. in phase 1, people of category wounded, as many as possible: 5\n",
+        "  4. in phase 1, days held, summed up, as few as possible: ",
+        "  6. of the party that gets the least, the share who return: 33.3 %\n",
+        "  7. everybody as early as possible, phases not waited, summed up: ",
+        ". tie-break: drawn by the seed\n",
+        "Under the plan 3 people of RU come home. Without it RU is still owed 3 people by",
+    ):
+        assert words in out, out
+    assert out.count("drawn by the seed") <= 2
+
+
 def test_the_next_command_is_one_that_works(folder, capsys, monkeypatch):
     monkeypatch.chdir(folder)
     assert main(plan_words(folder, "-o", "plan.json")) == 0
@@ -151,6 +184,21 @@ def test_where_there_is_no_plan_the_conflicts_are_told(folder, capsysbinary):
     assert b"homeward: No plan keeps every clause." in err
     assert b"Conflict 1 (n3): Clause n3 asks for 30" in err
     assert b"Repair: With count 9 instead of 30" in err
+
+
+def test_numbers_that_mend_it_together_stand_below_one_another(folder, capsys):
+    quota = '[[clause]]\nid = "hurt"\nkind = "quota"\nflows = ["RU -> UA"]\nmin = 1200\n'
+    text = TERMS.replace("count = 3", "count = 30").replace(
+        "[[objective]]", quota + "[[objective]]", 1
+    )
+    (folder / "terms.toml").write_text(text)
+    assert main(plan_words(folder)) == 7
+    told = capsys.readouterr().err.splitlines()
+    start = told.index("Repair: With these 2 numbers together a plan exists.")
+    assert told[start + 1 : start + 3] == [
+        "  n3: count 9 instead of 30",
+        "  hurt: min 9 instead of 1,200",
+    ]
 
 
 def test_a_plan_is_checked_and_what_was_checked_is_told(folder, capsys):
