@@ -255,6 +255,10 @@ class Visitor:
         if "/account/confirm?" in self.page.url:
             self.page.fill("#id_password", PASSWORD)
             self.page.click("main form button")
+        return self.barriers_at(path)
+
+    def barriers_at(self, path):
+        """Return what is wrong with the page that is open, called by a path."""
         wrong = []
         for width in (NARROW, WIDE) if self.language in WIDE_LANGUAGES else (NARROW,):
             self.page.set_viewport_size({"width": width, "height": 900})
@@ -270,7 +274,10 @@ class Visitor:
             port = self.served.address[-5:]
             where = Path(PICTURES) / f"{self.language}-{self.scheme}-{width}"
             where.mkdir(exist_ok=True, parents=True)
-            self.page.screenshot(path=where / f"{name[:80]}-{port}.png", full_page=True)
+            # To hide the caret of a field, the driver would write a style into the page.
+            self.page.screenshot(
+                path=where / f"{name[:80]}-{port}.png", full_page=True, caret="initial"
+            )
 
     def refused(self):
         """Return what the console said, but for the statuses of problem pages."""

@@ -19,7 +19,7 @@ from homeward.node.access import Reader
 from homeward.node.actions import plans, review
 from homeward.node.actions.overview import KINDS, Step, overview
 from homeward.node.models import AccessLog, Draft, Job, LogHead, Proposal
-from homeward.node.web import case_acts, category_words, steps, terms_words, words
+from homeward.node.web import case_acts, category_words, clause_words, steps, terms_words, words
 from homeward.node.web.pages import cases as pages
 from homeward.node.web.policy import POLICY, ROLES
 from homeward.planning.standing import RULES
@@ -255,9 +255,9 @@ def test_a_case_is_opened_in_two_steps_and_is_recorded_by_number(at):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('kind = "give"', 'kind = "gift"', "Line 21: In clause number"),
-        ('article_109 = "counted"', "", "Line 2: In [agreement]"),
-        ("[parties]", "[parties", "at line 8"),
+        ('kind = "give"', 'kind = "gift"', "Line 22, clause number, key kind: expected"),
+        ('article_109 = "counted"', "", "Line 2, [agreement], key article_109: expected"),
+        ("[parties]", "[parties", "Line 8, the agreement: expected TOML"),
         ("RU = {}", "RU = {}\nXA = {}", "There is no card here of: <bdi dir"),
     ],
 )
@@ -444,7 +444,7 @@ def test_every_rule_reason_category_act_and_clause_has_its_words():
     assert set(terms_words.REJECTIONS) == set(REJECTION_REASONS)
     assert set(terms_words.ABORTS) == set(ABORT_REASONS)
     assert set(category_words.CATEGORIES) == set(CATEGORIES)
-    assert set(terms_words._KINDS) == set(CLAUSES)
+    assert {*clause_words._KINDS, "ratio"} == set(CLAUSES)
     for name, act in case_acts.ACTS.items():
         assert reverse("case-act", args=["first", name]) == f"{CASE}/do/{name}"
         assert act.row in POLICY
@@ -454,7 +454,10 @@ def test_every_rule_reason_category_act_and_clause_has_its_words():
 CLAUSE_TEXTS = [
     ('kind = "give"\nflows = ["RU -> UA"]\ncount = 3', "People: 3. It counts prisoners of war."),
     ('kind = "quota"\nflows = ["RU -> UA"]\nwhere = "all"\nmin = 1\nmax = 2', "At least: 1."),
-    ('kind = "quota"\nflows = ["RU -> UA"]\nscope = "sum"\nmax = 2', "together. At most: 2."),
+    (
+        'kind = "quota"\nflows = ["RU -> UA", "UA -> RU"]\nscope = "sum"\nmax = 2',
+        "together. At most: 2.",
+    ),
     ('kind = "balance"\nflows = ["RU -> UA"]', "as many people as it lets go."),
     ('kind = "cap"\nby = "RU"\nmax = 4\nwithhold = true', "Its number is not public."),
     ('kind = "cap"\nflows = ["RU -> UA"]\nmax = 4', "together. At most: 4."),
@@ -463,6 +466,45 @@ CLAUSE_TEXTS = [
     ('kind = "veto"\npersons = ["RU:1"]', "do not travel. People: 1."),
     ('kind = "veto"\nlist = "b"\nby = "RU"\nmax_names = 5', "the will of RU. Names at most: 5."),
     ('kind = "consent"\non_unknown = "exclude"', "Whoever was not asked yet is not planned."),
+    (
+        'kind = "all_of"\nflows = ["RU -> UA"]\nwhere = "all"\ncutoff = 2024-12-31',
+        "everybody who may travel goes home. Captured on this day or earlier: 31 December 2024.",
+    ),
+    (
+        'kind = "ratio"\nfor_each.flow = "RU -> UA"\ngive = [{ flow = "UA -> RU", where = "all", count = 3 }]',
+        "of this category: everybody. People: 3.",
+    ),
+    ('kind = "balance"\nunit = "agreed"', "balance it by their signatures, not by number."),
+    (
+        'kind = "pair"\nflows = ["RU -> UA", "UA -> RU"]\nkey = "sex"\nprefer = true',
+        "A wish, no condition: it is kept as far as it can be.",
+    ),
+    ('kind = "together"\npersons = ["RU:1", "RU:2"]', "all together or not. People: 2."),
+    (
+        'kind = "bundle"\nlist = "b"\nrequires = ["RU:1"]\nboth_ways = true',
+        "All of these others have to go. People: 1. And the others go only if all of these go.",
+    ),
+    ('kind = "destination"\nlist = "b"\ncountry = "DE"', "are sent to DE instead of home."),
+    (
+        'kind = "phase"\ndays = [1, 7]\nflow = "RU -> UA"\nat_least = [3, 4]',
+        "at least so many people, phase by phase: 3, 4.",
+    ),
+    ('kind = "phase"\nrounds = 3\nseats = 40', "Seats on each leg in each phase: 40."),
+    ('kind = "phase"\nrounds = 3\norder = ["all"]', "in this order: everybody."),
+    ('kind = "escrow"\ncustodian = "TR"', "lets all of them go on or none."),
+    (
+        'kind = "surplus"\nflows = ["RU -> UA"]\nrelease = "parole"\nwithin_days = 10',
+        "goes home on parole, and is owed. Within days: 10. It counts prisoners of war.",
+    ),
+    ('kind = "remains"\nflows = ["RU -> UA"]\nbalance = "equal"', "As many of the dead go one way"),
+    (
+        'kind = "gate"\nbefore = "phase 1"\nuntil = "letters are here"\nconfirmed_by = "RU"',
+        "before a confirmation. Phase: 1. RU confirms: letters are here.",
+    ),
+    (
+        'kind = "extend"\nper = 10\nflow = "RU -> UA"\nadds = "a day"\nmax = 4',
+        "People: 10. What is added: a day. Times at most: 4.",
+    ),
 ]
 
 
@@ -474,7 +516,7 @@ def test_a_clause_is_told_in_sentences(text, said):
     agreement = read_agreement(
         f'{head}\n[[clause]]\nid = "c"\n{text}\n[[objective]]\nmax = "sum(age)"'
     )
-    told = strip_tags(case_acts.joined(terms_words.of_clause(agreement.clauses[0], agreement)))
+    told = strip_tags(case_acts.joined(clause_words.of_clause(agreement.clauses[0], agreement)))
     assert said in told.replace("\u00a0", " ")
 
 
@@ -504,7 +546,7 @@ def test_a_category_is_told_by_what_it_asks_whatever_it_is_called(asked, said):
         '[[clause]]\nid = "c"\nkind = "cap"\nby = "RU"\nwhere = "mine"\nmax = 4\n'
         '[[objective]]\nmin = "count(mine)"'
     )
-    told = strip_tags(case_acts.joined(terms_words.of_clause(agreement.clauses[0], agreement)))
+    told = strip_tags(case_acts.joined(clause_words.of_clause(agreement.clauses[0], agreement)))
     assert told.endswith(f"It counts people of this category: {said}.")
     sought = strip_tags(terms_words.of_objective(agreement.objectives[0], agreement))
     assert sought == f"As few people as possible of this category: {said}."

@@ -19,6 +19,7 @@ from homeward.node.actions import uploads
 from homeward.node.web import failure_words, problem_words
 from homeward.node.web.pages import home as home_page
 from homeward.records.read import read_list
+from homeward.terms import places
 
 SOURCE = Path(failure_words.__file__).parents[2]
 LANGUAGES = ("uk", "ru", "ar")
@@ -64,6 +65,8 @@ ONLY_COMMANDS = frozenset(
         # Serving: there is no page before it has begun; a share that is away is only logged.
         *("serve.address", "serve.web", "courier.folder", "courier.disk"),
         # The invented exchange, which a page only starts.
+        # Trying another number, or looking at a plan, at a command; describing an invented pool.
+        *("cli.whatif", "planning.walking_party", "demo.pool"),
         *("demo.folder", "demo.gone", "demo.people", "demo.port", "demo.served"),
         # Making a node on a server of its own, and restoring one.
         *("backup.changed", "backup.database", "postgresql.copy", "postgresql.order"),
@@ -137,7 +140,7 @@ def raised():
 
 
 RAISED = tuple(raised())
-CODES = {each.code for each in RAISED}
+CODES = {each.code for each in RAISED} | places._HINTS.keys()
 WORDED = failure_words.TEXTS.keys() | failure_words.BUILT.keys()
 
 
@@ -252,18 +255,27 @@ def test_a_refused_entry_is_named_and_where_its_evidence_lies(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_conflict_is_told_by_its_clauses_and_a_repair_by_its_numbers(language):
+def test_a_conflict_is_told_by_its_clauses_and_a_repair_by_what_it_changes(language):
+    repairs = ["give-all count 150 12000", "w min 5 3, days at_least 2 4 1"]
     error = InfeasibleError(
         "cases.infeasible",
         "Clause give-all asks for 9.",
         hint="With count 4.",
-        facts={"conflicts": ["give-all cap.1", "veto"], "repairs": ["give-all count 150 12000"]},
+        facts={
+            "conflicts": ["give-all cap.1", "veto"],
+            "repairs": repairs,
+            "removals": ["veto", "names kept"],
+        },
     )
     with override(language):
         failure = failure_words.of(error)
         assert '<bdi dir="ltr">give-all, cap.1</bdi>' in failure.what
         assert '<bdi dir="ltr">veto</bdi>' in failure.what
-        assert '<bdi dir="ltr">give-all: count = 150 → 12000</bdi>' in failure.repair
+        for change in (
+            *("give-all: count = 150 → 12000", "w: min = 5 → 3", "days: at_least 2 = 4 → 1"),
+            *("veto", "names, kept"),
+        ):
+            assert f'<bdi dir="ltr">{change}</bdi>' in failure.repair
         earlier = failure_words.of(InfeasibleError("cases.infeasible", "M.", facts={}))
         assert earlier.what == str(failure_words.KINDS["InfeasibleError"][0])
     assert failure.original == "Clause give-all asks for 9. With count 4."

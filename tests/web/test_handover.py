@@ -7,6 +7,8 @@ import shutil
 import zipfile
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 from tests.postgresql import copy_node
 from tests.scenario import nodes as play
@@ -15,7 +17,7 @@ from homeward.foundation.merkle import leaf_hash, verify_inclusion
 from homeward.ledger.checkpoint import open_checkpoint
 from homeward.node import access, book, bundles, home, jobs
 from homeward.node.access import Reader
-from homeward.node.actions import cases
+from homeward.node.actions import cases, handover
 from homeward.records.model import HELD
 
 CASE = play.CASE
@@ -542,3 +544,45 @@ def test_a_small_number_of_those_who_stayed_is_not_told_by_subtraction():
     assert _agreed(3, 0) == "1\u20134"
     # Home is "1-4" there: a range that begins after it would give it away.
     assert _agreed(6, 3) == 6
+
+
+@pytest.fixture(name="gated")
+def fixture_gated(tmp_path):
+    """Serve the home party of a case whose gate it confirms."""
+    from homeward.node.web.accounts import make_demo_accounts
+    from homeward.node.web.current import serve_node
+
+    world = play.begin(tmp_path / "gated")
+    gate = (
+        '[[clause]]\nid = "papers"\nkind = "gate"\nbefore = "phase 1"\n'
+        'until = "the papers have come"\nconfirmed_by = "UA"\n\n[[objective]]'
+    )
+    play.play_to_final_lists(world, text=play.terms().replace("[[objective]]", gate, 1))
+    play.play_to_accepted(world)
+    play.ask_before(world, play.planned(world))
+    node = world.at("UA")
+    serve_node(node)
+    yield node, {each.name: each.password for each in make_demo_accounts(node)}
+    home.close_node()
+
+
+def test_the_confirming_sides_officer_opens_a_gate_on_its_page(gated):
+    node, passwords = gated
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(User.objects.get(username="handover-officer"))
+    client.post("/account/confirm", {"password": passwords["handover-officer"]})
+    page = client.get("/cases/first/handover").content.decode()
+    assert "the papers have come" in page
+    assert "closed</span>" in page
+    assert "/handover/depart" not in page, "nobody is let go before"
+    deed = "/cases/first/handover/confirm"
+    assert deed in page
+    assert client.post(deed, {}).status_code == 422, "what has happened is chosen"
+    assert client.post(deed, {"gate": "number"}).status_code == 422
+    done = client.post(deed, {"gate": "papers"}, follow=True).content.decode()
+    assert "The gate is confirmed." in done
+    assert "confirmed</span>" in done
+    assert "/handover/depart" in done
+    assert client.get(deed).status_code == 302, "there is nothing left to confirm"
+    (gate,) = handover.gates_of(node, "first")
+    assert gate.is_confirmed

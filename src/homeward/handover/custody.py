@@ -11,7 +11,7 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from homeward.foundation.errors import InputError
 from homeward.foundation.ids import Flow, PartyCode
@@ -66,7 +66,8 @@ class Captive:
     """One captive of the plan. `path` holds the states passed through, the last is now.
 
     `will` and `last_will` are None until an interviewer recorded them; `custodian` and
-    `stops` come with the manifest. `is_receipted` says that a receipt of the holder
+    `stops` come with the manifest. `waits_for` are the gates before them that nobody has
+    confirmed yet, by clause. `is_receipted` says that a receipt of the holder
     covers them.
     """
 
@@ -79,6 +80,7 @@ class Captive:
     stops_passed: int = 0
     is_missing: bool = False
     is_receipted: bool = False
+    waits_for: frozenset[str] = frozenset()
 
     @property
     def state(self) -> str:
@@ -92,7 +94,8 @@ class Custody:
 
     `flows` says how many the plan sends on each leg. Where `is_plan_known` is false the
     reader has only the ledger: captives appear as entries name them. `peaks` holds, by
-    party, the most people it had let go beyond those it had received.
+    party, the most people it had let go beyond those it had received. `gates` says by clause
+    who confirms it; `confirmed` are those that are.
     """
 
     case: str
@@ -103,6 +106,8 @@ class Custody:
     captives: Mapping[str, Captive]
     peaks: Mapping[PartyCode, int]
     is_ended: bool = False
+    gates: Mapping[str, str] = field(default_factory=dict)
+    confirmed: frozenset[str] = frozenset()
 
 
 def captives_root(ids: Iterable[str]) -> str:

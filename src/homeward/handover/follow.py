@@ -19,7 +19,11 @@ from homeward.negotiation.case import CaseState, Plan
 from homeward.negotiation.entries import Recorded, refusal
 
 
-def begin(case: CaseState, planned: Mapping[str, frozenset[str]] | None) -> Custody:
+def begin(
+    case: CaseState,
+    planned: Mapping[str, frozenset[str]] | None,
+    waiting: Mapping[str, frozenset[str]] | None = None,
+) -> Custody:
     """Start the handover of an accepted plan: everybody is with their holder.
 
     Args:
@@ -27,6 +31,7 @@ def begin(case: CaseState, planned: Mapping[str, frozenset[str]] | None) -> Cust
         planned: The plan's captives by leg (`"RU -> UA"`). None for a reader who has
             only the ledger: then no leg may name more people than the plan sends, and
             who they are stays unchecked.
+        waiting: The captives behind each gate, by clause, as far as the reader knows them.
 
     Returns:
         The custody before any entry.
@@ -44,7 +49,12 @@ def begin(case: CaseState, planned: Mapping[str, frozenset[str]] | None) -> Cust
     if planned is not None:
         _verify_planned(case.plan, planned)
     captives = {
-        captive: Captive(leg=parse_flow(leg))
+        captive: Captive(
+            leg=parse_flow(leg),
+            waits_for=frozenset(
+                gate for gate, behind in (waiting or {}).items() if captive in behind
+            ),
+        )
         for leg, ids in (planned or {}).items()
         for captive in ids
     }
@@ -56,15 +66,21 @@ def begin(case: CaseState, planned: Mapping[str, frozenset[str]] | None) -> Cust
         is_plan_known=planned is not None,
         captives=captives,
         peaks={PartyCode(party): 0 for party in case.parties},
+        gates={clause: gate["confirmed_by"] for clause, gate in case.gates.items()},
     )
 
 
-def fold(case: CaseState, planned: Mapping[str, frozenset[str]] | None) -> Custody:
+def fold(
+    case: CaseState,
+    planned: Mapping[str, frozenset[str]] | None,
+    waiting: Mapping[str, frozenset[str]] | None = None,
+) -> Custody:
     """Read the custody of everybody from a case.
 
     Args:
         case: The case with its handover entries.
         planned: As in `begin`.
+        waiting: As in `begin`.
 
     Returns:
         The custody after the last entry.
@@ -74,7 +90,7 @@ def fold(case: CaseState, planned: Mapping[str, frozenset[str]] | None) -> Custo
         TamperError: `planned` is not what the plan's root and counts say.
         PeerError: As `advance`, for the first entry that does not fit.
     """
-    custody = begin(case, planned)
+    custody = begin(case, planned, waiting)
     for recorded in case.handover:
         custody = advance(custody, recorded)
     return custody

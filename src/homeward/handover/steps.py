@@ -8,6 +8,7 @@ Rules of this file:
 - Nobody withdrawn, whatever the reason, is on a later manifest.
 - Nobody outside the accepted plan is on a manifest, and a manifest names the stops that
   the terms name.
+- Nobody behind a gate of the terms departs before whoever confirms it has confirmed it, once.
 - Somebody missing at a check-in stays in the custodian's custody, and the case open,
   until a later check-in or until they are turned back.
 - A case is aborted or closed only when nobody is on the way, and closed only when nobody
@@ -51,6 +52,11 @@ _WILL = _Guard(
     expected='"travelling", recorded by an interviewer before departure, for everybody',
     holds=lambda captive: captive.will is True,
 )
+_GATE = _Guard(
+    code="handover.gate",
+    expected="every gate before these people confirmed by whom the terms name",
+    holds=lambda captive: not captive.waits_for,
+)
 _LAST_STOP = _Guard(
     code="handover.stops_left",
     expected="everybody past the last stop of their manifest",
@@ -63,7 +69,7 @@ _LAST_WILL = _Guard(
 )
 _GUARDS: dict[str, tuple[_Guard, ...]] = {
     "manifest_issued": (_WILL,),
-    "departed": (_WILL,),
+    "departed": (_WILL, _GATE),
     "asked_again": (_LAST_STOP,),
     "received": (_LAST_STOP, _LAST_WILL),
 }
@@ -177,6 +183,31 @@ def _received(custody: Custody, recorded: Recorded) -> Custody:
     return _move(custody, recorded, "received", body["captives"])
 
 
+def _gate_confirmed(custody: Custody, recorded: Recorded) -> Custody:
+    body, clause = recorded.entry.body, recorded.entry.body["clause"]
+    if body["plan_sha256"] != custody.plan_sha256:
+        raise refusal(recorded, "handover.plan", expected="the accepted plan", found="another plan")
+    if custody.gates.get(clause) != recorded.entry.author:
+        raise refusal(
+            recorded,
+            "handover.gate_author",
+            expected="a gate of the terms that its author confirms",
+            found="another",
+        )
+    if clause in custody.confirmed:
+        raise refusal(
+            recorded,
+            "handover.gate_confirmed",
+            expected="a gate that nobody has confirmed yet",
+            found="one that is confirmed",
+        )
+    captives = {
+        each: replace(captive, waits_for=captive.waits_for - {clause})
+        for each, captive in custody.captives.items()
+    }
+    return replace(custody, captives=captives, confirmed=custody.confirmed | {clause})
+
+
 def _case_closed(custody: Custody, recorded: Recorded) -> Custody:
     _verify_nobody_on_the_way(custody, recorded)
     waiting = sum(_is_waiting(captive) for captive in custody.captives.values())
@@ -225,6 +256,7 @@ STEPS: dict[str, Callable[[Custody, Recorded], Custody]] = {
     "turned_back": _turned_back,
     "released": _released,
     "received": _received,
+    "gate_confirmed": _gate_confirmed,
     "case_closed": _case_closed,
     "aborted": _aborted,
 }

@@ -41,7 +41,8 @@ class CaseState:
 
     `wanted` and `answers` are keyed by author and recipient; `final_lists`,
     `commitments` and `nonces` by party. `stops` are the agreed stops of the people of a
-    home party, in order, as manifests name them. `handover` holds the entries after the
+    home party, in order, as manifests name them; `gates` are the agreed gates by clause:
+    `before`, `until` and `confirmed_by`, as the terms say. `handover` holds the entries after the
     acceptance, in order, as they were recorded.
     """
 
@@ -53,6 +54,7 @@ class CaseState:
     mediators: tuple[str, ...] = ()
     terms_sha256: str = ""
     stops: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    gates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     signed: frozenset[str] = frozenset()
     wanted: Mapping[tuple[str, str], ListClaim] = field(default_factory=dict)
     answers: Mapping[tuple[str, str], ListClaim] = field(default_factory=dict)

@@ -67,6 +67,7 @@ HANDOVER_TYPES = (
     "turned_back",
     "released",
     "received",
+    "gate_confirmed",
 )
 
 
@@ -319,6 +320,11 @@ KINDS: dict[str, Kind] = {
     "turned_back": Kind(authors=_BUREAU, fields={"leg": LEG, "captives": CAPTIVES}),
     "released": Kind(authors=_BUREAU, fields={"leg": LEG, "count": COUNT, "captives_root": SHA256}),
     "received": Kind(authors=_BUREAU, fields={"leg": LEG, "captives": CAPTIVES, "count": COUNT}),
+    # Who it is, the terms say of each gate; whether it has happened, nobody else can.
+    "gate_confirmed": Kind(
+        authors=(("party", "officer"), ("party", "bureau"), ("mediator", "mediator")),
+        fields={"clause": CODE, "plan_sha256": SHA256},
+    ),
     "case_closed": Kind(authors=_MEDIATOR, fields={"totals": FLOWS}),
     "aborted": Kind(authors=_BUREAU + _MEDIATOR, fields={"reason": _one_of(ABORT_REASONS)}),
 }

@@ -22,6 +22,7 @@ from homeward.foundation.errors import InputError
 from homeward.negotiation.case import CaseState, ListClaim, Plan
 from homeward.negotiation.entries import HANDOVER_TYPES, Recorded, refusal
 from homeward.terms.agreement import Agreement, read_agreement
+from homeward.terms.clauses import Gate
 
 
 def common_seed(nonces: Mapping[str, str]) -> str:
@@ -88,6 +89,15 @@ def _case_opened(state: CaseState, recorded: Recorded) -> CaseState:
                 if stop.home == party
             )
             for party in parties
+        },
+        gates={
+            clause.id: {
+                "before": clause.before,
+                "until": clause.until,
+                "confirmed_by": clause.confirmed_by,
+            }
+            for clause in agreement.clauses
+            if isinstance(clause, Gate)
         },
     )
 

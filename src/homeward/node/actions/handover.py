@@ -6,6 +6,8 @@ Rules of this file:
 - A manifest holds whoever said "travelling" before departure and was not withdrawn.
 - Before an entry is signed, the whole handover is folded with it and with the people of
   the plan: nobody outside the plan moves, nobody moves twice, nobody is lost.
+- Nobody behind a gate goes before it is confirmed. Who is behind it, the plan tells; of a
+  clause that the plan does not name with each move, the lists that this node has.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from homeward.foundation.errors import AccessError, PeerError, TurnError
+from homeward.foundation.errors import AccessError, PeerError, RuleError, TurnError
 from homeward.foundation.ids import parse_flow
 from homeward.handover import custody as custodies
 from homeward.handover.counts import LegCounts, count_legs
@@ -23,6 +25,7 @@ from homeward.handover.custody import Captive, Custody, captives_root
 from homeward.handover.follow import fold
 from homeward.negotiation.case import CaseState
 from homeward.node import book
+from homeward.node.actions.gates import behind_gates
 from homeward.node.actions.plans import plan_of, planned_of
 from homeward.node.home import Node
 
@@ -33,7 +36,7 @@ CONCERNED: Mapping[str, Callable[[Captive], bool]] = {
     "interview": lambda c: c.state in _CAN_BE_WITHDRAWN,
     "manifest": lambda c: c.state == "held" and c.will is True,
     "withdraw": lambda c: c.state in (*_CAN_BE_WITHDRAWN, *custodies.ON_THE_WAY),
-    "depart": lambda c: c.state == "manifested" and c.will is True,
+    "depart": lambda c: c.state == "manifested" and c.will is True and not c.waits_for,
     "check-in": lambda c: c.state == "departed",
     "stop": lambda c: c.state in _AT_THE_CROSSING and c.stops_passed < len(c.stops),
     "last-stop": lambda c: c.state in custodies.ON_THE_WAY and c.stops_passed == len(c.stops),
@@ -170,10 +173,26 @@ def withdraw(
 def depart(node: Node, case: str, leg: str, *, now: dt.datetime) -> list[str]:
     """Let the people of our manifest go into the mediator's custody.
 
+    Whoever waits for a gate stays on the manifest until it is confirmed.
+
     Returns:
         Salted ids of those who departed.
+
+    Raises:
+        RuleError: Everybody on the manifest waits for a gate.
     """
-    leaving = on_leg(node, case, leg, "manifested")
+    _, custody = _standing(node, case)
+    ready = {each: custody.captives[each] for each in on_leg(node, case, leg, "manifested")}
+    leaving = [each for each, captive in ready.items() if not captive.waits_for]
+    if ready and not leaving:
+        gates = sorted({gate for captive in ready.values() for gate in captive.waits_for})
+        raise RuleError(
+            "handover.gate",
+            f"Expected people on {leg} for whom every gate is confirmed, found {len(ready)} who "
+            f"wait for {', '.join(gates)}.",
+            hint="Whoever the terms name confirms the gate first; then let them go.",
+            facts={"captive_count": len(ready), "gates": gates},
+        )
     body = {"leg": leg, "captives": leaving}
     _record(node, case, "departed", body, role="bureau", now=now)
     return leaving
@@ -289,6 +308,71 @@ def confirm_release(node: Node, case: str, leg: str, *, now: dt.datetime) -> int
     return len(gone)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateView:
+    """One gate of the terms: what waits for what, who confirms it, and whether they have.
+
+    `waiting` is how many people behind it have not gone yet, as far as this node knows them.
+    """
+
+    clause: str
+    before: str
+    until: str
+    confirmed_by: str
+    is_confirmed: bool
+    waiting: int
+
+
+def gates_of(node: Node, case: str) -> tuple[GateView, ...]:
+    """Look at the gates of a handover.
+
+    Args:
+        node: The open node.
+        case: The case.
+
+    Returns:
+        Each gate, in the order of the terms.
+
+    Raises:
+        AccessError: The log has no such case.
+        TurnError: The plan is not accepted by every party.
+    """
+    state, custody = _standing(node, case)
+    return tuple(
+        GateView(
+            clause=clause,
+            before=gate["before"],
+            until=gate["until"],
+            confirmed_by=gate["confirmed_by"],
+            is_confirmed=clause in custody.confirmed,
+            waiting=sum(
+                clause in captive.waits_for and captive.state in _CAN_BE_WITHDRAWN
+                for captive in custody.captives.values()
+            ),
+        )
+        for clause, gate in state.gates.items()
+    )
+
+
+def confirm_gate(node: Node, case: str, clause: str, *, now: dt.datetime) -> None:
+    """Confirm that what a gate waits for has happened: the people behind it may go.
+
+    Args:
+        node: The open node of the party or mediator whom the terms name.
+        case: The case.
+        clause: Id of the gate.
+        now: When.
+
+    Raises:
+        TurnError: There is no such gate for this node, or it is confirmed.
+    """
+    state, _ = _standing(node, case)
+    assert state.plan is not None, "the handover has begun, so there is a plan"
+    body = {"clause": clause, "plan_sha256": state.plan.plan_sha256}
+    role = "mediator" if book.sequences(node) else "officer"
+    _record(node, case, "gate_confirmed", body, role=role, now=now)
+
+
 def close_case(node: Node, case: str, *, now: dt.datetime) -> dict[str, int]:
     """Close a case in which everybody is home, turned back, or accounted for.
 
@@ -322,10 +406,10 @@ def custody_of(node: Node, state: CaseState) -> Custody:
         TamperError: The plan is not the one in the ledger.
     """
     try:
-        planned: Mapping[str, frozenset[str]] | None = planned_of(plan_of(node, state)[0])
+        plan, lists = plan_of(node, state)
     except AccessError:
-        planned = None  # an observer follows without the plan
-    return fold(state, planned)
+        return fold(state, None)  # an observer follows without the plan
+    return fold(state, planned_of(plan), behind_gates(node, state, plan, lists))
 
 
 def _standing(node: Node, case: str) -> tuple[CaseState, Custody]:

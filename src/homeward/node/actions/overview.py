@@ -38,6 +38,7 @@ KINDS = (
     *("handover.sheet", "handover.interview", "handover.manifest", "handover.withdraw"),
     *("handover.depart", "handover.print", "handover.check-in", "handover.stop"),
     *("handover.turn-back", "handover.receive", "handover.released", "handover.close"),
+    *("handover.confirm", "handover.confirm-mediator"),
     *("carry.out", "wait"),
 )
 """Every kind of step."""
@@ -244,6 +245,7 @@ def _accepting(node: Node, state: CaseState) -> Iterator[Step]:
 def _handover(node: Node, state: CaseState) -> Iterator[tuple[tuple[str, ...], Step]]:
     """Yield every next step of a handover, and whose it is."""
     custody = custody_of(node, state)
+    yield from _gates(state, custody)
     for leg in sorted(custody.flows):
         people = {i: captive for i, captive in custody.captives.items() if captive.leg == leg}
         for parties, steps_of in (
@@ -268,6 +270,25 @@ def _handover(node: Node, state: CaseState) -> Iterator[tuple[tuple[str, ...], S
             state.mediators,
             Step(kind="handover.close", command=command, why=why, case=state.case),
         )
+
+
+def _gates(state: CaseState, custody: Custody) -> Iterator[tuple[tuple[str, ...], Step]]:
+    """Yield the confirmations that somebody waits for, and whose they are."""
+    waited = {gate for c in custody.captives.values() for gate in c.waits_for}
+    for clause in state.gates:
+        by = custody.gates[clause]
+        if clause in waited:
+            yield (
+                (by,),
+                Step(
+                    kind="handover.confirm-mediator"
+                    if by in state.mediators
+                    else "handover.confirm",
+                    command=f"case confirm {state.case} --gate {clause}",
+                    why=f"confirm what people wait for behind the gate {clause}",
+                    case=state.case,
+                ),
+            )
 
 
 _Lines = Iterator[tuple[str, str, str]]
@@ -319,7 +340,7 @@ def _as_mediator(people: _People, leg: _Leg) -> _Lines:
 
 def _as_holder(people: _People, leg: _Leg) -> _Lines:
     states = {captive.state for captive in people.values()}
-    if any(c.state == "manifested" and c.will for c in people.values()):
+    if any(c.state == "manifested" and c.will and not c.waits_for for c in people.values()):
         yield leg.act("depart", "let the people of the manifest go")
         yield leg.manifest()
     back = _ids(people, lambda c: c.state in {"checked_in", "stopped"} and c.last_will is False)

@@ -123,12 +123,32 @@ def _infeasible(plan: Mapping[str, Any]) -> InfeasibleError:
         facts={
             "clauses": sorted({c for x in plan["conflicts"] for c in x["clauses"]}),
             "conflicts": [" ".join(each["clauses"]) for each in plan["conflicts"]],
-            "repairs": [
-                f"{each['clause']} {each['change']['key']} "
-                f"{each['change']['from']} {each['change']['to']}"
+            "repairs": [_change(each) for each in plan["repairs"] if _is_of_numbers(each)],
+            "removals": [
+                " ".join(part["clause"] for part in (each, *each.get("with", ())))
                 for each in plan["repairs"]
+                if not _is_of_numbers(each)
             ],
         },
+    )
+
+
+def _is_of_numbers(repair: Mapping[str, Any]) -> bool:
+    """Say whether a repair changes numbers; else clauses go."""
+    return repair["change"]["to"] is not None
+
+
+def _change(repair: Mapping[str, Any]) -> str:
+    """Write what a repair changes as `clause key old new`, several with commas between them.
+
+    Of a list of numbers the place stands after the key.
+    """
+    parts = ((part["clause"], part["change"]) for part in (repair, *repair.get("with", ())))
+    return ", ".join(
+        f"{clause} {c['key']} {c['place']} {c['from']} {c['to']}"
+        if "place" in c
+        else f"{clause} {c['key']} {c['from']} {c['to']}"
+        for clause, c in parts
     )
 
 

@@ -35,7 +35,7 @@ from homeward.node.actions.disclosure import Look
 from homeward.node.actions.handover import legs_of
 from homeward.node.home import Node
 from homeward.node.proposals import Queue
-from homeward.node.web import terms_words, words
+from homeward.node.web import clause_words, terms_words, words
 from homeward.node.web.acting import Deed, deed
 from homeward.node.web.current import current_node
 from homeward.node.web.policy import not_yours
@@ -136,7 +136,7 @@ def terms_facts(agreement: Any) -> Facts:
     """Return what an agreement says, for a page that signs or tables it."""
     facts: Facts = list(terms_words.head_of(agreement))
     for clause in agreement.clauses:
-        sentences = joined(terms_words.of_clause(clause, agreement))
+        sentences = joined(clause_words.of_clause(clause, agreement))
         facts.append((words.set_apart("{id}", id=clause.id), sentences))
     for number, objective in enumerate(agreement.objectives, 1):
         label = gettext("Aim {number}").format(number=number)

@@ -250,8 +250,22 @@ _CASES: Mapping[str, tuple[Any, Any]] = {
     ),
     "planning.no_proof": (_("No proof was found that the plan is the best one."), _LATER),
     "planning.plan_broken": (_("The plan contradicts itself or the lists."), _REFUSE_PLAN),
+    "planning.rounds": (
+        _(
+            "So few seats make too many rounds necessary in clause {clause}: {found}. At most: {allowed}."
+        ),
+        _("Agree on more seats, or on a number of rounds."),
+    ),
     "planning.solver": (_("The solver gave an answer that cannot be used."), _LATER),
     "planning.solver_gone": (_("The solver ended before it had an answer."), _LATER),
+    "planning.whatif_key": (
+        _("There is no such number in this clause."),
+        _("Choose a clause and one of its numbers."),
+    ),
+    "planning.whatif_value": (
+        _("The agreement could not say this number here."),
+        _("Write a number that the agreement could say."),
+    ),
     "planning.veto_names": (
         _("The veto {clause} names too many people. Found: {found}. At most: {allowed}."),
         _("Shorten the list, or agree on a larger number."),
@@ -299,6 +313,15 @@ _HANDOVER: Mapping[str, tuple[Any, Any]] = {
         _AS_ITS_KIND,
     ),
     "handover.ended": (_("The handover has ended."), _AS_ITS_KIND),
+    "handover.gate": (
+        _("Some of these people wait for a gate of the terms. People: {captive_count}."),
+        _("Whoever the terms name confirms the gate first; then let them go."),
+    ),
+    "handover.gate_author": (
+        _("There is no such gate in the terms, or another party confirms it."),
+        _AS_ITS_KIND,
+    ),
+    "handover.gate_confirmed": (_("This gate is confirmed already."), _AS_ITS_KIND),
     "handover.leg": (_("The plan has no such leg."), _AS_ITS_KIND),
     "handover.no_plan": (
         _("Not every party has accepted a plan in this case."),

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from homeward.foundation.errors import Fact, HomewardError
 from homeward.node.web import failure_case_texts, failure_texts
+from homeward.node.web.repair_words import of_conflict, with_numbers, without_clauses
 from homeward.node.web.words import of_leg, set_apart
 
 TEXTS: Mapping[str, tuple[Any, Any]] = {**failure_texts.TEXTS, **failure_case_texts.TEXTS}
@@ -161,19 +162,18 @@ def _said(code: str, kind: str, facts: Mapping[str, Fact]) -> tuple[str, str] | 
 
 
 def _infeasible(facts: Mapping[str, Fact]) -> tuple[str, str] | None:
-    """Tell every conflict by its clauses, and every change of a number that would end it."""
+    """Tell every conflict by its clauses, and what would end it: other numbers, or clauses gone."""
     conflicts, repairs = facts.get("conflicts"), facts.get("repairs")
     if not isinstance(conflicts, list) or not isinstance(repairs, list):
         return None
     what, mend = map(str, KINDS["InfeasibleError"])
-    together = gettext("These clauses cannot be kept together: {clauses}.")
-    alone = gettext("This clause alone cannot be kept: {clauses}.")
-    change = gettext("With another number a plan exists: {change}.")
-    said = [
-        set_apart(together if " " in ids else alone, clauses=ids.replace(" ", ", "))
-        for ids in map(str, conflicts)
+    said = [of_conflict(ids.split(" ")) for ids in map(str, conflicts)]
+    mended = [
+        with_numbers([_change(part) for part in each.split(", ")]) for each in map(str, repairs)
     ]
-    mended = [set_apart(change, change=_change(each)) for each in map(str, repairs)]
+    removals = facts.get("removals")
+    if isinstance(removals, list):  # an earlier version told none
+        mended += [without_clauses(ids.split(" ")) for ids in map(str, removals)]
     return _joined(said or (what,)), _joined((*mended, mend))
 
 
@@ -200,10 +200,13 @@ def _kept(facts: Mapping[str, Fact]) -> Iterator[str]:
 
 
 def _change(repair: str) -> str:
-    """Write `clause key old new` as an agreement writes it: `clause: key = old → new`."""
+    """Write `clause key old new` as an agreement writes it: `clause: key = old → new`.
+
+    Of a list of numbers the place stands after the key.
+    """
     clause, _space, rest = repair.partition(" ")
-    key, _space, numbers = rest.partition(" ")
-    return f"{clause}: {key} = {numbers.replace(' ', ' → ')}"
+    name, *numbers = rest.rsplit(" ", 2)
+    return f"{clause}: {name} = {' → '.join(numbers)}"
 
 
 def places(text: str) -> set[str]:

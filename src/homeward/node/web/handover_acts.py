@@ -1,3 +1,5 @@
+# mypy: disallow-subclassing-any=False
+# Django ships no types, so its classes are Any to the type checker.
 """Every act of a handover: whose it is, and its page.
 
 Rules of this file:
@@ -9,19 +11,22 @@ Rules of this file:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from homeward.node import book
 from homeward.node.actions import handover as acts
-from homeward.node.actions.handover import CONCERNED, LegView, legs_of
+from homeward.node.actions.handover import CONCERNED, GateView, LegView, legs_of
 from homeward.node.actions.overview import overview
 from homeward.node.home import Node
 from homeward.node.web import words
@@ -36,13 +41,14 @@ from homeward.node.web.handover_people import (
     withdraw,
 )
 from homeward.node.web.policy import not_yours
+from homeward.terms.clause_checks import phase_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """One act: its row of the policy, its title, whose it is, and its page.
 
-    `of` is `mediator`, `holder` or `home`. `is_anytime` is true where it may be done
+    `of` is `mediator`, `holder`, `home` or `party` (either of these). `is_anytime` is true where it may be done
     besides the next step.
     """
 
@@ -57,6 +63,8 @@ class Act:
         """Tell whether it is this node's act on a leg."""
         if self.of == "mediator":
             return book.sequences(node)
+        if self.of == "party":
+            return node.about.role == "bureau"
         return leg is not None and getattr(leg.counts.leg, self.of) == node.party
 
 
@@ -127,6 +135,59 @@ def _close(at: At) -> HttpResponse:
     )
 
 
+class _GateForm(forms.Form):
+    """Which gate, of those that this node confirms."""
+
+    def __init__(self, gates: Sequence[GateView]) -> None:
+        super().__init__()
+        self.fields["gate"] = forms.ChoiceField(
+            label=_("What has happened"),
+            choices=[(gate.clause, f"{gate.clause}: {gate.until}") for gate in gates],
+            widget=forms.RadioSelect,
+            error_messages={"required": _("Choose what has happened.")},
+        )
+
+
+def _confirm(at: At) -> HttpResponse:
+    ours = [
+        gate
+        for gate in acts.gates_of(at.node, at.case)
+        if gate.confirmed_by == at.node.party and not gate.is_confirmed
+    ]
+    if not ours:
+        return redirect(at.back)
+
+    def act(form: Any) -> str:
+        acts.confirm_gate(at.node, at.case, form.cleaned_data["gate"], now=timezone.now())
+        return str(gettext("The gate is confirmed. Whoever waited for it alone may go."))
+
+    return at.deed(
+        facts=[(words.set_apart("{gate}", gate=gate.clause), gate_facts(gate)) for gate in ours],
+        warning=_(
+            "With your signature the people behind this gate may be let go. Sign only what you "
+            "know to have happened."
+        ),
+        button=_("Sign: it has happened"),
+        form=_GateForm(ours),
+        act=act,
+    )
+
+
+def gate_facts(gate: GateView) -> SafeString:
+    """Tell what waits for what at a gate.
+
+    Args:
+        gate: From `gates_of`.
+    """
+    number = phase_number(gate.before)
+    if number is not None:
+        said = gettext("Before phase {before}: {until}. People who wait here: {count}.")
+    else:
+        said = gettext("Before clause {before}: {until}. People who wait here: {count}.")
+    until = format_html('<bdi dir="auto">{}</bdi>', gate.until.rstrip("."))
+    return words.set_apart(said, before=number or gate.before, until=until, count=gate.waiting)
+
+
 ACTS: Mapping[str, Act] = {
     "interview": Act(
         row="handover-mediator",
@@ -158,6 +219,20 @@ ACTS: Mapping[str, Act] = {
         title=_("Record a stop on the way"),
         of="mediator",
         view=stop_on_the_way,
+    ),
+    "confirm-mediator": Act(
+        row="handover-mediator",
+        title=_("Confirm what people wait for"),
+        of="mediator",
+        view=_confirm,
+        has_leg=False,
+    ),
+    "confirm": Act(
+        row="handover-party",
+        title=_("Confirm what people wait for"),
+        of="party",
+        view=_confirm,
+        has_leg=False,
     ),
     "close": Act(
         row="handover-mediator",
@@ -217,4 +292,5 @@ ACTS: Mapping[str, Act] = {
 }
 """Act of a handover → who does it, and its page. The keys are those of the addresses."""
 
-assert {*CONCERNED, "close"} == {*ACTS, "last-stop"}, "every act knows whom it concerns"
+_WITHOUT_LEG = {name for name, act in ACTS.items() if not act.has_leg}
+assert {*CONCERNED, *_WITHOUT_LEG} == {*ACTS, "last-stop"}, "every act knows whom it concerns"

@@ -79,6 +79,7 @@ POLICY: Mapping[str, tuple[str, ...] | None] = {
     "cases": _CASE,
     "case": _CASE,
     "case-open": ("mediator",),
+    "agreement": ("negotiator", "mediator"),
     "case-lists": ("caseworker",),
     "case-binding": ("negotiator",),
     "case-plan": ("mediator",),

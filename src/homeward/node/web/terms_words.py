@@ -1,8 +1,6 @@
 """Agreements, plans and reasons as sentences in the reader's language.
 
 Rules of this file:
-- A clause is told as it counts, nothing added; its id stands beside it, so that two
-  readers speak of the same one.
 - A number stands after its colon.
 - A category is told by what it asks, as `category_words` does.
 - A person never gets a score: a rule is named, and nothing about who would be next.
@@ -11,7 +9,7 @@ Rules of this file:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.html import format_html
@@ -19,14 +17,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from homeward.foundation.ids import Flow
 from homeward.node.web.category_words import of_category
 from homeward.node.web.dates import of_day
-from homeward.node.web.words import of_leg, set_apart
+from homeward.node.web.words import set_apart
 from homeward.report.totals import shown
 from homeward.terms import Agreement
 from homeward.terms.agreement import Objective
-from homeward.terms.clauses import Balance, Cap, Clause, Consent, Give, Named, Quota, Veto
 
 ARTICLE_109: Mapping[str, Any] = {
     "outside": _(
@@ -103,24 +99,24 @@ ABORTS: Mapping[str, Any] = {
 LAW: Mapping[str, Any] = {
     "GC III arts 109-110": _("GC III arts 109-110"),
     "GC IV art. 34": _("GC IV art. 34"),
+    "GC III art. 33": _("GC III art. 33"),
+    "GC III art. 16": _("GC III art. 16"),
+    "GC III art. 21": _("GC III art. 21"),
+    "AP I art. 34": _("AP I art. 34"),
 }
 """Rule of the law that a finding names → its words."""
 
+UNITS: Mapping[str, Any] = {"people": _("People"), "equivalents": _("Equivalents")}
+"""Unit in which something is owed → its word."""
+
+ORDERS: Mapping[str, Any] = {
+    "exposure": _("Whoever is behind is next to receive. People at once: {count}."),
+    "medical": _("The gravest go first. People at once: {count}."),
+}
+"""Order of a handover in batches → its sentence."""
+
 PURPOSES: Mapping[str, Any] = {"medical check": _("medical check")}
 """Purpose of a stop that we know → its words; an agreement may write another."""
-
-
-def of_clause(clause: Clause, agreement: Agreement) -> tuple[SafeString, ...]:
-    """Tell a clause in sentences.
-
-    Args:
-        clause: Of the agreement.
-        agreement: Says what its categories mean.
-
-    Returns:
-        Each sentence as markup; whatever comes from the agreement is escaped.
-    """
-    return tuple(_sentences(clause, agreement))
 
 
 def of_objective(objective: Objective, agreement: Agreement) -> SafeString:
@@ -131,9 +127,15 @@ def of_objective(objective: Objective, agreement: Agreement) -> SafeString:
         agreement: Says what its categories mean.
     """
     if objective.count_of:
-        said = _MOST_OF if objective.sense > 0 else _FEWEST_OF
-        return format_html(str(said), category=of_category(objective.count_of, agreement))
-    return SafeString(str(_SUMS[objective.sum_of or "", objective.sense]))
+        text = _MOST_OF if objective.sense > 0 else _FEWEST_OF
+        said = format_html(str(text), category=of_category(objective.count_of, agreement))
+    elif objective.sum_of:
+        said = SafeString(str(_SUMS[objective.sum_of, objective.sense]))
+    else:
+        said = SafeString(str(_FAIR[objective.kind]))
+    if objective.by_phase:
+        said = format_html("{} {}", said, gettext("Earlier phases come before later ones."))
+    return said
 
 
 def of_finding(finding: Mapping[str, str], *, is_exact: bool) -> SafeString:
@@ -163,23 +165,44 @@ def of_purpose(purpose: str) -> SafeString:
     return format_html("<bdi>{}</bdi>", PURPOSES.get(purpose, purpose))
 
 
-def of_flows(flows: tuple[Flow, ...]) -> str:
-    """Write flows with arrows, `RU → UA, UA → RU`."""
-    return ", ".join(map(of_leg, flows))
-
-
 def head_of(agreement: Agreement) -> Iterator[tuple[Any, Any]]:
     """Yield what an agreement says before its clauses: label and value each."""
     yield _("Agreement"), set_apart("{id}", id=agreement.id)
     yield _("Parties"), set_apart("{parties}", parties=", ".join(sorted(agreement.parties)))
+    yield _("Mediators"), set_apart("{mediators}", mediators=", ".join(agreement.mediators))
     yield _("In force from"), format_html("<bdi>{}</bdi>", of_day(agreement.effective))
     yield _("Article 109"), ARTICLE_109[agreement.article_109]
+    for name, parties in agreement.blocs.items():
+        yield _("Bloc"), set_apart("{name}: {parties}", name=name, parties=", ".join(parties))
     for stop in agreement.stops:
         said = gettext("People of {home} stop in {country}: {purpose}.")
         yield (
             _("Stop on the way"),
             set_apart(said, home=stop.home, country=stop.country, purpose=of_purpose(stop.purpose)),
         )
+    if agreement.equivalents is not None:
+        scale = agreement.equivalents
+        weights = ", ".join(f"{value} {weight}" for value, weight in scale.weights.items())
+        said = gettext("For how many a person counts, by {column}: {weights}.")
+        yield _("Scale of equivalents"), set_apart(said, column=scale.by, weights=weights)
+    for account in agreement.accounts:
+        said = gettext(
+            "By {agreement}, {debtor} gives so much more to {creditor}. {unit}: {count}."
+        )
+        yield (
+            _("Still owed"),
+            set_apart(
+                said,
+                agreement=account.from_,
+                debtor=account.debtor,
+                creditor=account.creditor,
+                unit=format_html("<bdi>{}</bdi>", UNITS[account.unit]),
+                count=account.amount,
+            ),
+        )
+    if agreement.handover.batch is not None:
+        said = str(ORDERS[agreement.handover.order])
+        yield _("Order of the handover"), set_apart(said, count=agreement.handover.batch)
 
 
 _MOST_OF = _("As many people as possible of this category: {category}.")
@@ -189,6 +212,12 @@ _SUMS: Mapping[tuple[str, int], Any] = {
     ("days_held", -1): _("The fewest days held, summed over all who go."),
     ("age", 1): _("The most years of age, summed over all who go."),
     ("age", -1): _("The fewest years of age, summed over all who go."),
+    ("equivalents", 1): _("The most equivalents, summed over all who go."),
+    ("equivalents", -1): _("The fewest equivalents, summed over all who go."),
+}
+_FAIR: Mapping[str, Any] = {
+    "longest": _("The longest wait of those who stay is as short as possible."),
+    "least_share": _("The smallest share of people who return, by party, is as large as possible."),
 }
 
 _FINDINGS: Mapping[tuple[str, bool], Any] = {
@@ -204,88 +233,20 @@ _FINDINGS: Mapping[tuple[str, bool], Any] = {
         "{rule}: clause {clause} counts civilians as counterpart. Civilians may not be held for "
         "exchange. People: {count}."
     ),
+    ("GC III art. 33", False): _(
+        "{rule}: clause {clause} counts medical or religious personnel as prisoners. They are not, "
+        "and may be kept only as far as prisoners need them. People: {count}."
+    ),
+    ("GC III art. 16", False): _(
+        "{rule}: clause {clause} counts people by a scale of equivalents. The Convention has none by "
+        "which one prisoner stands for several. People: {count}."
+    ),
+    ("GC III art. 21", False): _(
+        "{rule}: clause {clause} sends people home on parole or on credit. Nobody may be compelled "
+        "to give parole, or be held for what a Power owes. People: {count}."
+    ),
+    ("AP I art. 34", False): _(
+        "{rule}: clause {clause} counts remains as counterpart. The dead are returned to their "
+        "families for their own sake. People: {count}."
+    ),
 }
-
-
-def _give(clause: Give) -> Iterator[SafeString]:
-    said = gettext("{flows}: so many go home on each leg, neither more nor fewer. People: {count}.")
-    yield set_apart(said, flows=of_flows(clause.flows), count=clause.count)
-
-
-def _quota(clause: Quota) -> Iterator[SafeString]:
-    said = gettext("{flows}: people who go home on each leg.")
-    if clause.scope == "sum":
-        said = gettext("{flows}: people who go home on these legs together.")
-    yield set_apart(said, flows=of_flows(clause.flows))
-    if clause.min is not None:
-        yield set_apart(gettext("At least: {count}."), count=clause.min)
-    if clause.max is not None:
-        yield set_apart(gettext("At most: {count}."), count=clause.max)
-
-
-def _balance(clause: Balance) -> Iterator[SafeString]:
-    said = {
-        "party": gettext("{flows}: each party gets home as many people as it lets go."),
-        "bloc": gettext("{flows}: each bloc gets home as many people as it lets go."),
-        "none": gettext("{flows}: nobody has to get home as many people as they let go."),
-    }
-    yield set_apart(said[clause.scope], flows=of_flows(clause.flows))
-
-
-def _cap(clause: Cap) -> Iterator[SafeString]:
-    if clause.by is None:
-        said = gettext("{flows}: people who go home on these legs together. At most: {count}.")
-    else:
-        said = gettext("{party} lets people go, to whatever side. At most: {count}.")
-    yield set_apart(said, flows=of_flows(clause.flows), party=clause.by or "", count=clause.max)
-
-
-def _named(clause: Named) -> Iterator[SafeString]:
-    if clause.list is None:
-        said = gettext("The people whom the terms name go home. People: {count}.")
-        yield set_apart(said, count=len(clause.persons))
-    else:
-        yield set_apart(gettext("Everybody on the list {list} goes home."), list=clause.list)
-
-
-def _veto(clause: Veto) -> Iterator[SafeString]:
-    if clause.list is None:
-        said = gettext("The people whom the terms name do not travel. People: {count}.")
-        yield set_apart(said, count=len(clause.persons))
-    else:
-        yield set_apart(gettext("Nobody on the list {list} travels."), list=clause.list)
-    if clause.by is not None:
-        yield set_apart(gettext("It is the will of {party}."), party=clause.by)
-    if clause.max_names is not None:
-        yield set_apart(gettext("Names at most: {count}."), count=clause.max_names)
-
-
-def _consent(clause: Consent) -> Iterator[SafeString]:
-    yield SafeString(gettext("Nobody travels against their will."))
-    if clause.on_unknown == "ask":
-        yield SafeString(gettext("Whoever was not asked yet may be planned, and is asked first."))
-    else:
-        yield SafeString(gettext("Whoever was not asked yet is not planned."))
-
-
-_KINDS: Mapping[str, Callable[[Any], Iterator[SafeString]]] = {
-    "give": _give,
-    "quota": _quota,
-    "balance": _balance,
-    "cap": _cap,
-    "named": _named,
-    "veto": _veto,
-    "consent": _consent,
-}
-
-
-def _sentences(clause: Clause, agreement: Agreement) -> Iterator[SafeString]:
-    yield from _KINDS[clause.kind](clause)
-    if clause.kind in ("give", "quota", "balance", "cap"):
-        if clause.where is None:
-            yield SafeString(gettext("It counts prisoners of war."))
-        else:
-            said = gettext("It counts people of this category: {category}.")
-            yield format_html(said, category=of_category(clause.where, agreement))
-    if clause.withhold:
-        yield SafeString(gettext("Its number is not public."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from homeward.node.web.api import app as api
 from homeward.node.web.pages import (
     accounts,
+    agreement,
     carry,
     cases,
     design,
@@ -40,6 +41,7 @@ urlpatterns = guarded(
         *review.PATTERNS,
         *jobs.PATTERNS,
         *cases.PATTERNS,
+        *agreement.PATTERNS,
         *plans.PATTERNS,
         *handover.PATTERNS,
         *papers.PATTERNS,

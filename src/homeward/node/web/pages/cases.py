@@ -10,7 +10,6 @@ Rules of this file:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -35,12 +34,13 @@ from homeward.node.home import Node
 from homeward.node.web import failure_words, guide, value_words, words
 from homeward.node.web.acting import Deed, deed
 from homeward.node.web.case_acts import ACTS, act_page, is_anybody_on_the_way, joined, terms_facts
+from homeward.node.web.clause_words import of_clause
 from homeward.node.web.current import current_node
 from homeward.node.web.pages.jobs import begin
 from homeward.node.web.pages.ledger import lines
 from homeward.node.web.policy import may_see, page, roles_of
 from homeward.node.web.steps import rows_of
-from homeward.node.web.terms_words import head_of, of_clause, of_objective
+from homeward.node.web.terms_words import head_of, of_objective
 from homeward.terms import read_agreement
 from homeward.terms.agreement import TEXT_MAX_BYTES
 
@@ -62,7 +62,6 @@ PLACES = {"done": _("done"), "now": _("now"), "later": _("later"), "never": _("n
 
 _SESSION_KEY = "agreement"
 _ENDED = ("closed", "aborted")
-_PLACE = re.compile(r"In (?:clause (?P<clause>[A-Za-z0-9_.-]+)|(?P<table>\[\[?\w+\]?\]))")
 
 
 @page("cases")
@@ -108,6 +107,7 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
         "lists": list(_lists(state)),
         "answers": list(_answers(state)),
         "entries": [line for line in lines(book.read_book(node)) if line["case"] == case],
+        "may_try": may_see(roles, "agreement"),
         "has_plan": state.plan is not None and may_see(roles, "plan"),
         "has_handover": state.plan is not None and _is_accepted(state),
         "may_reject": state.state == "proposed"
@@ -158,7 +158,7 @@ class OpenForm(forms.Form):
             try:
                 cleaned["agreement"], cleaned["text"] = read_agreement(text), text
             except InputError as error:
-                self.add_error(field, _with_line(text, error))
+                self.add_error(field, _with_line(error))
         return cleaned
 
 
@@ -233,19 +233,13 @@ def _missing(agreement: Any) -> SafeString | None:
     return None
 
 
-def _with_line(text: str, error: InputError) -> str:
-    """Return what is wrong, with the line of the clause or table that it is about."""
-    problem = failure_words.of(error).sentence
-    found = _PLACE.match(error.message)
-    if found is not None:
-        clause, table = found["clause"], found["table"]
-        begins = rf'\s*id\s*=\s*["\']{re.escape(clause)}["\']' if clause else re.escape(table)
-        for number, line in enumerate(text.splitlines(), 1):
-            if re.match(begins, line):
-                said = gettext("Line {number}: {problem}")
-                told: str = format_html(said, number=number, problem=problem)
-                return told
-    return problem
+def _with_line(error: InputError) -> str:
+    """Return what is wrong, with its line; an English message says the line itself."""
+    problem, line = failure_words.of(error).sentence, error.facts.get("line")
+    if line is None or problem.startswith(f"Line {line}"):
+        return problem
+    told: str = format_html(gettext("Line {number}: {problem}"), number=line, problem=problem)
+    return told
 
 
 def case_row(node: Node, view: CaseView, owed: Iterable[Step], latest: str = "") -> dict[str, Any]:

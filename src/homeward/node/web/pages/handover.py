@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from homeward.foundation.errors import TurnError
 from homeward.node import book
-from homeward.node.actions.handover import LegView, legs_of
+from homeward.node.actions.handover import GateView, LegView, gates_of, legs_of
 from homeward.node.actions.overview import overview
 from homeward.node.actions.report import sheet_of
 from homeward.node.home import Node
 from homeward.node.web import guide, words
 from homeward.node.web.current import current_node
-from homeward.node.web.handover_acts import ACTS, act_page
+from homeward.node.web.handover_acts import ACTS, act_page, gate_facts
 from homeward.node.web.handover_people import STAGE_TITLES
 from homeward.node.web.policy import may_see, page, roles_of
 from homeward.node.web.rollcall import Called
@@ -60,6 +60,7 @@ def handover(request: HttpRequest, case: str) -> HttpResponse:
         "others": [
             o for o in _others(node, legs, case, roles) if (o["act"], o["leg"]) not in offered
         ],
+        "gates": [_gate(each) for each in (gates_of(node, case) if legs else ())],
         "legs": [_shown(request, node, case, leg) for leg in legs],
     }
     return render(request, "handover.html", context)
@@ -145,6 +146,15 @@ def _shown(request: HttpRequest, node: Node, case: str, leg: LegView) -> dict[st
         "query": urlencode({"leg": flow}),
         "has_manifest": bool(counts.on_manifest) and has_names,
         "has_receipt": bool(counts.home) and may_see(roles, "papers"),
+    }
+
+
+def _gate(gate: GateView) -> dict[str, Any]:
+    return {
+        "clause": gate.clause,
+        "sentence": gate_facts(gate),
+        "by": gate.confirmed_by,
+        "is_confirmed": gate.is_confirmed,
     }
 
 
