@@ -56,8 +56,9 @@ golden: setup-dev ## Write the golden files anew; read the difference before you
 bench: setup-dev ## Measure (ratios against a sort, an fsync, a peer)
 	@$(BIN)/python bench/run.py
 
-bench-peers: setup-dev ## Measure matching beside splink and nomenklatura, each in an environment of its own
+bench-peers: setup-dev ## Measure matching and planning beside their peers, each in an environment of its own
 	@$(BIN)/python bench/matching/peers.py
+	@$(BIN)/python bench/planning/peers.py
 
 clean: ## Remove what was made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
