@@ -12,6 +12,7 @@ BENCHES = (
     "pages.py",
     "matching/tokens.py",
     "matching/names.py",
+    "statements/read.py",
 )
 
 

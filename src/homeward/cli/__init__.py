@@ -34,6 +34,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "plan": ("homeward.cli.plan", "find who goes home under an agreement, with a proof"),
     "whatif": ("homeward.cli.whatif", "say what another number in an agreement would bring"),
     "check": ("homeward.cli.check", "verify a plan and its proof without a solver"),
+    "read": (
+        "homeward.cli.read",
+        "read a public statement: who says what, and who leaves out what",
+    ),
     "ledger": ("homeward.cli.ledger", "export a node's ledger, or verify an exported one"),
     "init": ("homeward.cli.init", "make a node for one party"),
     "status": ("homeward.cli.status", "where a node stands, and the next command to type"),

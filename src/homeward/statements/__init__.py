@@ -1,12 +1,13 @@
 """Statements: what each side says about an exchange, beside what the record shows.
 
-Decides, fact by fact, whether the sides and the mediator agree, who left a fact out, and
-whether a claim agrees with the record of who went home. It judges claims that a person
-has transcribed, each with the words it was made in.
+Decides what a public text says, and whose word it is (`reading`); and, fact by fact, whether
+the sides and the mediator agree, who left a fact out, and whether a claim agrees with the
+record of who went home. It judges claims that a person has transcribed or looked over, each
+with the words it was made in.
 It refuses to call two claims contradictory unless both are exact, count the same unit of
 the same flow, and no category explains the difference.
 
-Entry functions: `reconcile` and `neutral_statement`; `as_json` writes verdicts for programs.
+Entry functions: `reading.read_statement`, `reconcile` and `neutral_statement`; `as_json` writes verdicts for programs.
 """
 
 from homeward.statements.model import Claim, Record, Statement

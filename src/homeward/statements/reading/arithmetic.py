@@ -1,0 +1,157 @@
+"""Arithmetic that resolves what grammar left open.
+
+Rules of this file:
+- A number that the numbers after it add up to is the leg, and they are its parts.
+- A smaller number that the same source adds in a later sentence, without saying whose or
+  "also", describes those that it told of before.
+- "In total" is the leg where nothing else is; a sum where it is exactly what the legs add up
+  to; of both directions it is pooled; larger than all, it counts many exchanges.
+- A leg that its own source tells twice is one leg; told by the text itself and by a source, it
+  is the source's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from homeward.statements.reading.drafts import Draft
+
+_VAGUE = frozenset({"speaker", "recent", "guess", "place", "returns", "lets go"})
+_NEAR = 30  # legs before and after with which a total is compared
+
+
+def resolve(drafts: Sequence[Draft]) -> list[Draft]:
+    """Take parts, sums and repetitions out of the legs of a text.
+
+    Args:
+        drafts: In the order of the text; the roles of their quantities are brought up to date.
+
+    Returns:
+        The legs that stay, in order.
+    """
+    known = any(d.how != "guess" and d.clause.role == "main" for d in drafts)
+    kept = _without_parts([d for d in drafts if d.how != "guess" or not known])
+    kept = _without_details(kept)
+    kept = _without_totals(kept)
+    return _without_repetitions(kept)
+
+
+def _role(draft: Draft, role: str) -> None:
+    draft.quantity.role = role
+
+
+def _without_parts(drafts: list[Draft]) -> list[Draft]:
+    """Drop runs of numbers that add up to the leg before them, told by the same voice."""
+    parts: set[int] = set()
+    for k, whole in enumerate(drafts):
+        if k in parts or whole.count is None or whole.count < 3:
+            continue
+        total, run = 0, []
+        for j in range(k + 1, len(drafts)):
+            part = drafts[j]
+            if (
+                part.home != whole.home
+                or part.source != whole.source
+                or part.count is None
+                or part.clause.role != whole.clause.role
+            ):
+                break
+            total += part.count
+            run.append(j)
+            if total >= whole.count:
+                break
+        if total == whole.count and len(run) >= 2:
+            parts.update(run)
+            for j in run:
+                _role(drafts[j], "subset")
+    return [draft for k, draft in enumerate(drafts) if k not in parts]
+
+
+def _without_details(drafts: list[Draft]) -> list[Draft]:
+    """Drop smaller numbers that a source adds later without a word of addition or of whose.
+
+    A communiqué gives the number that came home first and describes them afterwards.
+    """
+    kept: list[Draft] = []
+    for draft in drafts:
+        sentence = draft.clause.marked
+        detail = draft.how in _VAGUE and not sentence.any("move_with", "also", "in_return")
+        wholes = [
+            d
+            for d in kept[-_NEAR:]
+            if d.home == draft.home
+            and d.source == draft.source
+            and d.clause.role == draft.clause.role
+            and d.clause.marked is not sentence
+            and (d.unit == "remains") == (draft.unit == "remains")
+        ]
+        if detail and any((d.count or 0) > (draft.count or 0) > 0 for d in wholes):
+            _role(draft, "subset")
+        else:
+            kept.append(draft)
+    return kept
+
+
+def _without_totals(drafts: list[Draft]) -> list[Draft]:
+    kept: list[Draft] = []
+    for k, draft in enumerate(drafts):
+        near_ones = drafts[max(0, k - _NEAR) : k + _NEAR]
+        rest = [
+            d
+            for d in near_ones
+            if d is not draft
+            and d.clause.role == draft.clause.role
+            and d.quantity is not draft.quantity
+        ]
+        near = draft.clause.marked.any(
+            "total",
+            start=max(draft.clause.start, draft.quantity.start - 5),
+            end=draft.quantity.end + 3,
+        )
+        same = [
+            d.count
+            for d in rest
+            if d.home == draft.home
+            and d.count
+            and (d.unit == "remains") == (draft.unit == "remains")
+        ]
+        homes = {d.home for d in rest}
+        if near and draft.count and rest and (k or len(homes) > 1):
+            every = {(d.home, d.count, d.unit): d.count or 0 for d in rest}
+            if same and draft.count == sum(set(same)) and len(set(same)) > 1:
+                _role(draft, "pooled")
+                continue
+            if draft.count == sum(every.values()) and len(every) > 1:
+                _role(draft, "pooled")
+                continue
+            if same and draft.count > 2 * max(same) and draft.count > 100:
+                _role(draft, "cumulative")
+                continue
+        kept.append(draft)
+    return kept
+
+
+def _without_repetitions(drafts: list[Draft]) -> list[Draft]:
+    kept: list[Draft] = []
+    seen: set[tuple[object, ...]] = set()
+    sourced = {
+        (d.home, d.count, d.unit == "remains", d.clause.role)
+        for d in drafts
+        if d.source != "narrator"
+    }
+    spoken = {
+        (d.home, d.count, d.unit == "remains", d.clause.role, d.source.partition(".")[0])
+        for d in drafts
+        if "." in d.source
+    }
+    for draft in drafts:
+        fact = (draft.home, draft.count, draft.unit == "remains", draft.clause.role)
+        if draft.source == "narrator" and fact in sourced:
+            continue
+        if (*fact, draft.source) in spoken:
+            continue  # an office of the party tells it by name
+        if (*fact, draft.source) in seen:
+            continue
+        seen.add((*fact, draft.source))
+        kept.append(draft)
+    return kept

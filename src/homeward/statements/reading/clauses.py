@@ -1,0 +1,219 @@
+"""Sentences to clauses, each with its verbs and who acts in it.
+
+Rules of this file:
+- A clause has one verb of movement (or several that nothing parts). Between two verbs the
+  strongest joint parts them: semicolon, colon, dash, a comma or a conjunction of contrast,
+  `and`; of equal ones the last.
+- Who acts: the party before the verb that no preposition governs and that says whose people
+  none are; after the verb where the language or a quotation puts it there; with none, whoever
+  acted in the clause before, unless "it was" leaves it out.
+- "Contradicting X" makes X neither actor nor speaker of what follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from homeward.statements.reading.marked import Marked, Mention
+from homeward.statements.reading.quantities import Quantity
+
+MOVES = ("exchange", "release", "receive", "return")
+_VERBS = (*MOVES, "held", "casualty", "say", "mediate", "rejects")
+
+
+@dataclass(slots=True)
+class Clause:
+    """Tokens `start` to `end` of a sentence; `actors` are the parties that act in it."""
+
+    marked: Marked
+    start: int
+    end: int
+    quantities: list[Quantity]
+    actors: tuple[str, ...] = ()
+    own_actor: bool = False
+    source: str = "narrator"
+    role: str = "main"
+    denied: bool = False
+    moves: list[int] = field(default_factory=list)
+    told: list[tuple[int, int, str]] = field(default_factory=list)
+    recent: str = ""
+
+    def any(self, *tags: str) -> bool:
+        """Return whether one of its tokens carries one of these tags.
+
+        Args:
+            tags: Names of lexicons of the pack.
+        """
+        return self.marked.any(*tags, start=self.start, end=self.end)
+
+    @property
+    def mentions(self) -> list[Mention]:
+        """The parties and offices named in it."""
+        return [m for m in self.marked.mentions if self.start <= m.start < self.end]
+
+
+def clauses_of(marked: Marked, quantities: Sequence[Quantity], *, verb_first: bool) -> list[Clause]:
+    """Cut a sentence into clauses.
+
+    Args:
+        marked: The sentence.
+        quantities: Its quantities, in order.
+        verb_first: Whether the language puts the verb before who acts.
+
+    Returns:
+        Clauses in order; together they are the sentence.
+    """
+    cuts = [0, *_cuts(marked, quantities), len(marked.tokens)]
+    found: list[Clause] = []
+    for start, end in pairwise(cuts):
+        if start < end:
+            inside = [q for q in quantities if start <= q.number.start < end]
+            clause = Clause(marked, start, end, inside)
+            clause.moves = marked.tagged(*MOVES, start=start, end=end)
+            if not clause.moves and any(q.role == "candidate" for q in inside):
+                clause.moves = marked.tagged("carried", start=start, end=end)
+            _find_actors(clause, found[-1] if found else None, verb_first=verb_first)
+            found.append(clause)
+    return found
+
+
+def owned(quantities: Sequence[Quantity], mention: Mention) -> bool:
+    """Return whether a mention only says whose people a quantity counts.
+
+    Args:
+        quantities: Of the clause.
+        mention: In it.
+    """
+    return any(
+        q.start <= mention.start < q.end and mention.party in {q.nation, q.holder}
+        for q in quantities
+    )
+
+
+def _cuts(marked: Marked, quantities: Sequence[Quantity]) -> list[int]:
+    tokens = marked.tokens
+    verbs = [at for at in marked.tagged(*_VERBS) if not _inside(quantities, at)]
+    cuts: set[int] = {
+        at + 1
+        for at, token in enumerate(tokens)
+        if token.norm in ";؛:" and at + 1 < len(tokens) and tokens[at + 1].start > token.end
+    }
+    for left, right in pairwise(verbs):
+        if right - left <= 1:
+            continue
+        told = any(left < q.number.start < right for q in quantities)
+        if tokens[left].has("say") and told and tokens[right].has(*MOVES):
+            cuts.add(left + 1)  # what is said begins right behind the word of saying
+            continue
+        joints = [(s, at) for at in range(left + 1, right) if (s := _strength(marked, at))]
+        if joints:
+            strength = max(s for s, _ in joints)
+            cut = max(at for s, at in joints if s == strength)
+            cuts.add(cut + 1 if tokens[cut].norm in ";؛:" else cut)
+    return sorted(cut for cut in cuts if 0 < cut < len(tokens))
+
+
+def _inside(quantities: Sequence[Quantity], at: int) -> bool:
+    return any(q.start <= at < q.end for q in quantities)
+
+
+def _strength(marked: Marked, at: int) -> int:
+    token = marked.tokens[at]
+    if token.norm in ";؛:":
+        return 6
+    if token.norm in "—–()":
+        return 5
+    if token.has("while"):
+        return 4
+    if token.norm in ",،":
+        after = marked.tokens[at + 1] if at + 1 < len(marked.tokens) else None
+        return 4 if after is not None and after.has("and", "which", "while") else 3
+    if token.has("which"):
+        return 2
+    if any(m.prep == "between" and m.end in {at, at - 1} for m in marked.mentions):
+        return 0
+    if (
+        any(m.end in {at, at - 1} for m in marked.mentions)
+        and any(at <= m.start <= at + 2 and m.form != "people" for m in marked.mentions)
+        and not marked.any(*MOVES, "number", start=at + 2, end=at + 4)
+    ):
+        return 0  # it joins two parties
+    return 1 if token.has("and") or (token.forms[0].startswith("و") and len(token.forms) > 1) else 0
+
+
+def _find_actors(clause: Clause, before: Clause | None, *, verb_first: bool) -> None:
+    marked = clause.marked
+    verb = (
+        clause.moves[0]
+        if clause.moves
+        else next(
+            iter(marked.tagged("held", "casualty", start=clause.start, end=clause.end)), clause.end
+        )
+    )
+    free = [
+        m
+        for m in clause.mentions
+        if m.prep in {"", "between"}
+        and not owned(clause.quantities, m)
+        and not _set_aside(marked, m)
+        and not m.organisation
+    ]
+    ahead = [m for m in free if m.end <= verb]
+    behind = [m for m in free if m.start > verb]
+    chosen: list[Mention] = []
+    if ahead and not clause.moves:
+        chosen = _group(marked, ahead, first=True)
+    elif ahead and not (verb_first and behind and behind[0].start <= verb + 4):
+        chosen = _group(marked, ahead)
+    elif behind and (verb_first or clause.any("passive") is False):
+        first = behind[0]
+        if first.start <= verb + 4 and not any(
+            verb < q.number.start < first.start for q in clause.quantities
+        ):
+            chosen = _group(marked, behind, first=True)
+    clause.actors = tuple(dict.fromkeys(m.party for m in chosen if m.party))
+    clause.own_actor = bool(clause.actors)
+    _find_recipient(clause, verb)
+    if not clause.actors and before is not None and not clause.any("both_sides"):
+        clause.actors = before.actors
+
+
+def _find_recipient(clause: Clause, verb: int) -> None:
+    """Mark a bare name behind a verb of letting go, after its actor, as whom people go to."""
+    if not clause.actors or verb >= clause.end or not clause.marked.tokens[verb].has("release"):
+        return
+    for mention in clause.mentions:
+        counted = any(verb < q.number.start < mention.start for q in clause.quantities)
+        if (
+            mention.start > verb
+            and not counted
+            and not mention.prep
+            and mention.party not in clause.actors
+            and (
+                mention.form in {"name", "seat", "actor"} and not owned(clause.quantities, mention)
+            )
+        ):
+            mention.prep = "to"
+            return
+
+
+def _set_aside(marked: Marked, mention: Mention) -> bool:
+    """Return whether a mention is only contradicted, thanked or a place of talk."""
+    return marked.any("contradicting", "thank", start=mention.start - 3, end=mention.start)
+
+
+def _group(marked: Marked, mentions: list[Mention], *, first: bool = False) -> list[Mention]:
+    """Return the mentions that act together: "Vale and Orland", "A, B and C"."""
+    line = mentions if first else mentions[::-1]
+    group = [line[0]]
+    for mention in line[1:]:
+        near, far = sorted((group[-1], mention), key=lambda m: m.start)
+        between = marked.tokens[near.end : far.start]
+        joined = len(between) <= 3 and all(t.has("and", "small") or t.norm == "," for t in between)
+        attached = far.start < len(marked.tokens) and marked.tokens[far.start].norm.startswith("و")
+        if not joined or not (between or attached):
+            break
+        group.append(mention)
+    return sorted(group, key=lambda m: m.start)

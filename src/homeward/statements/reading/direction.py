@@ -1,0 +1,412 @@
+"""Where people go home to, and who let them go.
+
+Rules of this file: a table, `RULES`, in order; the first rule that answers decides.
+- Whose people they are, unless somebody receives them or they go "to X".
+- The other way round behind "in exchange for".
+- "Our" and "its own"; "to X"; whoever receives; "from X", "in X's captivity".
+- Weaker: "by X", whoever lets go, the home of the number before in a list, whoever returns,
+  the speaker's own, a place, whose people were last spoken of.
+- Where no rule answers, the number is of both directions at once, or of none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from homeward.statements.reading.clauses import MOVES, Clause, owned
+from homeward.statements.reading.drafts import Draft, other, told_by
+from homeward.statements.reading.marked import Mention
+from homeward.statements.reading.parts import new_voice
+from homeward.statements.reading.quantities import Quantity
+
+_ORDER = ("receive", "release", "return", "exchange")
+_LIST_GAP = 8
+
+Answer = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class Case:
+    """What the rules look at: a quantity, its clause, and what was told before.
+
+    `known` are the legs of the text so far, `here` those of the sentence. `target` and
+    `source` are the parties behind "to" and "from"; `reverse` tells that the number stands
+    behind "in exchange for".
+    """
+
+    quantity: Quantity
+    clause: Clause
+    sides: tuple[str, ...]
+    known: Sequence[Draft]
+    here: Sequence[Draft]
+    verb: str
+    actor: str
+    target: str
+    source: str
+    reverse: bool
+    speaker: str
+
+    def to(self, home: str, how: str, holder: str = "") -> Answer:
+        """Answer with a home; who let go is `holder`, else "from", else the other side.
+
+        Args:
+            home: Where they go.
+            how: The rule that answers.
+            holder: Who let them go, if the rule knows.
+        """
+        for party in (self.source, holder):
+            if party and party != home:
+                return home, party, how
+        return home, other(home, self.sides), how
+
+    def away(self, holder: str, how: str) -> Answer:
+        """Answer with who let them go; their home is the other side.
+
+        Args:
+            holder: Who let them go.
+            how: The rule that answers.
+        """
+        return other(holder, self.sides), holder, how
+
+
+def direction(
+    quantity: Quantity,
+    clause: Clause,
+    before: list[Clause],
+    sides: tuple[str, ...],
+    known: list[Draft],
+    here: list[Draft],
+) -> Answer:
+    """Decide where people go home to, and who let them go.
+
+    Args:
+        quantity: In the clause.
+        clause: Whose verb moves them.
+        before: Clauses before it in the sentence.
+        sides: The two sides.
+        known: Legs of the text so far.
+        here: Legs of this sentence so far.
+
+    Returns:
+        Home, holder and the rule that decided; empty texts where it stays open.
+    """
+    case = Case(
+        quantity=quantity,
+        clause=clause,
+        sides=sides,
+        known=known,
+        here=here,
+        verb=_verb(quantity, clause, before),
+        actor=_actor(clause, quantity, sides),
+        target=_party_by(clause, quantity, "to"),
+        source=_party_by(clause, quantity, "from") or quantity.holder,
+        reverse=_behind_return(quantity, clause),
+        speaker=told_by(quantity, clause).partition(".")[0],
+    )
+    for rule in RULES:
+        answer = rule(case)
+        if answer is not None:
+            return answer
+    return "", "", ""
+
+
+def _nation(case: Case) -> Answer | None:
+    nation = case.quantity.nation
+    if not nation or not (case.reverse or case.clause.moves):
+        return None
+    if case.verb == "receive" and case.actor and not case.reverse:
+        return None
+    moved_to = case.target if not case.reverse and case.verb in {"release", "return"} else ""
+    if moved_to and moved_to != nation and moved_to in case.sides:
+        return moved_to, case.source or other(moved_to, case.sides), "to"
+    giver = case.actor if case.verb == "release" and not case.reverse else ""
+    return case.to(nation, "people", giver)
+
+
+def _in_return(case: Case) -> Answer | None:
+    if not case.reverse:
+        return None
+    same = [d for d in case.here if d.clause.marked is case.clause.marked]
+    first = same[-1] if same else None
+    if first is None and case.known and _opens_with_return(case.clause):
+        first = case.known[-1]
+    if first is None or first.home == (case.quantity.nation or None):
+        return None
+    return first.holder, first.home, "in return"
+
+
+def _own(case: Case) -> Answer | None:
+    quantity = case.quantity
+    if quantity.ours and case.speaker in case.sides:
+        return case.to(case.speaker, "own")
+    if not quantity.own:
+        return None
+    if case.actor:
+        return case.actor, case.source or other(case.actor, case.sides), "own"
+    recent = case.clause.recent
+    return (recent, other(recent, case.sides), "recent") if recent in case.sides else None
+
+
+def _to(case: Case) -> Answer | None:
+    if case.target and case.verb != "receive" and case.target != case.source:
+        return case.to(case.target, "to")
+    return None
+
+
+def _receives(case: Case) -> Answer | None:
+    if case.verb != "receive" or not case.actor:
+        return None
+    if case.actor in case.sides or not case.clause.any("mediate", "facilitate"):
+        return case.to(case.actor, "receives")
+    return None
+
+
+def _whose(case: Case) -> Answer | None:
+    return case.to(case.quantity.nation, "people") if case.quantity.nation else None
+
+
+def _against(case: Case) -> Answer | None:
+    """Answer with the opposite of the number behind "in exchange for", if that tells whose."""
+    after = [q for q in case.clause.quantities if q.number.start > case.quantity.number.start]
+    if not after or not after[0].nation or not other(after[0].nation, case.sides):
+        return None
+    gap = case.clause.marked.tokens[case.quantity.end : after[0].number.start]
+    behind = any(token.has("in_return", "for") for token in gap)
+    return case.away(after[0].nation, "in return") if behind else None
+
+
+def _from(case: Case) -> Answer | None:
+    return case.away(case.source, "from") if case.source and case.verb != "exchange" else None
+
+
+def _same_fact(case: Case) -> Answer | None:
+    if case.clause.moves or not new_voice(case.clause, case.quantity, list(case.known)):
+        return None
+    return case.known[-1].home, case.known[-1].holder, "same fact"
+
+
+def _lets_go(case: Case) -> Answer | None:
+    if case.verb != "release":
+        return None
+    agent = _party_by(case.clause, case.quantity, "by")
+    if agent:
+        return case.away(agent, "by")
+    if not case.clause.own_actor and _is_passive(case):
+        return _let_go_by_nobody(case)
+    if case.actor and other(case.actor, case.sides):
+        return case.away(case.actor, "lets go")
+    return None
+
+
+def _let_go_by_nobody(case: Case) -> Answer | None:
+    """Answer a passive without an agent by who tells it: mostly of its own people."""
+    if case.speaker not in case.sides:
+        return None
+    if any(draft.home == case.speaker for draft in case.here):
+        return case.away(case.speaker, "speaker")
+    if case.clause.any("each", "both_sides"):
+        return None
+    return case.speaker, other(case.speaker, case.sides), "speaker"
+
+
+def _in_list(case: Case) -> Answer | None:
+    if not case.here or case.here[-1].how == "each" or not _is_listed(case):
+        return None
+    return case.here[-1].home, case.here[-1].holder, "list"
+
+
+def _of_both(case: Case) -> Answer | None:
+    """Stop where both sides act, or a swap tells nothing of the direction."""
+    both = case.clause.any("each", "both_sides") or len(set(case.clause.actors)) > 1
+    return ("", "", "") if both or case.verb == "exchange" else None
+
+
+def _exchanged(case: Case) -> Answer | None:
+    """Answer "86 servicemen were exchanged" by the one side that tells it."""
+    shared = case.clause.marked.any("both_sides", "each", "between", "equal", "total")
+    if case.verb != "exchange" or shared or case.clause.own_actor or case.clause.actors:
+        return None
+    if case.speaker not in case.sides or case.quantity.what != "people":
+        return None
+    return case.speaker, other(case.speaker, case.sides), "speaker"
+
+
+def _returns(case: Case) -> Answer | None:
+    if case.verb != "return" or case.actor not in case.sides:
+        return None
+    remains = case.quantity.unit == "remains"
+    opposite = case.clause.own_actor and any(
+        d.clause is not case.clause and d.home == case.actor and (d.unit == "remains") == remains
+        for d in case.here
+    )
+    if opposite or _gives_back(case):
+        return case.away(case.actor, "lets go")
+    return case.actor, other(case.actor, case.sides), "returns"
+
+
+def _speakers_own(case: Case) -> Answer | None:
+    moved_home = case.clause.marked.any("home_word", "return", "receive")
+    if case.verb == "exchange" or case.speaker not in case.sides or not moved_home:
+        return None
+    return case.speaker, other(case.speaker, case.sides), "speaker"
+
+
+def _place(case: Case) -> Answer | None:
+    if case.verb not in {"return", "receive"}:
+        return None
+    named = [m.party for m in case.clause.mentions if m.prep in {"to", "in"}]
+    place = next((party for party in named if party in case.sides), "")
+    return (place, other(place, case.sides), "place") if place else None
+
+
+def _recent(case: Case) -> Answer | None:
+    recent = case.clause.recent
+    if case.verb in {"return", "release"} and recent in case.sides and not case.clause.own_actor:
+        return recent, other(recent, case.sides), "recent"
+    return None
+
+
+def _guess(case: Case) -> Answer | None:
+    if case.verb in {"return", "receive"} and case.sides:
+        return case.sides[0], other(case.sides[0], case.sides), "guess"
+    return None
+
+
+RULES: tuple[Callable[[Case], Answer | None], ...] = (
+    _nation,
+    _in_return,
+    _own,
+    _to,
+    _receives,
+    _whose,
+    _against,
+    _from,
+    _same_fact,
+    _lets_go,
+    _in_list,
+    _exchanged,
+    _of_both,
+    _returns,
+    _speakers_own,
+    _place,
+    _recent,
+    _guess,
+)
+
+
+def _is_passive(case: Case) -> bool:
+    """Return whether people are let go, not whoever stands before the verb lets go."""
+    before = any(at > case.quantity.number.start for at in case.clause.moves)
+    return before or any(
+        case.clause.marked.any("passive", start=at - 3, end=at) for at in case.clause.moves
+    )
+
+
+def _gives_back(case: Case) -> bool:
+    """Return whether a verb of return has its people behind it and means giving back."""
+    marked = case.clause.marked
+    return any(
+        marked.tokens[at].has("give_back")
+        and at < case.quantity.number.start <= at + 6
+        and not marked.any("passive", start=at - 3, end=at)
+        for at in case.clause.moves
+    )
+
+
+def _verb(quantity: Quantity, clause: Clause, before: list[Clause]) -> str:
+    """Return which movement governs a quantity: the nearest in its clause, else the last one."""
+    tokens = clause.marked.tokens
+    if clause.moves:
+        at = min(clause.moves, key=lambda verb: _distance(quantity, clause, verb))
+        return next((tag for tag in _ORDER if tokens[at].has(tag)), "return")
+    for earlier in reversed(before):
+        if earlier.moves:
+            token = earlier.marked.tokens[earlier.moves[-1]]
+            return next((tag for tag in _ORDER if token.has(tag)), "return")
+    after = clause.marked.tagged(*MOVES, start=clause.end)
+    return next((tag for tag in _ORDER if after and tokens[after[0]].has(tag)), "exchange")
+
+
+def _distance(quantity: Quantity, clause: Clause, verb: int) -> int:
+    """Return how far a verb is from a number; behind it or only "swap" counts as farther."""
+    swap = clause.marked.tokens[verb].has("exchange")
+    far = abs(verb - quantity.number.start) + 4 * swap + 3 * (verb > quantity.number.start)
+    participle = verb == quantity.end and not swap
+    named = any(verb < mention.start <= verb + 2 for mention in clause.mentions)
+    return far - 6 * (participle and not named)
+
+
+def _actor(clause: Clause, quantity: Quantity, sides: tuple[str, ...]) -> str:
+    """Return who acts on a quantity: named right before it, else in the clause, else speaking."""
+    at = quantity.number.start
+    for mention in clause.mentions:
+        if (
+            mention.end <= at <= mention.end + 1
+            and mention.prep == ""
+            and mention.form in {"name", "seat", "actor"}
+        ):
+            return mention.party
+    if len(set(clause.actors)) == 1:
+        return clause.actors[0]
+    speaker = told_by(quantity, clause).partition(".")[0]
+    if not clause.actors and speaker in sides:
+        return speaker
+    return ""
+
+
+def _party_by(clause: Clause, quantity: Quantity, prep: str) -> str:
+    """Return the party behind a preposition in the clause that is nearest to the number."""
+    rivals = [
+        q.number.start
+        for q in clause.quantities
+        if q is not quantity and q.role in {"candidate", "leg"}
+    ]
+    at = quantity.number.start
+    near: list[tuple[int, str]] = []
+    for mention in clause.mentions:
+        if mention.prep != prep or not _may_be_place(mention, prep):
+            continue
+        if owned([quantity], mention) and mention.party != quantity.holder:
+            continue
+        low, high = sorted((mention.start, at))
+        between = sum(1 for rival in rivals if low < rival < high)
+        taken = mention.start < at and any(rival < mention.start for rival in rivals)
+        # A name behind an earlier number already belongs to that one.
+        near.append((high - low + 8 * between + 5 * taken, mention.party))
+    return min(near, key=lambda pair: pair[0])[1] if near else ""
+
+
+def _may_be_place(mention: Mention, prep: str) -> bool:
+    """Return whether people can go to, or come from, what is mentioned."""
+    if mention.organisation or not mention.party:
+        return False
+    return prep != "to" or mention.form not in {"office", "alias"} or mention.office == "government"
+
+
+def _behind_return(quantity: Quantity, clause: Clause) -> bool:
+    """Return whether "in exchange for", "for", "in return" stands before a quantity."""
+    marked = clause.marked
+    rivals = [q.number.start for q in clause.quantities if q.number.start < quantity.number.start]
+    low = max([clause.start, *rivals])
+    for at in range(low, quantity.number.start):
+        token = marked.tokens[at]
+        if token.has("in_return"):
+            return True
+        if token.has("for") and rivals and at >= quantity.start - 4:
+            return True
+    return False
+
+
+def _opens_with_return(clause: Clause) -> bool:
+    return clause.marked.any("in_return", start=clause.start, end=clause.start + 4)
+
+
+def _is_listed(case: Case) -> bool:
+    """Return whether only "and", a comma or "along with" parts two numbers of one list."""
+    last = case.here[-1]
+    between = last.clause.marked.tokens[last.quantity.end : case.quantity.start]
+    if any(t.norm in ";؛:" for t in between) or last.source != told_by(case.quantity, case.clause):
+        return False
+    parted = any(t.has(*MOVES, "in_return", "for", "while") for t in between)
+    return len(between) <= _LIST_GAP and not parted

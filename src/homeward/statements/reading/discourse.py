@@ -1,0 +1,403 @@
+"""Who is speaking, sentence after sentence.
+
+Rules of this file:
+- A word of saying has a speaker: before it (`X said`), after it (`, said X`, `according to
+  X`), or the last one (`it added`, `in its words`). Two sides together, "each" and "both
+  sides" make `both`; the press and unnamed sources make the text itself speak.
+- What stands before a speaker at the end of a sentence is theirs as well; what stands before
+  a speaker in the middle is not.
+- A sentence without a speaker belongs to the last one if it only goes on with what was
+  announced (a list, "in return", "among them"); with a party of its own acting it is the
+  text's.
+- An office without a party belongs to the party that had it before, else to the last speaker.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from homeward.statements.reading.clauses import MOVES, Clause
+from homeward.statements.reading.marked import Marked, Mention
+from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.tokens import Token
+
+NARRATOR = "narrator"
+_REACH = 14
+_BREAKS = frozenset(",،\"»”’'—–؛")
+_GOES_ON = ("in_return", "move_with", "including", "same_number", "own", "pronoun", "also", "each")
+
+
+@dataclass(slots=True)
+class Speech:
+    """Tokens `start` to `end` of a sentence are what `source` says, by the word at `cue`."""
+
+    start: int
+    end: int
+    source: str
+    cue: int
+    denied: bool = False
+    quoted: bool = False
+
+
+@dataclass(slots=True)
+class State:
+    """What the reader remembers from sentence to sentence."""
+
+    sides: tuple[str, ...]
+    speaker: str = NARRATOR
+    speaking: bool = False
+    offices: dict[str, str] = field(default_factory=dict)
+    actor: str = ""
+    subject: str = ""
+    home_party: str = ""
+
+
+def speeches_of(marked: Marked, quantities: list[Quantity], state: State) -> list[Speech]:
+    """Find who says what in a sentence.
+
+    Args:
+        marked: The sentence; offices without a party get one.
+        quantities: Of the sentence.
+        state: What went before; it is brought up to date.
+
+    Returns:
+        Stretches of the sentence that have a speaker, in order.
+    """
+    _settle_offices(marked, state)
+    found: list[Speech] = []
+    covered = 0
+    cues = _cues(marked)
+    headed = _headed(marked)
+    if headed and not any(cue < headed.end for cue in cues):
+        found.append(Speech(headed.end, len(marked.tokens), headed.source, headed.end))
+        state.speaker = headed.source
+    for k, cue in enumerate(cues):
+        following = cues[k + 1] if k + 1 < len(cues) else len(marked.tokens)
+        span = _speaker(marked, cue, cues[k - 1] if k else -1, quantities, state)
+        if span is None:
+            continue
+        source, start, end = span
+        denied = marked.tokens[cue].has("rejects")
+        content = _has_content(marked, quantities, covered, start)
+        if content and _stands_behind(marked, start, cue):
+            found.append(Speech(covered, start, source, cue, denied))
+        if _has_content(marked, quantities, end, following) or not content:
+            found.append(Speech(end, following, source, cue, denied))
+        covered = max(end, following if following < len(marked.tokens) else end)
+        covered = end if following < len(marked.tokens) else len(marked.tokens)
+        state.speaker = source
+    _remember_subject(marked, found, quantities, state)
+    return found
+
+
+def _remember_subject(
+    marked: Marked, speeches: list[Speech], quantities: list[Quantity], state: State
+) -> None:
+    """Keep whom "he" or "it" means in the next sentence: the last speaker, else the subject."""
+    if speeches:
+        state.subject = speeches[-1].source
+        return
+    free = [
+        m
+        for m in marked.mentions
+        if m.party
+        and m.prep == ""
+        and m.form not in {"adj", "people"}
+        and not any(q.start <= m.start < q.end for q in quantities)
+    ]
+    if free:
+        state.subject = free[0].source
+
+
+def assign_sources(clauses: list[Clause], speeches: list[Speech], state: State) -> None:
+    """Give every clause of a sentence its source.
+
+    Args:
+        clauses: Of one sentence, in order.
+        speeches: Of the same sentence.
+        state: What went before; it is brought up to date.
+    """
+    told = bool(speeches)
+    carried = not told and state.speaking and _goes_on(clauses)
+    for clause in clauses:
+        clause.told = [(speech.start, speech.end, speech.source) for speech in speeches]
+        best, most = None, 0
+        for speech in speeches:
+            shared = min(speech.end, clause.end) - max(speech.start, clause.start)
+            if shared > most or (shared == most and shared > 0):
+                best, most = speech, shared
+        if best is not None:
+            clause.source, clause.denied = best.source, best.denied
+        elif carried:
+            clause.source = state.speaker
+    if told:
+        state.speaking = True
+    elif not carried and any(clause.moves for clause in clauses):
+        state.speaking = False
+    for clause in clauses:
+        if clause.actors:
+            state.actor = clause.actors[0]
+
+
+def source_at(clauses: list[Clause], speeches: list[Speech], at: int) -> str:
+    """Return who says what stands at a token.
+
+    Args:
+        clauses: Of the sentence.
+        speeches: Of the sentence.
+        at: Position of the token.
+    """
+    for speech in speeches:
+        if speech.start <= at < speech.end:
+            return speech.source
+    return next((c.source for c in clauses if c.start <= at < c.end), NARRATOR)
+
+
+def _headed(marked: Marked) -> Mention | None:
+    """Return who stands alone before a colon at the beginning: "Ministry of Vale: 40 freed"."""
+    for mention in marked.mentions:
+        if mention.start <= 2 and mention.end < len(marked.tokens) and mention.party:
+            names = mention.end
+            while (
+                names < len(marked.tokens)
+                and marked.tokens[names].capital
+                and names < mention.end + 3
+            ):
+                names += 1
+            if names < len(marked.tokens) and marked.tokens[names].norm == ":":
+                return mention
+    return None
+
+
+def _cues(marked: Marked) -> list[int]:
+    found: list[int] = []
+    for at in marked.tagged("say", "according", "rejects"):
+        if not (found and at == found[-1] + 1) and not _noun(marked, at):
+            found.append(at)
+    return found
+
+
+def _noun(marked: Marked, at: int) -> bool:
+    """Return whether a word of saying is denied or wanted, and so says nothing."""
+    before = marked.tokens[max(0, at - 3) : at]
+    return any(token.has("negation") for token in before) and not marked.tokens[at].has("according")
+
+
+def _settle_offices(marked: Marked, state: State) -> None:
+    for mention in marked.mentions:
+        if mention.office in {"movement", "government", "army"} and not mention.party:
+            mention.party = _state_or_movement(mention.office, state.sides)
+        if mention.party:
+            if mention.office:
+                state.offices[mention.office] = mention.party
+            continue
+        party = state.offices.get(mention.office) or (
+            state.home_party if state.home_party in state.sides else ""
+        )
+        if not party:
+            named = [
+                m.party
+                for m in marked.mentions
+                if m.party
+                and m.form in {"name", "seat", "actor"}
+                and m.end <= mention.start
+                and m.prep == ""
+            ]
+            last = state.speaker.partition(".")[0]
+            party = last if last not in {NARRATOR, "both", ""} else (named or [state.actor])[-1]
+        mention.party = party or (state.sides[0] if state.sides else "")
+
+
+def _state_or_movement(office: str, sides: tuple[str, ...]) -> str:
+    """Return which side "the rebels" or "the government" is, where one side is no state."""
+    movements = [s for s in sides if "-" in s and not s.endswith("-GOV")]
+    if len(sides) != 2 or len(movements) != 1:
+        return ""
+    if office == "movement":
+        return movements[0]
+    return next(s for s in sides if s != movements[0])
+
+
+def _speaker(
+    marked: Marked, cue: int, previous: int, quantities: list[Quantity], state: State
+) -> tuple[str, int, int] | None:
+    """Return the source of a word of saying and the tokens that name it and say so."""
+    tokens = marked.tokens
+    end = cue + 1
+    while end < len(tokens) and tokens[end].has("say", "according", "rejects"):
+        end += 1
+    first = max(previous + 1, cue - _REACH)
+    behind = _mention_after(marked, end, quantities)
+    ahead = _mentions_before(marked, cue, first, quantities)
+    if tokens[cue].has("according"):
+        return _by_reference(marked, cue, end, behind, ahead, state)
+    relative = _relative(marked, cue, previous)
+    if relative:
+        return relative.source, max(previous + 1, relative.end), end
+    comma = cue > 0 and tokens[cue - 1].norm in _BREAKS
+    if behind and (comma or not ahead) and behind.start <= end + 2:
+        group = [behind, *_joined_after(marked, behind)]
+        return _source(group, state), cue, group[-1].end
+    if ahead:
+        press = marked.any("press", start=ahead[-1].end, end=cue)
+        return (NARRATOR if press else _source(ahead, state)), ahead[0].start, end
+    return _unnamed(marked, cue, previous, end, state)
+
+
+def _by_reference(
+    marked: Marked,
+    cue: int,
+    end: int,
+    behind: Mention | None,
+    ahead: list[Mention],
+    state: State,
+) -> tuple[str, int, int] | None:
+    """Return the source of "according to X", "in its words"; the press is no source."""
+    if marked.any("press", start=end, end=end + 3):
+        return NARRATOR, cue, end
+    if behind:
+        return _source([behind], state), cue, behind.end
+    if not marked.any("own", "pronoun", start=cue, end=end + 2):
+        return None
+    return (_source(ahead, state) if ahead else state.speaker), cue, end + 1
+
+
+def _unnamed(
+    marked: Marked, cue: int, previous: int, end: int, state: State
+) -> tuple[str, int, int]:
+    """Return who is meant where nobody is named: both sides, the press, or the last one."""
+    low = max(previous + 1, cue - 5)
+    both = marked.tagged("both_sides", "each", start=low, end=cue)
+    if both:
+        return "both", both[0], end
+    if marked.any("press", start=cue - 3, end=end + 3):
+        return NARRATOR, max(0, cue - 4), end
+    last = state.subject if previous < 0 and state.subject else state.speaker
+    return last, max(previous + 1, cue - 1), end
+
+
+def _relative(marked: Marked, cue: int, previous: int) -> Mention | None:
+    """Return who is meant by "which" right before a word of saying: "…, which in turn said"."""
+    for at in range(cue - 1, max(previous, cue - 5), -1):
+        if marked.tokens[at].has("which") and not marked.tokens[at].has("that"):
+            return next((m for m in reversed(marked.mentions) if at - 3 <= m.end <= at), None)
+        if marked.tokens[at].has(*MOVES) or marked.tokens[at].norm == ",":
+            return None
+    return None
+
+
+def _mention_after(marked: Marked, end: int, quantities: list[Quantity]) -> Mention | None:
+    for mention in marked.mentions:
+        if end <= mention.start <= end + 5 and mention.form != "people":
+            between = marked.tokens[end : mention.start]
+            if any(t.kind != "word" or t.has(*MOVES, "that") for t in between):
+                return None
+            if any(q.start <= mention.start < q.end for q in quantities) or not _may_follow(
+                mention
+            ):
+                return None
+            return mention
+    return None
+
+
+def _may_follow(mention: Mention) -> bool:
+    """Return whether a mention behind a word of saying can be who says it."""
+    if mention.form in {"office", "alias"}:
+        return mention.prep not in {"from", "with", "between"}
+    return mention.prep in {"", "of", "by"}
+
+
+def _joined_after(marked: Marked, first: Mention) -> list[Mention]:
+    """Return a second speaker joined by "and" behind the first."""
+    for mention in marked.mentions:
+        if mention.start > first.start and 0 <= mention.start - first.end <= 6:
+            between = marked.tokens[first.end : mention.start + 1]
+            joint = any(t.has("and") or t.norm.startswith("و") for t in between)
+            if joint and not any(t.has(*MOVES, "say") or t.kind == "mark" for t in between):
+                return [mention]
+    return []
+
+
+def _mentions_before(
+    marked: Marked, cue: int, start: int, quantities: list[Quantity]
+) -> list[Mention]:
+    """Return who is named before a word of saying as the one who says it."""
+    tokens = marked.tokens
+    near = [
+        m
+        for m in marked.mentions
+        if start <= m.start
+        and m.end <= cue
+        and _may_speak(m)
+        and not any(q.start <= m.start < q.end for q in quantities)
+        and not marked.any("contradicting", start=m.start - 3, end=m.start)
+        and m.form != "adj"
+    ]
+    while near and any(t.has(*MOVES) for t in _plain(tokens[near[-1].end : cue])):
+        near = near[:-1] if tokens[cue].has("pronoun") else []
+    if any(tokens[at].has("pronoun") for at in range(max(start, cue - 2), cue)):
+        return []
+    if near and any(tokens[at].norm in {";", ":"} for at in range(near[-1].end, cue)):
+        return []
+    if near and near[-1].prep == "of" and len(near) > 1:
+        near = near[:-1]
+    group = near[-1:]
+    if len(near) > 1:
+        between = tokens[near[-2].end : near[-1].start]
+        if len(between) <= 5 and any(t.has("and") or t.norm == "," for t in between):
+            group = near[-2:] if any(t.has("and") for t in between) else near[-1:]
+    return group
+
+
+def _plain(tokens: list[Token]) -> list[Token]:
+    """Leave out a relative clause between commas: "Vale, which hosted the handover, said"."""
+    commas = [at for at, token in enumerate(tokens) if token.norm in ",،"]
+    if len(commas) >= 2 and commas[0] == 0:
+        return tokens[commas[-1] :]
+    return tokens
+
+
+def _may_speak(mention: Mention) -> bool:
+    """Return whether a preposition leaves a mention free to speak: "in the ministry they said"."""
+    if mention.prep == "to":  # one word is "in" and "to" in Russian and Ukrainian
+        return mention.form in {"office", "alias"} and mention.start <= 2
+    if mention.prep == "in":
+        return mention.form in {"office", "alias"} or mention.start <= 2
+    return mention.prep not in {"to", "from", "with", "by", "between"}
+
+
+def _source(mentions: list[Mention], state: State) -> str:
+    parties = list(dict.fromkeys(m.party for m in mentions if m.party))
+    if len(parties) > 1:
+        if len(state.sides) < 2 or set(parties) == set(state.sides):
+            return "both"
+        return mentions[0].source
+    if not parties:
+        return NARRATOR
+    return mentions[0].source if len(mentions) == 1 else parties[0]
+
+
+def _has_content(marked: Marked, quantities: list[Quantity], start: int, end: int) -> bool:
+    if any(start <= q.number.start < end and q.role == "candidate" for q in quantities):
+        return True
+    words = sum(1 for t in marked.tokens[start:end] if t.kind == "word")
+    return words >= 4 or marked.any(*MOVES, start=start, end=end)
+
+
+def _stands_behind(marked: Marked, start: int, cue: int) -> bool:
+    """Return whether a speaker follows what he said."""
+    tokens = marked.tokens
+    if tokens[cue].has("according"):
+        return True
+    while start and tokens[start - 1].has("small", "article", "of"):
+        start -= 1
+    before = tokens[start - 1] if start else None
+    return before is not None and (before.norm in _BREAKS or start == cue)
+
+
+def _goes_on(clauses: list[Clause]) -> bool:
+    """Return whether a sentence without a speaker only continues the last one's words."""
+    first = clauses[0]
+    if first.marked.any(*_GOES_ON, start=0, end=4):
+        return True
+    return not any(clause.own_actor for clause in clauses)

@@ -1,0 +1,159 @@
+"""Which exchange a clause speaks of: the main one, an earlier, a planned one.
+
+Rules of this file:
+- A clause is of an earlier event by a word ("the previous exchange") or by a date before the
+  main one; planned by a word of the future without a past date; framework by an agreement's
+  number beside the main event.
+- The main date is that of the first clause that moves people, or the day on which its source
+  spoke, else the day of publication.
+- If nothing but plans are told, the plan is the event.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from homeward.statements.reading.clauses import Clause
+from homeward.statements.reading.dates import Day, days_of
+
+_FAR_DAYS = 2
+_RECENT_DAYS = 9
+
+
+def set_roles(sentences: Sequence[list[Clause]], published: dt.date | None) -> Day | None:
+    """Give every clause its event, and return the day of the main one.
+
+    Args:
+        sentences: The clauses of each sentence.
+        published: The day of publication, if known.
+
+    Returns:
+        The day of the main event; None if the text names none.
+    """
+    for clauses in sentences:
+        for clause in clauses:
+            clause.role = _by_words(clause, clauses)
+    main = _main_day(sentences, published)
+    when = main.date if main else published.isoformat() if published else None
+    for clauses in sentences:
+        days = days_of(clauses[0].marked, published) if clauses else []
+        for clause in clauses:
+            _by_date(clause, days, when)
+    if not any(c.role == "main" and _moves_people(c) for cs in sentences for c in cs):
+        for clauses in sentences:
+            for clause in clauses:
+                if clause.role == "framework":
+                    clause.role = "planned"
+    return main
+
+
+def _moves_people(clause: Clause) -> bool:
+    return bool(clause.moves) and any(q.role == "candidate" for q in clause.quantities)
+
+
+def _by_words(clause: Clause, clauses: Sequence[Clause]) -> str:
+    index = next(k for k, c in enumerate(clauses) if c is clause)
+    if _is_previous(clause) or (
+        index
+        and clauses[index - 1].role == "previous"
+        and clause.marked.any("while", "which", start=clause.start, end=clause.start + 2)
+    ):
+        return "previous"
+    if not clause.moves:
+        return clauses[index - 1].role if index else "main"
+    first = clause.moves[0]
+    near = clause.marked.any("planned", start=max(clause.start, first - 8), end=first) or (
+        clause.marked.any("planned", start=first, end=clause.end)
+    )
+    if _is_framework(clause, first, planned=near):
+        return "framework"
+    return "planned" if near else "main"
+
+
+def _is_framework(clause: Clause, verb: int, *, planned: bool) -> bool:
+    """Return whether a number is what was agreed: "agreed to free 50", "a deal on 1,000 each"."""
+    numbers = [q.number.start for q in clause.quantities if q.role == "candidate"]
+    agreed = clause.marked.tagged("agree", start=clause.start, end=clause.end)
+    if not agreed or not numbers:
+        return False
+    acting = any(agreed[0] < m.start < verb and not m.prep for m in clause.mentions)
+    if agreed[0] < max(numbers) and not acting:
+        return agreed[0] < verb or planned or clause.marked.tokens[verb].has("exchange")
+    return planned
+
+
+def _is_previous(clause: Clause) -> bool:
+    """Return whether a word of the past is about the whole clause, not about its last part."""
+    cues = clause.marked.tagged("previous", start=clause.start, end=clause.end)
+    numbers = [q.number.start for q in clause.quantities if q.role == "candidate"]
+    return bool(cues) and not (len(numbers) > 1 and min(cues) > max(numbers))
+
+
+def _main_day(sentences: Sequence[list[Clause]], published: dt.date | None) -> Day | None:
+    fallback: Day | None = None
+    begun = False
+    for clauses in sentences:
+        if not clauses:
+            continue
+        marked = clauses[0].marked
+        moving = [c for c in clauses if c.role in {"main", "planned"} and _moves_people(c)]
+        days = [
+            d
+            for d in days_of(marked, published)
+            if d.date
+            and not d.coming
+            and not any(c.role == "previous" and c.start <= d.at < c.end for c in clauses)
+            and (not begun or _recent(d.date, published))
+        ]
+        close = [d for c in moving for d in days if c.start <= d.at < c.end and not _of_talk(c, d)]
+        if close or (moving and days):
+            return _best(close or days)
+        told = any(c.moves and c.role == "main" for c in clauses) or marked.any("carried")
+        if told and days and fallback is None and not marked.any("date_of_talk", "agree"):
+            fallback = _best(days)
+        begun = begun or bool(moving)
+    return fallback
+
+
+def _recent(date: str, published: dt.date | None) -> bool:
+    """Return whether a day named after the event was told can still be its day."""
+    if published is None:
+        return True
+    return len(date) == 10 and 0 <= (published - dt.date.fromisoformat(date)).days <= _RECENT_DAYS
+
+
+def _best(days: Sequence[Day]) -> Day:
+    full = [d for d in days if d.date and len(d.date) == 10]
+    return max(full, key=lambda d: d.date or "") if full else days[0]
+
+
+def _of_talk(clause: Clause, day: Day) -> bool:
+    return clause.marked.any(
+        "date_of_talk", "agree", start=max(clause.start, day.at - 4), end=day.at
+    )
+
+
+def _by_date(clause: Clause, days: Sequence[Day], main: str | None) -> None:
+    inside = [d for d in days if clause.start <= d.at < clause.end]
+    if any(d.coming for d in inside) and clause.moves:
+        clause.role = "planned"
+    if main is None or clause.role == "previous":
+        return
+    dated = [d.date for d in inside if d.date]
+    if not clause.moves or not dated:
+        return
+    if all(_before(date, main) for date in dated):
+        clause.role = "previous"
+    elif clause.role == "planned" and any(date == main for date in dated):
+        clause.role = "main"
+
+
+def _before(date: str, main: str) -> bool:
+    """Return whether a date, maybe of a month only, lies clearly before another."""
+    if len(date) == 7:
+        return date < main[:7]
+    if len(main) == 7:
+        return date[:7] < main
+    gap = dt.date.fromisoformat(main) - dt.date.fromisoformat(date)
+    return gap.days >= _FAR_DAYS

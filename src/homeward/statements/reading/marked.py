@@ -1,0 +1,310 @@
+"""A sentence with everything known about its words: tags, numbers, who is mentioned.
+
+Rules of this file:
+- Parties, offices and the phrases of the pack are found in one pass, so a ministry "for the
+  treatment of prisoners of war" names no prisoners.
+- A party's name may be the state, its people (`people`), an adjective (`adj`), or the seat of
+  its government, which in "in Ankara" is only a place.
+- An office belongs to the party named right beside it; a pronoun or an office alone is left
+  to `discourse`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from homeward.statements.reading.numbers import Number, numbers_of
+from homeward.statements.reading.pack import Pack
+from homeward.statements.reading.tokens import Sentence, Token
+
+_PREPOSITIONS = ("to", "from", "by", "with", "of", "in", "between")
+_ORGANISATIONS = frozenset({"ICRC", "UN", "OSCE", "AU", "EU"})
+
+
+@dataclass(slots=True)
+class Mention:
+    """A party or an office named by tokens `start` to `end`.
+
+    `form` is `name`, `adj`, `people`, `seat`, `actor`, `office` or `alias`; `party` is empty
+    for an office whose party is not said. `prep` is the preposition before it, if any.
+    """
+
+    start: int
+    end: int
+    party: str
+    form: str
+    office: str = ""
+    prep: str = ""
+
+    @property
+    def source(self) -> str:
+        """The code of who speaks: a party or an office of it."""
+        return f"{self.party}.{self.office}" if self.office else self.party
+
+    @property
+    def organisation(self) -> bool:
+        """Whether it is no belligerent by nature."""
+        return self.party in _ORGANISATIONS
+
+
+@dataclass(slots=True)
+class Marked:
+    """A sentence, its numbers and its mentions; `months` and `weekdays` by token.
+
+    `places` tells where the tokens of each tag stand, in order.
+    """
+
+    sentence: Sentence
+    numbers: list[Number]
+    mentions: list[Mention]
+    months: dict[int, int] = field(default_factory=dict)
+    weekdays: dict[int, int] = field(default_factory=dict)
+    places: dict[str, list[int]] = field(default_factory=dict)
+
+    @property
+    def tokens(self) -> list[Token]:
+        """The tokens of the sentence."""
+        return self.sentence.tokens
+
+    def tagged(self, *tags: str, start: int = 0, end: int | None = None) -> list[int]:
+        """Return where tokens carry one of these tags.
+
+        Args:
+            tags: Names of lexicons.
+            start: First token looked at.
+            end: One behind the last; None for all.
+
+        Returns:
+            Positions in order.
+        """
+        last = len(self.tokens) if end is None else end
+        places = (self.places[tag] for tag in tags if tag in self.places)
+        return sorted({at for tagged in places for at in tagged if start <= at < last})
+
+    def any(self, *tags: str, start: int = 0, end: int | None = None) -> bool:
+        """Return whether a token of the range carries one of these tags.
+
+        Args:
+            tags: Names of the lexicons looked for.
+            start: First token of the range.
+            end: One behind its last; None for all.
+
+        Returns:
+            True if one does.
+        """
+        last = len(self.tokens) if end is None else end
+        return any(
+            start <= at < last for tag in tags if tag in self.places for at in self.places[tag]
+        )
+
+    def number_at(self, at: int) -> Number | None:
+        """Return the number that covers a token.
+
+        Args:
+            at: Position of the token.
+
+        Returns:
+            The number, or None.
+        """
+        return next((n for n in self.numbers if n.start <= at < n.end), None)
+
+
+def mark(sentence: Sentence, pack: Pack) -> Marked:
+    """Tag the words of a sentence.
+
+    Args:
+        sentence: From `tokens.sentences_of`; its tokens' tags are filled in.
+        pack: Of its language.
+
+    Returns:
+        The sentence with numbers and mentions, in order.
+    """
+    tokens = sentence.tokens
+    marked = Marked(sentence, numbers_of(tokens, pack), [])
+    for match in pack.words.find(tokens):
+        for label in match.labels:
+            _put(marked, match.start, match.end, label)
+        if match.end - match.start > 2 and match.labels[0].startswith("office:"):
+            _look_inside(marked, match.start, match.end, pack)
+    named = {at for m in marked.mentions for at in range(m.start, m.end)}
+    marked.numbers = [
+        n for n in marked.numbers if n.start not in marked.weekdays and n.start not in named
+    ]
+    if pack.language == "ar":
+        for token in tokens:
+            if token.norm.startswith("ل") and len(token.forms) > 1:
+                token.tags.add("clitic_to")
+    for at, token in enumerate(tokens):
+        for tag in token.tags:
+            marked.places.setdefault(tag, []).append(at)
+    _join_offices(marked)
+    for mention in marked.mentions:
+        mention.prep = preposition(marked, mention.start)
+    return marked
+
+
+def _put(marked: Marked, start: int, end: int, label: str) -> None:
+    """File what a phrase of the pack means."""
+    kind, _, value = label.partition(":")
+    if kind == "tag":
+        for token in marked.tokens[start:end]:
+            token.tags.add(value)
+    elif kind == "month":
+        marked.months[start] = int(value)
+    elif kind == "weekday":
+        marked.weekdays[start] = int(value)
+    else:
+        _add_mention(marked, start, end, kind, value)
+
+
+def preposition(marked: Marked, at: int) -> str:
+    """Return which preposition governs what begins at a token, if any.
+
+    Args:
+        marked: The sentence.
+        at: Where the noun phrase begins.
+
+    Returns:
+        `to`, `from`, `by`, `with`, `of`, `in`, `between` or an empty text.
+    """
+    tokens = marked.tokens
+    if at < len(tokens) and tokens[at].has("clitic_to"):
+        return "to"
+    for back in range(1, 5):
+        here = at - back
+        if here < 0 or tokens[here].kind == "mark":
+            return ""
+        for name in _PREPOSITIONS:
+            # In a phrase such as "sit down with" the preposition has no tag of its own.
+            plain = tokens[here].norm == name and not tokens[here].has("according")
+            if plain or tokens[here].has(name):
+                return name
+        if tokens[here].has("say", "exchange", "release", "receive", "return", "and", "while"):
+            return ""
+        if tokens[here].kind == "number":
+            return ""
+        if not tokens[here].has("small", "allied", "neutral", "article"):
+            return ""
+    return ""
+
+
+def rejoin(marked: Marked) -> None:
+    """Join offices and parties again after mentions were added.
+
+    Args:
+        marked: The sentence; its mentions are in order.
+    """
+    _join_offices(marked)
+
+
+def absorb_states(marked: Marked) -> None:
+    """Let "the Republic of Vale" be one name with the preposition that stands before it.
+
+    Args:
+        marked: The sentence; its mentions are changed.
+    """
+    for mention in marked.mentions:
+        if mention.form == "name" and mention.prep == "of":
+            at = next(
+                (
+                    k
+                    for k in range(mention.start - 1, max(-1, mention.start - 4), -1)
+                    if marked.tokens[k].has("state_word")
+                ),
+                None,
+            )
+            if at is not None:
+                mention.start, mention.prep = at, preposition(marked, at)
+
+
+def _add_mention(marked: Marked, start: int, end: int, kind: str, value: str) -> None:
+    if marked.mentions and marked.mentions[-1].start == start:
+        earlier = marked.mentions[-1]
+        if kind in {"people", "adj"} and earlier.form in {"people", "adj"}:
+            earlier.form = "people"  # "Saudi" is both; the noun after it decides
+            return
+        if kind != "adj":
+            marked.mentions.pop()
+        else:
+            return
+    if kind in {"fixed", "holder"}:
+        party, _, office = value.partition(".")
+        marked.mentions.append(Mention(start, end, party, "office", office))
+    elif kind == "office":
+        marked.mentions.append(Mention(start, end, "", "office", value))
+    else:
+        marked.mentions.append(Mention(start, end, value, kind))
+
+
+def _look_inside(marked: Marked, start: int, end: int, pack: Pack) -> None:
+    """Find the adjective inside an office: "ministère russe de la Défense"."""
+    for at in range(start + 1, end - 1):
+        for match in pack.words.find(marked.tokens[at : at + 1]):
+            label = next((x for x in match.labels if x.startswith(("adj:", "people:"))), "")
+            if label:
+                marked.mentions[-1].party = label.partition(":")[2]
+
+
+def _join_offices(marked: Marked) -> None:
+    """Give an office the party named beside it; the two become one mention."""
+    mentions = marked.mentions
+    joined: list[Mention] = []
+    used: set[int] = set()
+    for k, mention in enumerate(mentions):
+        if mention.form != "office":
+            continue
+        left = mentions[k - 1] if k and k - 1 not in used else None
+        right = mentions[k + 1] if k + 1 < len(mentions) else None
+        if left and left.form != "office" and _beside(marked, left.end, mention.start):
+            owner = k - 1
+        elif (right and right.form != "office" and _owned(marked, mention, right)) or (
+            right and right.form != "office" and mention.start <= right.start < mention.end
+        ):
+            owner = k + 1
+        elif left and left.form == "office" and left.end >= mention.start - 1 and k - 1 not in used:
+            _merge(left, mention, used, k)
+            continue
+        else:
+            continue
+        other = mentions[owner]
+        if mention.party and mention.party != other.party:
+            continue
+        mention.party = other.party
+        mention.start, mention.end = min(mention.start, other.start), max(mention.end, other.end)
+        used.add(owner)
+    joined = [mention for k, mention in enumerate(mentions) if k not in used]
+    marked.mentions = joined
+
+
+def _merge(left: Mention, mention: Mention, used: set[int], k: int) -> None:
+    """Join two offices that stand side by side, as in "defence ministry spokesman"."""
+    left.end = mention.end
+    if not left.party:
+        left.party = mention.party
+    used.add(k)
+
+
+def _beside(marked: Marked, end: int, start: int) -> bool:
+    """Return whether only a genitive or small words stand between a party and its office."""
+    between = marked.tokens[end:start]
+    return len(between) <= 3 and all(
+        token.norm in {"'", "s"} or (token.kind == "word" and not token.capital and not token.tags)
+        for token in between
+    )
+
+
+def _owned(marked: Marked, office: Mention, party: Mention) -> bool:
+    """Return whether a party behind an office owns it: "ministry of Vale", "министерство РФ"."""
+    between = marked.tokens[office.end : party.start]
+    if len(between) > 2 or any(token.kind == "mark" and token.norm != "'" for token in between):
+        return False
+    if party.form == "adj":
+        return not between
+    if party.form not in {"name", "actor", "seat"}:
+        return False
+    if any(token.has("in") for token in between):
+        return party.form in {"seat", "name"}
+    return all(
+        token.has("of", "small", "for") or token.norm in {"the", "la", "l", "d"}
+        for token in between
+    )

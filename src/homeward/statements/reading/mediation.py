@@ -1,0 +1,206 @@
+"""Third parties: who mediated, hosted or carried, where doctors saw people, where they passed.
+
+Rules of this file:
+- Whoever "mediated", "with the mediation of", "helped arrange", or is thanked for help, is a
+  mediator; the Red Cross is a carrier unless the text calls it a mediator.
+- A side of the exchange is no mediator of it, and the host of talks is no transit country.
+- Medical checks belong to the people that the sentence speaks of, or to the speaker's own.
+"""
+
+from __future__ import annotations
+
+from homeward.statements.reading.clauses import Clause
+from homeward.statements.reading.discourse import Speech, source_at
+from homeward.statements.reading.marked import Marked, Mention
+from homeward.statements.reading.values import Mediation, Stop
+
+_REACH = 12
+_CLOSE = 8
+_BESIDE = 3
+_ACTS = ("mediate", "facilitate", "hosted", "carried", "thank")
+_ROLES = {
+    "mediate": "mediator",
+    "facilitate": "facilitator",
+    "hosted": "host",
+    "carried": "carrier",
+}
+
+
+def mediations_of(
+    marked: Marked, clauses: list[Clause], speeches: list[Speech], sides: tuple[str, ...]
+) -> list[Mediation]:
+    """Find who stood between the sides in a sentence.
+
+    Args:
+        marked: The sentence.
+        clauses: Of it, with sources.
+        speeches: Of it.
+        sides: The two sides.
+
+    Returns:
+        One for each third party, in order.
+    """
+    third = [
+        m
+        for m in marked.mentions
+        if m.party
+        and m.party not in sides
+        and not any(m.party.startswith(f"{s}-") for s in sides)
+        and m.prep != "between"
+        and m.form != "people"
+        and not any(
+            m.party in {q.nation, q.holder}
+            for c in clauses
+            for q in c.quantities
+            if q.start <= m.start < q.end
+        )
+    ]
+    if not third:
+        return []
+    found: dict[str, Mediation] = {}
+    for act in ("mediate", "thank", "facilitate", "hosted", "carried"):
+        for at in marked.tagged(act):
+            for mention in _near(marked, third, at):
+                role = _ROLES.get(act, "mediator")
+                if act == "thank" and mention.end <= at:
+                    continue  # who thanks is no mediator
+                if act == "facilitate" and not _weighty(marked, mention, at):
+                    continue
+                if mention.organisation and act in {"facilitate", "hosted"}:
+                    role = "carrier" if mention.party == "ICRC" else role
+                if act == "hosted" and mention.prep == "in":
+                    continue
+                span = (marked.tokens[mention.start].start, marked.tokens[mention.end - 1].end)
+                source = source_at(clauses, speeches, at)
+                found.setdefault(
+                    mention.party,
+                    Mediation(party=mention.party, role=role, source=source, span=span),
+                )
+    return list(found.values())
+
+
+def stops_of(
+    marked: Marked,
+    clauses: list[Clause],
+    speeches: list[Speech],
+    sides: tuple[str, ...],
+    home: str,
+) -> tuple[list[Stop], list[Stop]]:
+    """Find where doctors saw people, and through which country they passed.
+
+    Args:
+        marked: The sentence.
+        clauses: Of it, with sources.
+        speeches: Of it.
+        sides: The two sides.
+        home: Of the leg last spoken of; empty if there is none.
+
+    Returns:
+        Medical checks and stops.
+    """
+    places = [
+        m
+        for m in marked.mentions
+        if m.party
+        and m.prep in {"in", "to", ""}
+        and m.party not in sides
+        and not m.organisation
+        and m.form in {"name", "seat"}
+    ]
+    medical = marked.tagged("medical")
+    located = marked.tagged("located")
+    if not medical and not located:
+        return [], []
+    checks, stops = [], []
+    for mention in places:
+        near = [at for at in [*medical, *located] if abs(at - mention.start) <= 16]
+        if (
+            not near
+            or mention.prep == ""
+            or marked.any("mediate", "thank", start=mention.start - 4, end=mention.end + 3)
+        ):
+            continue
+        source = source_at(clauses, speeches, mention.start)
+        home = _whose(marked, source, sides, home)
+        relation = (
+            "allied"
+            if marked.any("allied", start=mention.start - 3, end=mention.end + 3)
+            else (
+                "neutral"
+                if marked.any("neutral", start=mention.start - 3, end=mention.end + 3)
+                else "unstated"
+            )
+        )
+        span = (marked.tokens[mention.start].start, marked.tokens[mention.end - 1].end)
+        stop = Stop(home=home, country=mention.party, relation=relation, source=source, span=span)
+        stops.append(stop)
+        if medical:
+            checks.append(stop)
+    return checks, stops
+
+
+def _whose(marked: Marked, source: str, sides: tuple[str, ...], home: str) -> str:
+    """Return whose people a sentence without a number speaks of."""
+    named = [m.party for m in marked.mentions if m.form in {"adj", "people"} and m.party in sides]
+    speaker = source.partition(".")[0]
+    if named:
+        return named[0]
+    if speaker in sides:
+        return speaker
+    return home or (sides[0] if sides else "")
+
+
+def _near(marked: Marked, third: list[Mention], at: int) -> list[Mention]:
+    """Return the mentions that an act belongs to: a group behind "by", else the nearest."""
+    adjective = [m for m in third if m.form == "adj" and (m.end == at or m.start == at + 1)]
+    if adjective:
+        return adjective
+    third = [m for m in third if m.form != "adj"]
+    behind = [
+        m
+        for m in third
+        if at < m.start <= at + (20 if m.prep == "by" else _REACH)
+        and m.prep in {"by", "of", "to", "with", "", "from"}
+        and not _crossed(marked, at, m.start)
+    ]
+    ahead = [
+        m
+        for m in third
+        if m.end <= at <= m.end + _REACH
+        and m.prep in {"", "by", "of", "with"}
+        and not _crossed(marked, m.end, at)
+    ]
+    chosen = behind if behind and (behind[0].prep or not ahead) else ahead[-1:] or behind
+    if chosen and chosen is behind:
+        return _chain(marked, behind)
+    return _chain(marked, [*ahead][::-1])[::-1] if ahead else chosen
+
+
+def _chain(marked: Marked, mentions: list[Mention]) -> list[Mention]:
+    group = mentions[:1]
+    waiting: list[Mention] = []
+    for mention in mentions[1:]:
+        near, far = sorted(((waiting or group)[-1], mention), key=lambda m: m.start)
+        between = marked.tokens[near.end : far.start + 1]
+        if len(between) > 6:
+            break
+        if any(t.has("and") or (len(t.forms) > 1 and t.norm[0] == "و") for t in between):
+            group += [*waiting, mention]
+            waiting = []
+        elif any(t.norm in ",،" for t in between):
+            waiting.append(mention)  # a list has an "and" before its last
+        else:
+            break
+    return group
+
+
+def _crossed(marked: Marked, start: int, end: int) -> bool:
+    low, high = sorted((start, end))
+    return any(t.norm in ";:." for t in marked.tokens[low:high])
+
+
+def _weighty(marked: Marked, mention: Mention, at: int) -> bool:
+    """Return whether help is help with the exchange, not with something else."""
+    moving = marked.any("exchange", "release", "return", "receive")
+    distance = abs(mention.start - at)
+    return distance <= (_CLOSE if moving else _BESIDE)

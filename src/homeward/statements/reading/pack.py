@@ -1,0 +1,239 @@
+"""The language packs: what words mean, as data.
+
+Rules of this file:
+- A pack is `packs/<language>.toml`; `packs/common.toml` holds what is true in all of them,
+  `packs/territories.json` the names of states (made by `tools/territories` from CLDR).
+- Values are lists of phrases parted by commas. `word*` is any word that begins so, `_` any
+  one word, `(a|b)` either.
+- Names of states in Russian and Ukrainian are given in the nominative; their cases and the
+  adjectives made from them follow by rule. Arabic adjectives too.
+- Only the pack of the text's language is loaded.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from homeward.statements.reading.language import Language
+from homeward.statements.reading.matcher import Matcher, Phrase, phrase_of
+from homeward.statements.reading.tokens import normal
+
+_CHOICE = re.compile(r"\(([^()]*)\)")
+_PARTS = (
+    ("names", "name", True),
+    ("adjectives", "adj", False),
+    ("people", "people", False),
+    ("seats", "seat", True),
+    ("actors", "actor", False),
+    ("offices", "office", False),
+    ("fixed_offices", "fixed", False),
+    ("holders", "holder", False),
+    ("months", "month", False),
+    ("weekdays", "weekday", False),
+    ("lexicon", "tag", False),
+)
+_SLAVIC_ENDINGS = {
+    "ru": [
+        "а",
+        "я",
+        "у",
+        "ю",
+        "ом",
+        "ем",
+        "е",
+        "и",
+        "ы",
+        "ой",
+        "ей",
+        "ою",
+        "ею",
+        "ям",
+        "ах",
+        "ам",
+        "ов",
+        "ами",
+        "ь",
+    ],
+    "uk": [
+        "а",
+        "я",
+        "у",
+        "ю",
+        "ом",
+        "ем",
+        "і",
+        "и",
+        "ою",
+        "ею",
+        "єю",
+        "ї",
+        "є",
+        "ові",
+        "ям",
+        "ах",
+        "ам",
+        "ів",
+        "ами",
+        "ь",
+    ],
+}
+_SLAVIC_ADJECTIVES = {"ru": ("ск", "йск"), "uk": ("ськ", "йськ", "йсько")}
+_SLAVIC_PEOPLE = {"ru": ("ец", "ц", "ян", "йц"), "uk": ("ец", "ц", "ян", "йц")}
+_ARABIC_NO_NAME = frozenset({"ML", "OM", "TD", "GN", "NE", "PE", "CU", "JO"})  # common words
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """What the reader knows of one language.
+
+    `words` finds parties, offices, months and lexicon tags; `numerals` finds numbers in
+    words, each labelled with its value. `adversaries` are the usual other side of a party.
+    """
+
+    language: Language
+    words: Matcher
+    numerals: Matcher
+    abbreviations: frozenset[str]
+    verb_first: bool
+    numeral_and: frozenset[str]
+    adversaries: Mapping[str, str]
+    titles: frozenset[str]
+    our_party: str
+    office_party: str
+
+
+@cache
+def load_pack(language: Language) -> Pack:
+    """Load a pack; the second call costs nothing.
+
+    Args:
+        language: One of the six.
+
+    Returns:
+        The pack, ready to match.
+    """
+    data, common = _toml(f"{language}.toml"), _toml("common.toml")
+    cased = language != "ar"
+    phrases = [
+        *_phrases(data, cased=cased),
+        *_phrases(common, cased=True),
+        *_territories(language, data),
+    ]
+    numerals = [
+        phrase_of(text, value)
+        for value, texts in data.get("numerals", {}).items()
+        for text in _split(texts)
+    ]
+    return Pack(
+        language=language,
+        words=Matcher(phrases),
+        numerals=Matcher(numerals),
+        abbreviations=frozenset(normal(word) for word in _split(data.get("abbreviations", ""))),
+        verb_first=bool(data.get("verb_first", False)),
+        numeral_and=frozenset(_split(data.get("numeral_and", ""))),
+        adversaries=common["adversaries"],
+        office_party=str(data.get("office_party", "")),
+        our_party=str(data.get("our_party", "")),
+        titles=frozenset(normal(word) for word in _split(data.get("titles", ""))),
+    )
+
+
+def _toml(name: str) -> dict[str, Any]:
+    return tomllib.loads(_packs(name))
+
+
+def _packs(name: str) -> str:
+    return resources.files("homeward.statements.reading").joinpath("packs", name).read_text("utf-8")
+
+
+def _split(texts: str) -> list[str]:
+    found: list[str] = []
+    for part in texts.replace("\n", " ").split(","):
+        if part.strip():
+            found += _expanded(part.strip())
+    return found
+
+
+def _expanded(text: str) -> list[str]:
+    """Return a phrase for each way to choose among its `(a|b)`."""
+    if "(" not in text:
+        return [text]
+    pieces = _CHOICE.split(text)
+    choices = [piece.split("|") if k % 2 else [piece] for k, piece in enumerate(pieces)]
+    return ["".join(chosen) for chosen in itertools.product(*choices)]
+
+
+def _phrases(data: Mapping[str, Any], *, cased: bool) -> Iterator[Phrase]:
+    for section, kind, capital in _PARTS:
+        for label, texts in _flat(data.get(section, {})):
+            for text in _split(texts):
+                yield phrase_of(text, f"{kind}:{label}", capital=capital and cased)
+
+
+def _flat(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the rows of a table; `UA.president` is one label, not a table of its own."""
+    for label, value in table.items():
+        if isinstance(value, dict):
+            yield from ((f"{label}.{inner}", texts) for inner, texts in value.items())
+        else:
+            yield label, value
+
+
+def _territories(language: Language, data: Mapping[str, Any]) -> Iterator[Phrase]:
+    table: dict[str, str] = json.loads(_packs("territories.json"))[language]
+    skipped = frozenset(_split(data.get("not_names", "")))
+    for code, name in table.items():
+        if code in skipped:
+            continue
+        if language in _SLAVIC_ENDINGS:
+            yield from _slavic(language, code, name)
+        elif language == "ar":
+            yield from _arabic(code, name)
+        else:
+            yield phrase_of(name, f"name:{code}", capital=True)
+
+
+def _slavic(language: Language, code: str, name: str) -> Iterator[Phrase]:
+    """Yield the cases of a state's name, and the adjective and the people made from it."""
+    words = [normal(word) for word in re.split(r"[\s-]+", name)]
+    stems = [re.sub(r"[аяиіїыоеєьйі]$", "", word) if len(word) > 3 else word for word in words]
+    if name.isupper() or len(words) > 1:
+        text = (
+            name if name.isupper() else " ".join(f"{re.sub('[аяиіыоеь]+$', '', w)}*" for w in words)
+        )
+        yield phrase_of(text, f"name:{code}", capital=True)
+        return
+    stem = stems[0]
+    for ending in ["", *_SLAVIC_ENDINGS[language]]:
+        yield phrase_of(stem + ending, f"name:{code}", capital=True)
+    yield phrase_of(words[0], f"name:{code}", capital=True)
+    if len(stem) >= 4:
+        for ending in _SLAVIC_ADJECTIVES[language]:
+            yield phrase_of(f"{stem}{ending}*", f"adj:{code}")
+        for ending in _SLAVIC_PEOPLE[language]:
+            yield phrase_of(f"{stem}{ending}*", f"people:{code}")
+
+
+def _arabic(code: str, name: str) -> Iterator[Phrase]:
+    """Yield a state's name, and its adjective: the article and the last vowel gone, ي added."""
+    if code in _ARABIC_NO_NAME:
+        return
+    plain = normal(name)
+    yield phrase_of(name, f"name:{code}")
+    words = plain.split()
+    if len(words) == 1:
+        bare = words[0].removeprefix("ال")
+        stem = re.sub(r"(يا|ا|ه)$", "", bare)
+        if bare != words[0]:
+            yield phrase_of(bare, f"name:{code}")
+        if len(stem) >= 3:
+            for ending in ("ي", "يه", "يا", "يين", "يون", "يان", "يات"):
+                yield phrase_of(stem + ending, f"adj:{code}")

@@ -1,0 +1,370 @@
+"""Who takes part: names that stand for an office, invented countries, the two sides.
+
+Rules of this file:
+- A surname beside an office speaks for it in the rest of the text.
+- A capitalised word of no known party is a country only by grammar: it owns an office or
+  people, it stands in "between X and Y", or it speaks and hands over; and only where the text
+  names fewer than two known belligerents. Its code is X and its first letter.
+- A word that shares its beginning with an invented country is its people or its adjective.
+- The two sides are the parties whose people go home, who hand over or receive, or between
+  whom it happens; whoever only mediates or hosts is no side.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from homeward.statements.reading.marked import (
+    Marked,
+    Mention,
+    absorb_states,
+    preposition,
+    rejoin,
+)
+from homeward.statements.reading.pack import Pack
+from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.tokens import Token
+
+_MOVES = ("exchange", "release", "receive", "return")
+_TAKING = ("rules_out", "willing", "proposes", "dismisses")
+_LIKELY_MAX = 40  # junk may hold any number of capitalised words
+_STEM_MIN = 4
+_LATIN_OF = dict(
+    zip("абвгдежзийклмнопрстуфхцчшщэюяіїєґ", "ABVGDEZZIJKLMNOPRSTUFHCCSSEUAIIEG", strict=True)
+)
+_ARABIC_OF = dict(zip("ابتثجحخدذرزسشصضطظعغفقكلمنهوي", "ABTTJHKDDRZSSSDTZAGFQKLMNHWY", strict=True))
+
+
+def find_aliases(sentences: Sequence[Marked]) -> None:
+    """Let surnames beside an office stand for it.
+
+    Args:
+        sentences: Of one text; mentions are added to them.
+    """
+    known: dict[str, tuple[str, str]] = {}
+    for marked in sentences:
+        for mention in list(marked.mentions):
+            if mention.form == "office":
+                for name in _names_beside(marked, mention):
+                    known.setdefault(_stem(name), (mention.party, mention.office))
+    if not known:
+        return
+    for marked in sentences:
+        covered = {at for m in marked.mentions for at in range(m.start, m.end)}
+        for at, token in enumerate(marked.tokens):
+            if (
+                at in covered
+                or not token.capital
+                or _stem(token) not in known
+                or at in marked.months
+            ):
+                continue
+            party, office = known[_stem(token)]
+            beside = any(m.form == "office" and m.end <= at <= m.end + 3 for m in marked.mentions)
+            if not beside:
+                marked.mentions.append(
+                    Mention(at, at + 1, party, "alias", office, preposition(marked, at))
+                )
+        marked.mentions.sort(key=lambda m: m.start)
+
+
+def find_invented(sentences: Sequence[Marked], pack: Pack) -> None:
+    """Recognise countries that no gazetteer knows, by grammar.
+
+    Args:
+        sentences: Of one text; mentions are added.
+        pack: Of its language.
+    """
+    known = {
+        m.party
+        for marked in sentences
+        for m in marked.mentions
+        if m.party
+        and not m.organisation
+        and m.prep != "in"
+        and m.start not in _third_parties(marked)
+    }
+    if len(known) >= 2:
+        return
+    stems, first = _countries(sentences, pack, wanted=0 if known else 2)
+    if not stems:
+        return
+    codes: dict[str, str] = {}
+    for stem in sorted(stems, key=lambda s: first[s].start):
+        if not any(stem.startswith(other[: _STEM_MIN + 1]) for other in codes):
+            codes[stem] = _code(stem, set(codes.values()))
+    for marked in sentences:
+        _add_invented(marked, codes)
+
+
+def _countries(
+    sentences: Sequence[Marked], pack: Pack, *, wanted: int
+) -> tuple[list[str], dict[str, Token]]:
+    """Return the capitalised words that grammar makes countries, best first.
+
+    Where the text names too few sides, a word in the middle of a sentence may be one that
+    grammar says little about.
+    """
+    votes: Counter[str] = Counter()
+    inside: Counter[str] = Counter()
+    first: dict[str, Token] = {}
+    for marked in sentences:
+        covered = {at for m in marked.mentions for at in range(m.start, m.end)}
+        for at, token in enumerate(marked.tokens):
+            if at in covered or not _may_be_country(marked, at, pack):
+                continue
+            stem = _stem(token)
+            first.setdefault(stem, token)
+            votes[stem] += _votes(marked, at)
+            inside[stem] += at > 0 and preposition(marked, at) != "in"
+    likely = sorted(first, key=lambda stem: -votes[stem])[:_LIKELY_MAX]
+    for stem in likely:
+        kin = [other for other in likely if other != stem and _kin(other, stem)]
+        votes[stem] += len(kin) + (1 if inside[stem] > 1 else 0)
+    ranked = sorted(first, key=lambda stem: (-votes[stem], -inside[stem], first[stem].start))
+    stems = [stem for stem in ranked if votes[stem] >= 2][:6]
+    if len(stems) < wanted:
+        rest = [stem for stem in ranked if stem not in stems and (votes[stem] or inside[stem])]
+        stems += rest[: wanted - len(stems)]
+    return stems, first
+
+
+def _add_invented(marked: Marked, codes: dict[str, str]) -> None:
+    covered = {at for m in marked.mentions for at in range(m.start, m.end)}
+    for at, token in enumerate(marked.tokens):
+        if at in covered or token.kind != "word" or len(token.norm) < _STEM_MIN:
+            continue
+        for form in token.forms:
+            stem = next((s for s in codes if form[: len(s)] == s or _kin(form, s)), None)
+            if stem is None:
+                continue
+            if stem == _shape(form):
+                kind = (
+                    "people"
+                    if at
+                    and marked.tokens[at - 1].kind == "number"
+                    and not (
+                        marked.any("soldiers", "people", "civilians", start=at + 1, end=at + 2)
+                    )
+                    else "name"
+                )
+            elif not (token.capital or len(token.forms) > 1):
+                kind = "adj"
+            else:
+                kind = "people" if form[-1] in "sцив" else "adj"
+            marked.mentions.append(
+                Mention(at, at + 1, codes[stem], kind, "", preposition(marked, at))
+            )
+            break
+    marked.mentions.sort(key=lambda m: m.start)
+    rejoin(marked)
+    absorb_states(marked)
+
+
+def sides_of(
+    sentences: Sequence[Marked], quantities: Sequence[list[Quantity]], pack: Pack
+) -> tuple[str, ...]:
+    """Return the two sides of the exchange that a text is about.
+
+    Args:
+        sentences: Of one text.
+        quantities: Of each sentence.
+        pack: Of its language.
+
+    Returns:
+        Two parties, the one named first first; fewer if the text names fewer.
+    """
+    votes: dict[str, float] = defaultdict(float)
+    order: dict[str, int] = {}
+    for marked, counted in zip(sentences, quantities, strict=True):
+        for quantity in counted:
+            for party in (quantity.nation, quantity.holder):
+                if party:
+                    votes[party] += 3.0
+        third = _third_parties(marked)
+        moving = marked.any(*_MOVES)
+        for mention in marked.mentions:
+            if mention.party and not mention.organisation:
+                order.setdefault(mention.party, len(order))
+                is_third = mention.start in third
+                votes[mention.party] += (
+                    -1.5 if is_third else _weight(marked, mention, moving=moving)
+                )
+    last = len(order)
+    best = sorted(votes, key=lambda party: (-votes[party], order.get(party, last)))
+    chosen = _with_adversary([party for party in best if votes[party] > 0][:2], votes, pack)
+    return tuple(sorted(chosen, key=lambda party: order.get(party, last)))
+
+
+def _weight(marked: Marked, mention: Mention, *, moving: bool) -> float:
+    """Return how much a mention speaks for a party's being a side."""
+    weight = 0.2 if mention.prep == "in" else 1.0 if moving else 0.4
+    weight += 2.0 * (mention.prep == "between") + 1.0 * (mention.form == "people")
+    acting = not mention.prep and marked.any(
+        "release", "receive", start=mention.end, end=mention.end + 4
+    )
+    return weight + 2.5 * acting
+
+
+def _with_adversary(chosen: list[str], votes: Mapping[str, float], pack: Pack) -> list[str]:
+    """Return the sides, the usual other side taken where the text leaves the second open."""
+    foe = pack.adversaries.get(chosen[0], "") if chosen else ""
+    if not foe:
+        return chosen
+    if len(chosen) == 1:
+        return [*chosen, foe]
+    if foe == chosen[1]:
+        return chosen
+    rival = votes.get(foe, 0.0)
+    faint = votes[chosen[1]] < 1.5 and chosen[1] not in pack.adversaries
+    return [chosen[0], foe] if faint or (rival > 0 and rival >= votes[chosen[1]] / 2) else chosen
+
+
+def _third_parties(marked: Marked) -> set[int]:
+    """Return where mentions stand that mediate, host or are thanked in this sentence."""
+    found = set()
+    for at in marked.tagged("mediate", "hosted", "thank", "allied", "neutral"):
+        near = [
+            m
+            for m in marked.mentions
+            if m.prep != "between"
+            and (abs(m.start - at) <= 6 or (m.prep == "by" and abs(m.start - at) <= 20))
+        ]
+        found |= {m.start for m in near if m.prep in {"by", "of", "with", "to", ""}}
+    return found if len(found) < len(marked.mentions) or len(found) == 1 else set()
+
+
+def _names_beside(marked: Marked, office: Mention) -> list[Token]:
+    """Return the surname written beside an office, and in apposition to it."""
+    tokens = marked.tokens
+    run: list[Token] = []
+    at = office.end
+    while at < min(len(tokens), office.end + 4) and _is_name(marked, at):
+        run.append(tokens[at])
+        at += 1
+    before: list[Token] = []
+    at = office.start - 1
+    if at > 0 and tokens[at].norm == ",":
+        at -= 1
+        while at >= 0 and len(before) < 3 and _is_name(marked, at):
+            before.append(tokens[at])
+            at -= 1
+    found = run[-1:] if run else []
+    return found + (before[:1] if len(before) >= 2 else [])
+
+
+def _is_name(marked: Marked, at: int) -> bool:
+    token = marked.tokens[at]
+    return (
+        token.kind == "word"
+        and token.capital
+        and len(token.text) > 2
+        and not token.tags
+        and marked.number_at(at) is None
+        and at not in marked.months
+        and at not in marked.weekdays
+        and not any(m.start <= at < m.end for m in marked.mentions)
+    )
+
+
+def _may_be_country(marked: Marked, at: int, pack: Pack) -> bool:
+    if not _is_name(marked, at) or len(marked.tokens[at].norm) < _STEM_MIN - 1:
+        return False
+    tokens = marked.tokens
+    if at and tokens[at - 1].norm in pack.titles:
+        return False
+    # Two capitalised words in a row are a person's name, unless the first opens the sentence.
+    follows = (
+        at + 1 < len(tokens)
+        and tokens[at + 1].start - tokens[at].end <= 1
+        and _is_name(marked, at + 1)
+    )
+    leads = at > 1 and tokens[at].start - tokens[at - 1].end <= 1 and _is_name(marked, at - 1)
+    return not follows and not leads
+
+
+def _votes(marked: Marked, at: int) -> int:
+    """Return how much the grammar around a capitalised word speaks for a country."""
+    tokens = marked.tokens
+    after = tokens[at + 1 : at + 4]
+    votes = 3 * any(token.has("state_word") for token in tokens[max(0, at - 3) : at])
+    votes += _votes_behind(marked, at, after) + _votes_of_preposition(marked, at)
+    if at >= 2 and tokens[at - 1].has("and") and tokens[at - 2].capital:
+        votes += 2 * marked.any(*_MOVES, start=at + 1, end=at + 3)
+    listed = (
+        len(after) > 1
+        and after[0].norm == ","
+        and (after[1].kind == "number" or after[1].has("which"))
+    )
+    votes += bool(after) and (after[0].kind == "number" or listed)
+    votes += 2 * marked.any("mediate", "hosted", "thank", start=at - 4, end=at + 5)
+    offices = [m for m in marked.mentions if m.form == "office" and not m.party]
+    return votes + any(m.end <= at <= m.end + 2 for m in offices)
+
+
+def _votes_behind(marked: Marked, at: int, after: Sequence[Token]) -> int:
+    """Return what the words behind speak for: "X's army", "X said", "X and Y exchanged"."""
+    if not after:
+        return 0
+    first, second, third = [*after, None, None][:3]
+    assert first is not None
+    if first.norm == "'" and second is not None and second.norm == "s":
+        office = any(m.form == "office" and at < m.start <= at + 5 for m in marked.mentions)
+        owned = marked.any("soldiers", "people", "captivity", "instrument", start=at, end=at + 5)
+        return 3 * (office or owned)
+    if first.has("say", "rejects", "insist", "silent", "negation", *_TAKING, *_MOVES):
+        return 2
+    if second is not None and first.has("own", "negation", "passive", "planned"):
+        return 2 * second.has("say", *_TAKING, *_MOVES)
+    if second is not None and third is not None and first.has("and") and second.capital:
+        return 2 * third.has(*_MOVES, "say")
+    return 2 * first.has("soldiers", "people", "civilians")
+
+
+def _votes_of_preposition(marked: Marked, at: int) -> int:
+    """Return what the preposition before speaks for: "between X and", "to X", "army of X"."""
+    prep = preposition(marked, at)
+    if prep == "between":
+        return 3
+    if prep in {"of", "from", "in", ""} and marked.any("agree", "talks", start=at - 2, end=at + 2):
+        return -2  # "the Lim agreement" names a place
+    if prep == "from" and marked.tokens[at - 1].has("of"):
+        return 1  # one word is "of" and "from" in Spanish and French
+    if prep in {"to", "from", "with", "by"}:
+        return 2 * marked.any(*_MOVES, "soldiers", "people", "captivity")
+    if prep != "of":
+        return 0
+    office = any(m.form == "office" and at - 4 <= m.start < at for m in marked.mentions)
+    return 3 if office else 2 * marked.any("soldiers", "people", start=at - 4, end=at)
+
+
+def _shape(word: str) -> str:
+    """Return a word without the ending that case gives it."""
+    if word and "а" <= word[0] <= "ӿ" and len(word) > _STEM_MIN:
+        return word.rstrip("аяуюоеєиіїйьыэ") or word
+    return word
+
+
+def _stem(token: Token) -> str:
+    return _shape(token.forms[-1] if len(token.forms) > 1 and token.forms[-1] else token.norm)
+
+
+def _kin(form: str, stem: str) -> bool:
+    """Return whether a word begins like an invented country and is a little longer or shorter."""
+    shared = 0
+    for a, b in zip(form, stem, strict=False):
+        if a != b:
+            break
+        shared += 1
+    return shared >= max(_STEM_MIN, len(stem) - 2) and len(form) - shared <= 5
+
+
+def _code(stem: str, taken: set[str]) -> str:
+    """Return X and the first letter that is still free."""
+    letters = [_LATIN_OF.get(letter) or _ARABIC_OF.get(letter) or letter.upper() for letter in stem]
+    letters = [letter for letter in letters if letter.isascii() and letter.isalpha()]
+    for letter in [*letters, *"ABCDEFGHIJKLMNOPQRSTUVWXYZ"]:
+        if f"X{letter}" not in taken:
+            return f"X{letter}"
+    return "XX"

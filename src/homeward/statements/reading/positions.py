@@ -1,0 +1,227 @@
+"""Stances on talks: who rules out, is ready, is barred, contests, on which condition.
+
+Rules of this file:
+- A stance needs its word and, for readiness and refusal, that the sentence speaks of talks.
+- A decree or a law that forbids is a legal bar of the state whose it is; nobody "rules out"
+  by being barred.
+- Readiness has the one who is ready for actor, even inside another's words; a refusal, a
+  dismissal or a doubt of legitimacy has the one who makes it.
+- A condition belongs to the readiness beside it; alone it is a precondition.
+- A readiness told only to be dismissed stays a readiness of the one who offered it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from homeward.statements.reading.claims import Part, actor_before
+from homeward.statements.reading.dates import days_of
+from homeward.statements.reading.discourse import NARRATOR, source_at
+from homeward.statements.reading.marked import Mention
+from homeward.statements.reading.values import Reading, Stance
+
+_TOPICS = {
+    "legal_bar": "legal_bar",
+    "illegitimate": "contests_legitimacy",
+    "dismisses": "dismisses",
+    "excludes_topic": "excludes_topic",
+    "willing": "willing",
+    "rules_out": "rules_out",
+    "proposes": "proposes",
+    "characterises": "characterises",
+    "interprets": "interprets",
+    "only_precondition": "precondition",
+}
+_ABOUT = ("exchange", "release", "return")
+_TOPIC_LASTS = 2  # sentences after which a text no longer speaks of talks
+_LEADERS = frozenset({"president", "king", "prime_minister"})
+
+
+def add(
+    reading: Reading,
+    text: str,
+    parts: Sequence[Part],
+    sides: tuple[str, ...],
+    published: dt.date | None,
+) -> None:
+    """Add the stances of a text to its reading.
+
+    Args:
+        reading: It is added to.
+        text: The whole text.
+        parts: Its sentences.
+        sides: The two sides.
+        published: The day of publication, if known.
+    """
+    last = NARRATOR
+    speaks_of_talks = any(part.marked.any("talks", *_ABOUT) for part in parts)
+    since = _TOPIC_LASTS + 1
+    for part in parts:
+        since = 0 if part.marked.any("talks", *_ABOUT) else since + 1
+        if speaks_of_talks and since <= _TOPIC_LASTS:
+            for stance in _stances(text, part, last, sides, published):
+                if stance.stance == "precondition" and _joins(stance, reading.positions):
+                    continue
+                known = [
+                    p
+                    for p in reading.positions
+                    if (p.actor, p.stance, p.target, p.format)
+                    == (stance.actor, stance.stance, stance.target, stance.format)
+                ]
+                if not known:
+                    reading.positions.append(stance)
+        if part.speeches:
+            last = part.speeches[-1].source
+
+
+def _joins(condition: Stance, known: list[Stance]) -> bool:
+    """Add a condition to the readiness of the same party told before, if there is one."""
+    party = condition.actor.partition(".")[0]
+    for stance in known:
+        if stance.stance == "willing" and stance.actor.partition(".")[0] == party:
+            stance.conditions += condition.conditions
+            return True
+    return False
+
+
+def _stances(
+    text: str, part: Part, last: str, sides: tuple[str, ...], published: dt.date | None
+) -> list[Stance]:
+    marked = part.marked
+    found: list[Stance] = []
+    taken: set[int] = set()
+    for tag, stance in _TOPICS.items():
+        for at in marked.tagged(tag):
+            if at in taken:
+                continue
+            if not _holds(part, at, tag, found):
+                continue
+            covered = _phrase(part, at, tag)
+            taken |= covered
+            found.append(_stance(text, part, at, stance, last, sides, published))
+            if tag not in {"willing", "rules_out"}:
+                break
+    return [stance for stance in found if stance.actor != NARRATOR]
+
+
+def _phrase(part: Part, at: int, tag: str) -> set[int]:
+    end = at
+    while end < len(part.marked.tokens) and part.marked.tokens[end].has(tag):
+        end += 1
+    return set(range(at, end))
+
+
+def _holds(part: Part, at: int, tag: str, found: list[Stance]) -> bool:
+    """Return whether a word really takes a stance where it stands."""
+    marked = part.marked
+    denied = marked.any("negation", start=max(0, at - 3), end=at)
+    barred = marked.any("instrument")
+    if tag == "legal_bar":
+        if marked.tokens[at].has("rules_out"):
+            return barred
+        return barred or marked.any("talks")
+    if (
+        tag == "rules_out"
+        and marked.any("mention", start=at + 1, end=at + 4)
+        and not (marked.any("talks", start=at + 1, end=at + 5))
+    ):
+        return False  # who refuses to comment refuses no talks
+    if tag == "rules_out":
+        return not any(s.stance == "legal_bar" for s in found) or not barred
+    if tag == "willing":
+        return not denied and not marked.tokens[at].has("rules_out")
+    if tag == "only_precondition":
+        return not any(s.stance == "legal_bar" for s in found) and not any(
+            s.stance in {"willing", "rules_out"} for s in found
+        )
+    if tag == "interprets":
+        return not found
+    return True
+
+
+def _stance(
+    text: str,
+    part: Part,
+    at: int,
+    stance: str,
+    last: str,
+    sides: tuple[str, ...],
+    published: dt.date | None,
+) -> Stance:
+    marked = part.marked
+    tokens = marked.tokens
+    actor = _actor(part, at, stance, last, sides)
+    target = _target(part, at, actor, sides)
+    named = days_of(marked, published)
+    days = [d for d in named if d.date]
+    vague = any(d.date is None for d in named)  # "last week" is no day, nor is it today
+    start, end = tokens[0].start, tokens[-1].end
+    conditions = [
+        text[tokens[c].start : end].strip(' .”"')[:200] for c in marked.tagged("precondition")[:1]
+    ]
+    instruments = marked.tagged("instrument")
+    return Stance(
+        actor=actor,
+        stance=stance,
+        target=target.source if target else None,
+        format=_format(part, target),
+        conditions=conditions if stance in {"willing", "precondition"} else [],
+        instrument=tokens[instruments[0]].text if instruments and stance == "legal_bar" else None,
+        said_on=days[0].date if days else None if vague or not published else published.isoformat(),
+        quoted=any(t.text in '"“”«»‘' for t in tokens),
+        span=(start, end),
+    )
+
+
+def _actor(part: Part, at: int, stance: str, last: str, sides: tuple[str, ...]) -> str:
+    marked = part.marked
+    if stance == "legal_bar":
+        owner = next((m for m in marked.mentions if m.prep == "by" and m.party in sides), None)
+        if owner:
+            return owner.party
+        for here in marked.tagged("instrument"):
+            near = next(
+                (
+                    m
+                    for m in marked.mentions
+                    if here - 2 <= m.start <= here + 2 and m.party in sides
+                ),
+                None,
+            )
+            if near:
+                return near.party
+        before = actor_before(part, at, last)
+        return before.partition(".")[0] if before != NARRATOR else before
+    if stance in {"contests_legitimacy", "dismisses", "characterises", "interprets"}:
+        first = next(
+            (
+                m
+                for m in marked.mentions
+                if m.end <= at and m.prep == "" and m.party and m.form not in {"adj", "people"}
+            ),
+            None,
+        )
+        own = source_at(part.clauses, part.speeches, at)
+        return first.source if first else own if own != NARRATOR else last
+    return actor_before(part, at, last, reach=20)
+
+
+def _target(part: Part, at: int, actor: str, sides: tuple[str, ...]) -> Mention | None:
+    party = actor.partition(".")[0]
+    others = [m for m in part.marked.mentions if m.party and m.party != party and m.form != "adj"]
+    behind = [m for m in others if m.start > at]
+    in_order = [*behind, *others]
+    known = [m for m in in_order if m.party in sides]
+    return next(iter(known or in_order), None)
+
+
+def _format(part: Part, target: Mention | None) -> str | None:
+    marked = part.marked
+    if not marked.any("talks"):
+        return None
+    if marked.any("direct") or (target is not None and target.office in _LEADERS):
+        return "direct"
+    if marked.any("mediate"):
+        return "mediated"
+    return "talks"

@@ -1,0 +1,353 @@
+"""A number together with the noun phrase that says what it counts.
+
+Rules of this file:
+- The noun is looked for to the right of the number, over adjectives and small words, never
+  over a mark, a verb of the exchange or another number. "Bodies of 44" has it on the left.
+- A number whose noun is not a kind of people counts a thing; a number without a noun counts
+  people only where the sentence leaves it out (`150 for 150`, `and Armenia two`).
+- A nationality inside the phrase is whose people they are; "held by" and an adjective of a
+  captivity name the holder.
+- An indefinite article before one person is a weak one; a role before a name as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from homeward.statements.reading.marked import Marked, Mention
+from homeward.statements.reading.numbers import Number
+from homeward.statements.reading.tokens import Token
+
+Unit = Literal["soldiers", "civilians", "people", "remains"]
+
+_BEFORE_HEAD = 6
+_AFTER_HEAD = 4
+_HEADS = ("remains", "civilians", "soldiers", "people", "subkind")
+_STOPS = ("exchange", "release", "receive", "return", "say", "and", "while", "which", "passive")
+_JOINTS = (
+    *("to", "from", "by", "with", "in", "between", "for", "in_return", "home_word", "each"),
+    *("equal", "both_sides", "total", "of_them", "same_number", "also"),
+)
+_QUOTES = frozenset("\"'“”«»‘’")
+_QUALIFIERS = ("more_than", "at_least", "at_most", "approx")
+
+
+@dataclass(slots=True)
+class Quantity:
+    """How many of whom; `nation` is whose people, `holder` who holds them.
+
+    `what` is `people`, `thing`, `duration` or `bare` (no noun). `weak` is a one that only an
+    article or a name tells. `role` is filled in by `roles` and `legs`.
+    """
+
+    number: Number
+    start: int
+    end: int
+    what: str
+    unit: Unit = "people"
+    nation: str = ""
+    holder: str = ""
+    own: bool = False
+    ours: bool = False
+    subkind: bool = False
+    qualifier: str = "exact"
+    weak: bool = False
+    role: str = ""
+    head: int = -1
+
+    @property
+    def count(self) -> int | None:
+        """The number of people."""
+        return self.number.count
+
+
+def quantities_of(marked: Marked) -> list[Quantity]:
+    """Build a quantity around every number of a sentence.
+
+    Args:
+        marked: The sentence.
+
+    Returns:
+        One for each number, in order, and the weak ones.
+    """
+    found = [_around(marked, number) for number in marked.numbers]
+    found += _weak_ones(marked, found)
+    return sorted(found, key=lambda q: q.start)
+
+
+def mention_at(marked: Marked, at: int) -> Mention | None:
+    """Return the mention that covers a token, if any.
+
+    Args:
+        marked: The sentence.
+        at: Position of the token.
+    """
+    return next((m for m in marked.mentions if m.start <= at < m.end), None)
+
+
+def _around(marked: Marked, number: Number) -> Quantity:
+    quantity = Quantity(number, number.start, number.end, "bare")
+    for at in range(number.start, number.end):
+        _take_head(marked, quantity, at)
+    if not _pair(marked, number):
+        _Scan(marked, quantity).run()
+    _scan_left(marked, quantity)
+    return quantity
+
+
+class _Scan:
+    """Walks right from a number to its noun and over what describes it."""
+
+    def __init__(self, marked: Marked, quantity: Quantity) -> None:
+        self.marked = marked
+        self.quantity = quantity
+        self.at = quantity.end
+        self.limit = quantity.end + _BEFORE_HEAD
+        self.loose = 0
+
+    def run(self) -> None:
+        """Walk until something stops it; fill in the quantity."""
+        tokens = self.marked.tokens
+        while self.at < min(len(tokens), self.limit) and self._step(tokens[self.at]):
+            pass
+        quantity = self.quantity
+        unknown = quantity.head < 0 and self.loose and quantity.what == "bare"
+        if unknown and not (quantity.nation or quantity.own):
+            quantity.what = "thing"
+
+    def _step(self, token: Token) -> bool:
+        """Take one token or mention; return whether to go on."""
+        mention = mention_at(self.marked, self.at)
+        if mention and mention.start == self.at:
+            if not _take_mention(self.marked, self.quantity, mention):
+                return False
+            self.at = mention.end
+            self.limit = max(self.limit, self.at + 2)
+            return True
+        if token.kind != "word":
+            return self._over_mark(token)
+        if self.quantity.head < 0 and self._counts_no_people(token):
+            return False
+        if token.has(*_HEADS) and not self._is_time(token):
+            self._take_noun(token)
+            return True
+        if self._is_time(token) or self._stops(token):
+            return False
+        self.at += 1
+        return True
+
+    def _over_mark(self, token: Token) -> bool:
+        """Pass over a genitive's apostrophe and a quotation mark before the noun."""
+        after = self.marked.tokens[self.at + 1 : self.at + 2]
+        if token.norm == "'" and after and after[0].norm == "s":
+            self.at += 2
+            return True
+        self.at += 1
+        return token.norm in _QUOTES and self.quantity.head < 0 and self.loose < 3
+
+    def _counts_no_people(self, token: Token) -> bool:
+        if token.has("time_unit", "age"):
+            self.quantity.what = "age" if token.has("age") else "duration"
+        elif token.has("thing") and not token.has(*_HEADS):
+            self.quantity.what = "thing"
+        else:
+            return False
+        self.quantity.end = self.at + 1
+        return True
+
+    def _is_time(self, token: Token) -> bool:
+        dated = self.at in self.marked.weekdays or self.at in self.marked.months
+        return dated or token.has("today", "yesterday", "previous", "planned")
+
+    def _take_noun(self, token: Token) -> None:
+        # A second kind of people after a genitive only describes the first.
+        remains = token.has("remains") and self.quantity.unit != "remains"
+        if self.quantity.head < 0 or remains:
+            _take_head(self.marked, self.quantity, self.at)
+        self.at += 1
+        self.limit = self.at + _AFTER_HEAD
+        self.quantity.end = self.at
+
+    def _stops(self, token: Token) -> bool:
+        """Return whether a word ends the phrase; take from it whose people they are."""
+        marked, quantity, at = self.marked, self.quantity, self.at
+        noun = quantity.head >= 0
+        if marked.number_at(at) or token.has(*_STOPS):
+            return not _participle(marked, quantity, at)
+        if token.has("among"):
+            if not noun and at == quantity.number.end:
+                return False  # "602 of the captives"
+            if noun and _take_kind(marked, quantity, at + 1):
+                return True
+        if token.has("own", "our"):
+            quantity.own = True
+            quantity.ours = quantity.ours or token.has("our")
+            return False
+        if token.has("held"):
+            _take_holder(marked, quantity, at)
+            return noun
+        if noun and token.has("from") and _captivity(marked, quantity, at + 1):
+            return True
+        if token.has(*_JOINTS):
+            return True
+        self.loose += not token.has("of", "small")
+        return self.loose > (1 if noun else 3)
+
+
+def _pair(marked: Marked, number: Number) -> bool:
+    """Return whether a number is the second of "N for N" and no noun stands behind it."""
+    at = number.start
+    if marked.any(*_HEADS, start=number.end, end=number.end + 3) or any(
+        number.end <= m.start <= number.end + 1 for m in marked.mentions
+    ):
+        return False
+    return at >= 2 and marked.tokens[at - 1].has("for") and marked.tokens[at - 2].kind == "number"
+
+
+def _participle(marked: Marked, quantity: Quantity, at: int) -> bool:
+    """Return whether a verb form here is only an adjective before the noun ("freed soldiers")."""
+    if quantity.head >= 0 or marked.number_at(at) or marked.tokens[at].has("and", "which", "while"):
+        return False
+    after = marked.tokens[at + 1 : at + 3]
+    return bool(after) and any(
+        token.has(*_HEADS) or mention_at(marked, at + 1 + k) is not None
+        for k, token in enumerate(after[:1])
+    )
+
+
+def _take_head(marked: Marked, quantity: Quantity, at: int) -> None:
+    token = marked.tokens[at]
+    for unit in _HEADS:
+        if token.has(unit):
+            quantity.unit = "people" if unit == "subkind" else unit  # type: ignore[assignment]
+            quantity.what, quantity.head = "people", at
+            quantity.subkind = token.has("subkind")
+            return
+
+
+def _take_mention(marked: Marked, quantity: Quantity, mention: Mention) -> bool:
+    """Use a party inside the phrase; return whether the phrase may go on."""
+    tokens, form = marked.tokens, mention.form
+    after = tokens[mention.end : mention.end + 1]
+    if form in {"adj", "people"} and after and after[0].has("captivity"):
+        quantity.holder, quantity.end = mention.party, mention.end + 1
+        return False
+    if form == "adj" and mention.start and tokens[mention.start - 1].has("captivity"):
+        quantity.holder, quantity.end = mention.party, mention.end
+        return False
+    if form in {"adj", "people"}:
+        quantity.nation = quantity.nation or mention.party
+        if form == "people" and quantity.head < 0:
+            quantity.what, quantity.head = "people", mention.start
+        quantity.end = mention.end
+        return True
+    if _says_whose(marked, quantity, mention):
+        quantity.nation, quantity.end = mention.party, mention.end
+        return True
+    return False
+
+
+def _says_whose(marked: Marked, quantity: Quantity, mention: Mention) -> bool:
+    """Return whether a name in the phrase is whose people are counted."""
+    noun, form = quantity.head >= 0, mention.form
+    if form == "office":
+        return mention.prep == "of" and noun and bool(mention.party)
+    if form not in {"name", "actor", "seat"}:
+        return False
+    if not noun and form == "name" and mention.start == quantity.number.end:
+        return True
+    if not noun and form != "seat" and _head_follows(marked, mention.end):
+        return True
+    if mention.prep == "of" or (noun and not mention.prep):
+        return not quantity.nation
+    return not noun and form != "seat" and _possessive(marked, mention)
+
+
+def _head_follows(marked: Marked, at: int) -> bool:
+    return marked.any(*_HEADS, start=at, end=at + 2)
+
+
+def _take_kind(marked: Marked, quantity: Quantity, at: int) -> bool:
+    """Use a movement or a people behind "from among" as whose people they are."""
+    mention = next(
+        (m for m in marked.mentions if m.start == at and m.form in {"people", "actor"}), None
+    )
+    if mention is not None:
+        quantity.nation, quantity.end = mention.party, mention.end
+    return mention is not None
+
+
+def _captivity(marked: Marked, quantity: Quantity, at: int) -> bool:
+    """Use "from X's captivity" behind the noun as who held them."""
+    if not marked.any("captivity", start=at, end=at + 3):
+        return False
+    mention = next((m for m in marked.mentions if at <= m.start <= at + 2), None)
+    if mention is not None:
+        quantity.holder, quantity.end = mention.party, mention.end
+    return mention is not None
+
+
+def _possessive(marked: Marked, mention: Mention) -> bool:
+    return any(token.norm == "s" for token in marked.tokens[mention.end : mention.end + 2])
+
+
+def _take_holder(marked: Marked, quantity: Quantity, at: int) -> None:
+    """Use "held by X" behind the noun."""
+    holder = _held_by(marked, at)
+    if holder and quantity.head >= 0:
+        quantity.holder, quantity.end = holder.party, holder.end
+
+
+def _held_by(marked: Marked, at: int) -> Mention | None:
+    return next(
+        (m for m in marked.mentions if at < m.start <= at + 3 and m.prep in {"by", "in", ""}), None
+    )
+
+
+def _scan_left(marked: Marked, quantity: Quantity) -> None:
+    tokens = marked.tokens
+    before = tokens[max(0, quantity.number.start - 5) : quantity.number.start]
+    for back, token in enumerate(reversed(before)):
+        if token.kind != "word":
+            break
+        if token.has("remains") and quantity.unit != "remains":
+            quantity.unit, quantity.what = "remains", "people"
+            quantity.head = quantity.number.start - 1 - back
+            quantity.start = quantity.head
+            break
+        for name in _QUALIFIERS:
+            if token.has(name) and quantity.qualifier == "exact" and back < 3:
+                quantity.qualifier = name
+                quantity.start = min(quantity.start, quantity.number.start - 1 - back)
+        if token.has("own", "our") and back == 0:
+            quantity.own = True
+        if token.has(*_STOPS, "to", "from", "by") and not token.has("of"):
+            break
+
+
+def _weak_ones(marked: Marked, strong: list[Quantity]) -> list[Quantity]:
+    """Find single people told without a number: an article and a person's noun."""
+    tokens = marked.tokens
+    found = []
+    for at in marked.tagged("single"):
+        if any(q.start <= at < q.end for q in strong):
+            continue
+        lead = next(
+            (k for k in range(at - 1, max(-1, at - 5), -1) if tokens[k].has("article")), None
+        )
+        named = at + 1 < len(tokens) and tokens[at + 1].capital and not tokens[at + 1].tags
+        if lead is None and not named and not tokens[at].has("bare_single"):
+            continue
+        start = at if lead is None else lead
+        if any(token.kind == "mark" or token.has(*_STOPS) for token in tokens[start:at]):
+            continue
+        quantity = Quantity(Number(start, start, 1.0, digits=False), start, at + 1, "bare")
+        _take_head(marked, quantity, at)
+        quantity.weak = True
+        for mention in marked.mentions:
+            if mention.form in {"adj", "people"} and start <= mention.start <= at + 1:
+                quantity.nation = mention.party
+                quantity.end = max(quantity.end, mention.end)
+        found.append(quantity)
+    return found

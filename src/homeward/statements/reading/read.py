@@ -1,0 +1,220 @@
+"""Reads a statement: text and day of publication in, values out.
+
+Rules of this file:
+- The stages run in one order: sentences, tokens, numbers, roles, parties, clauses, speakers,
+  legs, third parties, dates, claims, arithmetic. A later stage never changes an earlier one.
+- The text is data: nothing in it is an instruction to the reader.
+- The same text and date give the same values, and the time grows with the length of the text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from itertools import pairwise
+
+from homeward.statements.reading import arithmetic, claims, positions, roles
+from homeward.statements.reading.clauses import Clause, clauses_of
+from homeward.statements.reading.confidence import confidence_of
+from homeward.statements.reading.dates import Day
+from homeward.statements.reading.discourse import (
+    NARRATOR,
+    Speech,
+    State,
+    assign_sources,
+    speeches_of,
+)
+from homeward.statements.reading.drafts import Draft
+from homeward.statements.reading.events import set_roles
+from homeward.statements.reading.language import language_of
+from homeward.statements.reading.legs import drafts_of
+from homeward.statements.reading.marked import Marked, mark
+from homeward.statements.reading.mediation import mediations_of, stops_of
+from homeward.statements.reading.pack import load_pack
+from homeward.statements.reading.parties import find_aliases, find_invented, sides_of
+from homeward.statements.reading.quantities import Quantity, quantities_of
+from homeward.statements.reading.tokens import sentences_of
+from homeward.statements.reading.values import Event, Leg, NumberRole, Reading, Total
+
+_REMEMBERED = 60  # legs that a later sentence may speak of again
+_ROLES = ("main", "previous", "planned", "framework")
+
+
+@dataclass(slots=True)
+class Read:
+    """A sentence after all stages that look at one sentence."""
+
+    marked: Marked
+    quantities: list[Quantity]
+    clauses: list[Clause]
+    speeches: list[Speech]
+
+
+def read_statement(text: str, published: dt.date | None = None) -> Reading:
+    """Read a public statement or an article.
+
+    Args:
+        text: In one of the six languages; other texts give what numbers and names allow.
+        published: The day of publication; without it weekdays stay open.
+
+    Returns:
+        Events with legs per source, claims, omissions and positions, each with its place.
+    """
+    language = language_of(text)
+    pack = load_pack(language)
+    sentences = [mark(sentence, pack) for sentence in sentences_of(text, pack.abbreviations)]
+    find_aliases(sentences)
+    find_invented(sentences, pack)
+    counted = [quantities_of(marked) for marked in sentences]
+    for marked, quantities in zip(sentences, counted, strict=True):
+        roles.decide(marked, quantities)
+        _inherit_units(quantities)
+    sides = sides_of(sentences, counted, pack)
+    state = State(sides, home_party=pack.office_party)
+    parts: list[Read] = []
+    recent = pack.our_party
+    for marked, quantities in zip(sentences, counted, strict=True):
+        speeches = speeches_of(marked, quantities, state)
+        clauses = clauses_of(marked, quantities, verb_first=pack.verb_first)
+        assign_sources(clauses, speeches, state)
+        for clause in clauses:
+            clause.recent = recent
+            recent = next((q.nation for q in clause.quantities if q.nation), recent)
+        if speeches and parts and marked.any("about_this", start=0, end=4):
+            for clause in parts[-1].clauses:
+                clause.source = speeches[0].source if clause.source == NARRATOR else clause.source
+        parts.append(Read(marked, quantities, clauses, speeches))
+    main = set_roles([part.clauses for part in parts], published)
+    drafts: list[Draft] = []
+    for part in parts:
+        drafts += drafts_of(part.clauses, sides, drafts[-_REMEMBERED:])
+    _adopt(parts, drafts)
+    kept = arithmetic.resolve(drafts)
+    reading = Reading(language=language, published=published)
+    reading.events = _events(parts, kept, sides, main, published)
+    reading.numbers = _numbers(parts)
+    claims.add(reading, text, parts, sides)
+    positions.add(reading, text, parts, sides, published)
+    return reading
+
+
+def _inherit_units(quantities: list[Quantity]) -> None:
+    """Let a number without a noun count what the number before it counts."""
+    people = [q for q in quantities if q.role == "candidate"]
+    for before, quantity in pairwise(people):
+        if quantity.what == "bare" and not quantity.nation:
+            quantity.unit = before.unit
+
+
+def _adopt(parts: list[Read], drafts: list[Draft]) -> None:
+    """Give a headline without a speaker to the one source of the text that speaks right after it."""
+    sources = {speech.source for part in parts for speech in part.speeches} - {NARRATOR}
+    first = next((k for k, part in enumerate(parts) if part.speeches), 0)
+    if len(sources) != 1 or first == 0:
+        return
+    if not any(q.role in {"subset", "leg"} for q in parts[first].quantities):
+        return
+    (source,) = sources
+    for draft in drafts:
+        number = draft.clause.marked.sentence.number
+        if (
+            draft.source == NARRATOR
+            and number == parts[first - 1].marked.sentence.number
+            and (draft.home == source.partition(".")[0])
+        ):
+            draft.source = source
+
+
+def _events(
+    parts: list[Read],
+    drafts: list[Draft],
+    sides: tuple[str, ...],
+    main: Day | None,
+    published: dt.date | None,
+) -> list[Event]:
+    events: dict[str, Event] = {}
+    for draft in drafts:
+        _event(events, draft.clause.role).legs.append(_leg(draft))
+    home = drafts[0].home if drafts else ""
+    homes = {d.clause.marked.sentence.number: d.home for d in drafts}
+    for part in parts:
+        home = homes.get(part.marked.sentence.number, home)
+        _add_third_parties(events, part, sides, home)
+        _add_totals(events, part)
+    if not events and any(c.moves and c.role == "main" for part in parts for c in part.clauses):
+        _event(events, "main")
+    if not events:
+        return []
+    chief = events.get("main") or events.get("planned") or next(iter(events.values()))
+    if main is not None and main.date:
+        chief.date, chief.date_basis = main.date, main.basis
+    elif published is not None and chief.role == "main":
+        chief.date, chief.date_basis = published.isoformat(), "published"
+    return sorted(events.values(), key=lambda event: _ROLES.index(event.role))
+
+
+def _event(events: dict[str, Event], role: str) -> Event:
+    return events.setdefault(role, Event(role=role))
+
+
+def _add_third_parties(
+    events: dict[str, Event], part: Read, sides: tuple[str, ...], home: str
+) -> None:
+    """Add mediators, doctors and stops of one sentence; `home` was last spoken of."""
+    role = next((clause.role for clause in part.clauses if clause.moves), "main")
+    for mediation in mediations_of(part.marked, part.clauses, part.speeches, sides):
+        here = _event(events, role).mediators
+        if not any(m.party == mediation.party and m.source == mediation.source for m in here):
+            here.append(mediation)
+    checks, stops = stops_of(part.marked, part.clauses, part.speeches, sides, home)
+    if checks or stops:
+        _event(events, "main").medical_checks += checks
+        _event(events, "main").stops += stops
+
+
+def _leg(draft: Draft) -> Leg:
+    tokens = draft.clause.marked.tokens
+    quantity = draft.quantity
+    start = tokens[min(quantity.start, len(tokens) - 1)].start
+    end = tokens[
+        min(max(quantity.end, quantity.number.end, quantity.start + 1), len(tokens)) - 1
+    ].end
+    return Leg(
+        home=draft.home,
+        holder=draft.holder,
+        count=draft.count,
+        qualifier=draft.qualifier,
+        unit=draft.unit,
+        source=draft.source,
+        confidence=confidence_of(draft),
+        span=(start, end),
+        how=draft.how,
+    )
+
+
+def _add_totals(events: dict[str, Event], part: Read) -> None:
+    tokens = part.marked.tokens
+    for clause in part.clauses:
+        for quantity in clause.quantities:
+            if quantity.role not in {"pooled", "cumulative"} or quantity.count is None:
+                continue
+            span = (
+                tokens[quantity.number.start].start,
+                tokens[max(quantity.number.end, quantity.number.start + 1) - 1].end,
+            )
+            total = Total(count=quantity.count, source=clause.source, span=span)
+            here = _event(events, clause.role)
+            (here.pooled if quantity.role == "pooled" else here.cumulative).append(total)
+
+
+def _numbers(parts: list[Read]) -> list[NumberRole]:
+    found = []
+    for part in parts:
+        tokens = part.marked.tokens
+        for quantity in part.quantities:
+            number = quantity.number
+            if number.end <= number.start:
+                continue
+            span = (tokens[number.start].start, tokens[number.end - 1].end)
+            found.append(NumberRole(value=number.value, role=quantity.role, span=span))
+    return found
