@@ -71,7 +71,8 @@ ONLY_COMMANDS = frozenset(
         # Making a node on a server of its own, and restoring one.
         *("backup.changed", "backup.database", "postgresql.copy", "postgresql.order"),
         *("postgresql.package", "postgresql.password", "postgresql.taken", "postgresql.url"),
-        # Statements are read by `homeward reconcile`.
+        # Statements are read by `homeward read` and `homeward reconcile`.
+        *("cli.not_utf8", "cli.published"),
         *("statements.claim", "statements.date", "statements.no_such_leg"),
         *("statements.quotation", "statements.source", "statements.too_long"),
         "statements.too_many",
