@@ -9,6 +9,7 @@ BENCHES = (
     "import_list.py",
     "planning/two_sides.py 100000",
     "planning/countries.py 100000 --ours",
+    "ledger/figures.py",
     "pages.py",
     "matching/tokens.py",
     "matching/names.py",

@@ -1,4 +1,4 @@
-from homeward.negotiation.state import table_markdown
+from homeward.negotiation.reference import table_markdown
 
 
 def test_the_reference_page_is_the_table_of_the_code(golden):

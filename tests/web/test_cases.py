@@ -17,7 +17,8 @@ from homeward.ledger.envelope import read_envelope
 from homeward.node import book, courier, home, jobs
 from homeward.node.access import Reader
 from homeward.node.actions import plans, review
-from homeward.node.actions.overview import KINDS, Step, overview
+from homeward.node.actions.list_todo import Step
+from homeward.node.actions.overview import KINDS, overview
 from homeward.node.models import AccessLog, Draft, Job, LogHead, Proposal
 from homeward.node.web import case_acts, category_words, clause_words, steps, terms_words, words
 from homeward.node.web.pages import cases as pages

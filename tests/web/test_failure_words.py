@@ -27,7 +27,7 @@ KINDS = {kind.__name__ for kind in errors.KINDS}
 
 HELPERS = {
     "refusal": {"entry", "type", "author"},
-    "_require": {"entry", "type", "author"},
+    "refuse_unless": {"entry", "type", "author"},
     "_refuse_some": {"entry", "type", "author", "captive_count", "captives"},
     "_Guard": {"entry", "type", "author", "captive_count", "captives"},
     "refused": {"file"},
@@ -57,7 +57,24 @@ ONLY_COMMANDS = frozenset(
             "cli.passphrase",
             "cli.passphrase_twice",
         ),
-        *("cli.sheet_nobody", "cli.too_large", "cli.twice", "cli.usage", "cli.vkey"),
+        *(
+            "cli.evidence",
+            "cli.sheet_nobody",
+            "cli.too_large",
+            "cli.twice",
+            "cli.usage",
+            "cli.vkey",
+        ),
+        # A receipt, a policy or evidence as a file.
+        *("cli.judge_key", "cli.no_entry", "cli.no_text", "cli.nothing", "cli.policy_log"),
+        *("cli.receipt_dropped", "cli.receipt_key", "evidence.key", "evidence.nothing"),
+        *(
+            "ledger.audit",
+            "ledger.policy",
+            "ledger.policy_log",
+            "ledger.policy_need",
+            "ledger.witness_vkey",
+        ),
         *("match.empty", "matching.no_spark", "matching.spark"),
         *("triage.no_list", "triage.output"),
         *("init.empty", "init.language", "init.missing", "init.password"),
@@ -79,7 +96,7 @@ ONLY_COMMANDS = frozenset(
         # Arguments that only code gives: wrong ones are a fault of ours, told in English.
         *("canonical.type", "documents.case", "documents.hash", "documents.printed_at"),
         *("ledger.field", "ledger.key_name", "ledger.note_text", "ledger.origin"),
-        *("ledger.range", "romanise.system"),
+        *("ledger.range", "romanise.system", "ledger.cosign_time", "negotiation.quorum"),
     }
 )
 """Codes that no page shows."""
@@ -118,7 +135,7 @@ def code_of(call, name):
     given = next((each.value for each in call.keywords if each.arg == "code"), None)
     if given is not None or name in KINDS:
         return given or call.args[0]
-    at = {"_require": 2}.get(name, 1)
+    at = {"refuse_unless": 2}.get(name, 1)
     return call.args[at]
 
 

@@ -299,7 +299,7 @@ def test_the_guided_path_stands_where_a_demo_left_addresses(node, browser):
 
 def test_where_nodes_share_a_folder_nobody_is_asked_to_carry(node):
     from homeward.node import courier
-    from homeward.node.actions.overview import Step
+    from homeward.node.actions.list_todo import Step
     from homeward.node.web.policy import ROLES
     from homeward.node.web.steps import rows_of
 

@@ -91,7 +91,7 @@ def test_every_answer_carries_the_headers(browser, address, role):
 
 
 def failing(error):
-    def fail(*_):
+    def fail(*_, **__):
         raise error
 
     return fail
@@ -221,11 +221,12 @@ def test_the_ledger_shows_every_entry_in_words_and_its_root(browser, node):
 
     head = LogHead.objects.get()
     text = text_of(browser("auditor").get("/ledger"))
-    assert text.count("<time ") == head.size
+    assert text.count("<time ") == head.size + 2  # and when each of two witnesses cosigned
+    assert text.count("Who has cosigned") == 1
     assert bytes(head.root).hex() in text
     older = text_of(browser("auditor").get("/ledger?before=3"))
     assert older.count("<time ") == 3
-    assert text_of(browser("auditor").get("/ledger?before=x")).count("<time ") == head.size
+    assert text_of(browser("auditor").get("/ledger?before=x")).count("<time ") == head.size + 2
 
 
 def test_how_many_refuse_to_travel_is_never_told(browser):

@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "status": ("homeward.cli.status", "where a node stands, and the next command to type"),
     "import": ("homeward.cli.import_list", "read a held or a wanted list into a node"),
     "export": ("homeward.cli.export_list", "write a held or a wanted list as CSV or XLSX"),
+    "take-off": ("homeward.cli.take_off", "take people off a list of our own, or put them back"),
     "card": ("homeward.cli.card", "show this node's card, or import another party's"),
     "case": ("homeward.cli.case", "the steps of an exchange, one act each"),
     "bundle": ("homeward.cli.bundle", "what one node has for another, as a file"),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from homeward.cli import home, lists
+from homeward.cli import case_lists, home, lists
 from homeward.cli.output import note, read_file, write_file
 from homeward.foundation.errors import InputError, TurnError
 from homeward.negotiation.entries import ABORT_REASONS, REJECTION_REASONS, WITHDRAWAL_REASONS
@@ -54,6 +54,7 @@ def _wanted(node: Node, args: argparse.Namespace) -> None:
 
     for party, count in send_wanted(node, args.case, now=home.now(), actor=home.ACTOR).items():
         print(f"Sealed the wanted list for {party}: {count:,} people.")
+    _say_bound(node, args.case, "wanted_list")
 
 
 def _answer(node: Node, args: argparse.Namespace) -> None:
@@ -62,6 +63,7 @@ def _answer(node: Node, args: argparse.Namespace) -> None:
     for party, counts in answer(node, args.case, now=home.now(), actor=home.ACTOR).items():
         said = ", ".join(f"{n:,} {code.replace('_', ' ')}" for code, n in sorted(counts.items()))
         print(f"Answered {party}: {said}.")
+    _say_bound(node, args.case, "answers")
 
 
 def _final(node: Node, args: argparse.Namespace) -> None:
@@ -69,6 +71,16 @@ def _final(node: Node, args: argparse.Namespace) -> None:
 
     count = send_final_list(node, args.case, now=home.now(), actor=home.ACTOR)
     print(f"Signed the final list: {count:,} people; the mediator gets ids, never names.")
+    _say_bound(node, args.case, "final_list")
+
+
+def _say_bound(node: Node, case: str, kind: str) -> None:
+    """Say so if the list was not shown yet: we are bound to it, as the terms ask."""
+    from homeward.negotiation.list_steps import has_sent
+    from homeward.node.book import case_of, read_ahead
+
+    if not has_sent(case_of(read_ahead(node), case), kind, node.party):
+        print("It is shown when everybody is bound to its own: then repeat this command.")
 
 
 def _reveal(node: Node, args: argparse.Namespace) -> None:
@@ -253,6 +265,7 @@ ACTS: Mapping[str, tuple[str, Act, tuple[str, ...]]] = {
     "sign": ("sign the terms", _sign, (_CASE,)),
     "wanted": ("send the list of those we miss", _wanted, (_CASE,)),
     "answer": ("answer the wanted lists we got", _answer, (_CASE,)),
+    **case_lists.ACTS,
     "final": ("bind ourselves to the people we hold", _final, (_CASE,)),
     "reveal": ("show our half of the seed", _reveal, (_CASE,)),
     "plan": ("plan the exchange (mediator)", _plan, (_CASE, "list")),
@@ -294,12 +307,13 @@ ACTS: Mapping[str, tuple[str, Act, tuple[str, ...]]] = {
 }
 """Act -> what it does, the function, and the arguments it takes."""
 
-_LOOKING = ("show", "sheet")
+_LOOKING = ("show", "sheet", *case_lists.LOOKING)
 """Acts that record nothing."""
 
 _REASON: Mapping[str, Any] = {"required": True, "help": "why, of a closed list"}
 
 _ARGUMENTS: Mapping[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    **case_lists.ARGUMENTS,
     "terms": (("terms",), {"metavar": "TERMS.toml", "help": "the agreement"}),
     _CASE: (("case",), {"metavar": "CASE", "help": "the id of the agreement"}),
     _LEG: (("--leg",), {"required": True, "type": home.leg, "help": 'such as "RU -> UA"'}),

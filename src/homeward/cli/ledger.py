@@ -1,5 +1,7 @@
 """`homeward ledger`: verify an exported ledger, or export a node's.
 
+Receipts, witnesses and evidence stand in `ledger_proofs`.
+
 Rules of this file:
 - Verifying needs the files alone: key, checkpoint, tiles, entries, then every case.
 - A key that comes with the tree proves only that the tree is of one piece; that is said.
@@ -17,13 +19,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from homeward.cli import home
+from homeward.cli import home, ledger_proofs
 from homeward.cli.output import SIMULATION, disk_failed, note, read_file, write_json
 from homeward.foundation.errors import InputError, TamperError
 from homeward.handover.replay import Replay, replay
 from homeward.ledger.envelope import MAX_ENTRY_BYTES
 from homeward.ledger.note import NoteVerifier, parse_vkey
-from homeward.ledger.tiles import TILE_WIDTH, verify_tree
+from homeward.ledger.tiles import TILE_WIDTH, TreeReading, verify_tree
 
 _FILES_MAX = 20_000  # a tree of the largest size has under half as many
 _FILE_MAX_BYTES = TILE_WIDTH * (MAX_ENTRY_BYTES + 2)
@@ -35,21 +37,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     Args:
         parser: Of the command.
     """
-    acts = parser.add_subparsers(dest="act", required=True, metavar="verify|export")
+    acts = parser.add_subparsers(dest="act", required=True, metavar="verify|export|…")
     verify = acts.add_parser("verify", help="check every byte of an exported ledger")
-    verify.add_argument("folder", metavar="DIR", help="the exported ledger")
+    verify.add_argument("folder", nargs="?", metavar="DIR", help="the exported ledger")
     verify.add_argument(
         "--vkey", metavar="KEY", help="the log's key as its mediator gave it (name+hash+base64)"
     )
+    ledger_proofs.add_receipt_arguments(verify)
     verify.add_argument("--json", action="store_true", help="say what was found as JSON")
     home.add_arguments(verify)
     export = acts.add_parser("export", help="write a node's ledger as files for everybody")
     export.add_argument("folder", metavar="DIR", help="a new or an empty folder")
     home.add_arguments(export)
+    ledger_proofs.add_acts(acts)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Verify or export a ledger.
+    """Verify or export a ledger, write a receipt, say who cosigned, judge evidence.
 
     Args:
         args: As `add_arguments` describes them.
@@ -62,10 +66,49 @@ def run(args: argparse.Namespace) -> int:
         TamperError: A file or an entry was changed; it is named.
         PeerError: An entry is signed by its author, who was not allowed to write it.
     """
+    if args.act not in {"verify", "export"}:
+        return ledger_proofs.run(args)
     return _verify(args) if args.act == "verify" else _export(args)
 
 
 def _verify(args: argparse.Namespace) -> int:
+    if args.folder is None and args.receipt is None:
+        raise InputError(
+            "cli.nothing",
+            "Expected the folder of a ledger, or a receipt, found neither.",
+            hint="Name the folder, or give --receipt FILE.",
+        )
+    if args.receipt is not None:
+        return _verify_receipt(args)
+    verifier, key_from, reading, state = _read_ledger(args)
+    found = {
+        "origin": reading.checkpoint.origin,
+        "size": reading.checkpoint.size,
+        "root": reading.checkpoint.root.hex(),
+        "vkey": verifier.vkey,
+        "vkey_from": key_from,
+        **_contents(state),
+    }
+    if state.is_simulation and args.json:
+        note(SIMULATION)
+    if args.json:
+        write_json(found)
+    else:
+        print("\n".join(_summary(found)))
+    return 0
+
+
+def _verify_receipt(args: argparse.Namespace) -> int:
+    ledger, key = None, parse_vkey(args.vkey) if args.vkey else None
+    if args.folder is not None:
+        key, _, _, state = _read_ledger(args)
+        ledger = (key, state)
+    ledger_proofs.check_receipt(args, ledger, key)
+    return 0
+
+
+def _read_ledger(args: argparse.Namespace) -> tuple[NoteVerifier, str, TreeReading, Replay]:
+    """Verify the files of a ledger, and say if only their own key was used."""
     folder = Path(args.folder)
     paths = _paths_in(folder)
 
@@ -77,26 +120,12 @@ def _verify(args: argparse.Namespace) -> int:
     verifier, key_from = _key(args, read)
     reading = verify_tree(read, verifier, None, paths)
     state = replay(reading.checkpoint.origin, reading.entries)
-    found = {
-        "origin": reading.checkpoint.origin,
-        "size": reading.checkpoint.size,
-        "root": reading.checkpoint.root.hex(),
-        "vkey": verifier.vkey,
-        "vkey_from": key_from,
-        **_contents(state),
-    }
-    if state.is_simulation and args.json:
-        note(SIMULATION)
     if key_from == "tree":
         note(
             "homeward: trusting the tree's own key; compare its fingerprint by voice: "
             f"{_fingerprint(verifier)}"
         )
-    if args.json:
-        write_json(found)
-    else:
-        print("\n".join(_summary(found)))
-    return 0
+    return verifier, key_from, reading, state
 
 
 def _key(args: argparse.Namespace, read: Callable[[str], bytes | None]) -> tuple[NoteVerifier, str]:

@@ -10,6 +10,7 @@ from homeward.cli import home
 from homeward.cli.output import write_json
 
 if TYPE_CHECKING:
+    from homeward.node.actions.list_todo import Step
     from homeward.node.actions.overview import CaseView, Overview
 
 
@@ -24,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     from homeward.node.actions.overview import overview
 
     with home.open_home(args) as node:
-        view = overview(node)
+        view = overview(node, now=home.now())
     if args.json:
         write_json(_document(view))
         return 0
@@ -38,13 +39,22 @@ def run(args: argparse.Namespace) -> int:
         _show_case(case)
     for number, step in enumerate(view.steps):
         print(f"{'Then' if number else 'Next'}: homeward {step.command}{home.options(args)}")
-        print(f"      {step.why}")
+        print(f"      {step.why}{_until(step)}")
     return 0
+
+
+def _until(step: Step) -> str:
+    if not step.due_at:
+        return ""
+    return f" ({'overdue since' if step.is_overdue else 'until'} {step.due_at})"
 
 
 def _show_case(case: CaseView) -> None:
     turn = ", ".join(party for party in case.turn) or "nobody"
     print(f"  case     {case.case}: {case.state}; whose turn: {turn}")
+    for due in case.due:
+        when = f"{'overdue since' if due.is_overdue else 'until'} {due.due_at:%Y-%m-%d %H:%M}"
+        print(f"           {due.party} owes {due.step.replace('_', ' ')}, {when}")
     for leg in case.legs:
         print(
             f"           {leg.leg}: {leg.home} / {leg.planned} home, {leg.departed} departed, "
@@ -56,6 +66,8 @@ def _document(view: Overview) -> dict[str, Any]:
     document = dataclasses.asdict(view)
     for case in document["cases"]:
         case["turn"] = {party: list(kinds) for party, kinds in case["turn"].items()}
+        for due in case["due"]:
+            due["due_at"] = f"{due['due_at']:%Y-%m-%dT%H:%M:%SZ}"
         for leg in case["legs"]:
             leg["leg"] = f"{leg['leg']['holder']} -> {leg['leg']['home']}"
     return document

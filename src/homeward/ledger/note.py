@@ -21,7 +21,7 @@ from homeward.foundation.errors import InputError, TamperError
 MAX_TEXT_CHARS = 3072
 MAX_NOTE_CHARS = 4096  # the text and its signature line
 _ED25519 = b"\x01"
-_KEY_HASH_BYTES = 4
+KEY_HASH_BYTES = 4
 _NAME_MAX_CHARS = 200
 _VKEY = re.compile(r"([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)")
 _UNFIT = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
@@ -45,13 +45,12 @@ class NoteVerifier:
     @property
     def key_hash(self) -> bytes:
         """The 4 bytes that stand before a signature of this key."""
-        material = self.name.encode() + b"\n" + _ED25519 + self.public
-        return hashlib.sha256(material).digest()[:_KEY_HASH_BYTES]
+        return key_hash(self.name, _ED25519 + self.public)
 
     @property
     def vkey(self) -> str:
         """The key as text: `name+hash+base64`."""
-        return f"{self.name}+{self.key_hash.hex()}+{b64(_ED25519 + self.public)}"
+        return write_vkey(self.name, _ED25519 + self.public)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,38 @@ def is_key_name(name: str) -> bool:
     return fits and "+" not in name and not any(char.isspace() for char in name)
 
 
+def key_hash(name: str, material: bytes) -> bytes:
+    """Return the 4 bytes that name a key: of its name, and its type byte and public part."""
+    return hashlib.sha256(name.encode() + b"\n" + material).digest()[:KEY_HASH_BYTES]
+
+
+def write_vkey(name: str, material: bytes) -> str:
+    """Return a verifier key as text; `material` is its type byte and its public part."""
+    return f"{name}+{key_hash(name, material).hex()}+{b64(material)}"
+
+
+def read_vkey(text: str) -> tuple[str, bytes] | None:
+    """Read a verifier key of any type.
+
+    Args:
+        text: `name+hash+base64`, without a newline.
+
+    Returns:
+        Its name, and its type byte and public part; None if the text is not the one form of
+        a key.
+    """
+    match = _VKEY.fullmatch(text) if len(text) <= MAX_NOTE_CHARS else None
+    try:
+        material = unb64(match.group(3), what="verifier key") if match else b""
+    except TamperError:
+        material = b""
+    if match and material and is_key_name(match.group(1)):
+        name = match.group(1)
+        if write_vkey(name, material) == text:
+            return name, material
+    return None
+
+
 def parse_vkey(text: str) -> NoteVerifier:
     """Read a verifier key.
 
@@ -85,15 +116,9 @@ def parse_vkey(text: str) -> NoteVerifier:
     Raises:
         InputError: The text is not an Ed25519 verifier key in its one form.
     """
-    match = _VKEY.fullmatch(text) if len(text) <= MAX_NOTE_CHARS else None
-    try:
-        material = unb64(match.group(3), what="verifier key") if match else b""
-    except TamperError:
-        material = b""
-    if match and len(material) == 1 + KEY_BYTES and is_key_name(match.group(1)):
-        verifier = NoteVerifier(match.group(1), material[1:])
-        if verifier.vkey == text:
-            return verifier
+    found = read_vkey(text)
+    if found and found[1][:1] == _ED25519 and len(found[1]) == 1 + KEY_BYTES:
+        return NoteVerifier(found[0], found[1][1:])
     raise InputError(
         "ledger.vkey",
         "Expected an Ed25519 verifier key (name+hash+base64), found another text.",
@@ -145,9 +170,9 @@ def open_note(note: str, verifier: NoteVerifier) -> str:
     if not fits or not line.startswith(head) or not line.endswith("\n"):
         raise _another("one text and one signature line of the known key")
     blob = unb64(line[len(head) : -1], what="signature line")
-    if blob[:_KEY_HASH_BYTES] != verifier.key_hash:
+    if blob[:KEY_HASH_BYTES] != verifier.key_hash:
         raise _another("the key id of the known key")
-    verify_signature(verifier.public, text.encode(), blob[_KEY_HASH_BYTES:], what="checkpoint")
+    verify_signature(verifier.public, text.encode(), blob[KEY_HASH_BYTES:], what="checkpoint")
     return text
 
 

@@ -78,6 +78,23 @@ def export_tree(log: Log, checkpoint_note: str, vkey: str) -> dict[str, bytes]:
     return files
 
 
+def bundle_file(number: int, entries: Sequence[bytes]) -> tuple[str, bytes]:
+    """Return path and bytes of one bundle of entries; only the last may have fewer than 256.
+
+    Args:
+        number: Of the bundle, from 0.
+        entries: 1 to 256, from place 256 times `number` on.
+    """
+    part = "" if len(entries) == TILE_WIDTH else f".p/{len(entries)}"
+    return f"tile/entries/{_number(number)}{part}", _bundle_bytes(entries)
+
+
+def hash_files(tree: HashTree) -> Iterator[tuple[str, bytes]]:
+    """Yield path and bytes of every hash tile of a tree."""
+    for tile in _hash_tiles(tree.size):
+        yield tile.path, _tile_bytes(tree, tile)
+
+
 def verify_tree(
     read: ReadFile,
     verifier: NoteVerifier,
@@ -117,6 +134,33 @@ def verify_tree(
     if misshapen:
         raise _changed("file", misshapen)
     return TreeReading(checkpoint=checkpoint, entries=tuple(entries))
+
+
+def read_parts(read: ReadFile, size: int) -> Iterator[list[bytes]]:
+    """Yield the entries of a tree of files, at most 256 at a time.
+
+    Args:
+        read: Gives a file's bytes by its path within the tree.
+        size: Of the checkpoint.
+
+    Raises:
+        TamperError: A file is missing, or not in its one form.
+    """
+    for bundle in _entry_bundles(size):
+        data = _must_read(read, bundle.path)
+        found = _split_bundle(data, bundle.stop - bundle.start)
+        if _bundle_bytes(found) != data:
+            raise _changed("file", bundle.path)
+        yield found
+
+
+def verify_tiles(read: ReadFile, tree: HashTree, root: bytes) -> None:
+    """Check that the hash tiles are those of a tree, and that it has the signed root.
+
+    Raises:
+        TamperError: A tile is missing or changed, or the root is another.
+    """
+    _verify_tiles(read, tree, is_whole=tree.root() == root)
 
 
 def _read_checkpoint(data: bytes, verifier: NoteVerifier, origin: str | None) -> Checkpoint:

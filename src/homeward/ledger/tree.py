@@ -5,6 +5,7 @@ Rules of this file:
   any earlier size cost the logarithm of the size.
 - Appending returns a new tree; the old one stays what it was. Both share what is kept,
   since a full node never changes; growing an older tree a second time copies first.
+- A row of nodes is one run of bytes: a million leaves take 64 MB.
 
 Source: RFC 6962 section 2.1; the nodes kept are those that C2SP tlog-tiles publishes.
 """
@@ -15,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from homeward.foundation.errors import InputError
-from homeward.foundation.merkle import node_hash, tree_root
+from homeward.foundation.merkle import HASH_BYTES, node_hash, tree_root
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -24,28 +25,29 @@ class HashTree:
 
     size: int = 0
     # Row k holds the nodes over 2**k leaves; it may be longer than this tree is.
-    _rows: list[list[bytes]] = field(default_factory=lambda: [[]], repr=False)
+    _rows: list[bytearray] = field(default_factory=lambda: [bytearray()], repr=False)
 
     def append(self, leaf: bytes) -> HashTree:
         """Return the tree with one more leaf hash (32 bytes)."""
-        rows = self._rows
-        if len(rows[0]) != self.size:
-            rows = [row[: self.size >> level] for level, row in enumerate(rows)]
-        rows[0].append(leaf)
-        level = 0
-        while len(rows[level]) % 2 == 0:
-            level += 1
-            if level == len(rows):
-                rows.append([])
-            rows[level].append(node_hash(*rows[level - 1][-2:]))
-        return HashTree(size=self.size + 1, _rows=rows)
+        return self.extend((leaf,))
 
     def extend(self, leaves: Iterable[bytes]) -> HashTree:
         """Return the tree with more leaf hashes, in order."""
-        tree = self
+        rows, size = self._rows, self.size
+        if len(rows[0]) != size * HASH_BYTES:
+            rows = [row[: (size >> level) * HASH_BYTES] for level, row in enumerate(rows)]
         for leaf in leaves:
-            tree = tree.append(leaf)
-        return tree
+            assert len(leaf) == HASH_BYTES, "a leaf is a hash"
+            rows[0] += leaf
+            size += 1
+            level, width = 0, size
+            while not width & 1:
+                level, width = level + 1, width >> 1
+                if level == len(rows):
+                    rows.append(bytearray())
+                pair = bytes(rows[level - 1][-2 * HASH_BYTES :])
+                rows[level] += node_hash(pair[:HASH_BYTES], pair[HASH_BYTES:])
+        return HashTree(size=size, _rows=rows)
 
     def nodes(self, level: int, start: int, stop: int) -> list[bytes]:
         """Return nodes over 2**level leaves each; all of them are full.
@@ -55,7 +57,8 @@ class HashTree:
         """
         if not 0 <= start <= stop <= self.size >> level:
             raise _outside(stop, self.size >> level)
-        return self._rows[level][start:stop]
+        row = self._rows[level] if level < len(self._rows) else b""
+        return [bytes(row[at * HASH_BYTES : (at + 1) * HASH_BYTES]) for at in range(start, stop)]
 
     def root(self, size: int | None = None) -> bytes:
         """Return the root, 32 bytes.
@@ -141,7 +144,8 @@ class HashTree:
         while width >> level:
             if width >> level & 1:
                 end -= 1 << level
-                node = self._rows[level][end >> level]
+                at = (end >> level) * HASH_BYTES
+                node = bytes(self._rows[level][at : at + HASH_BYTES])
                 root = node_hash(node, root) if root else node
             level += 1
         return root

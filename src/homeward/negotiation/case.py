@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from homeward.negotiation.entries import Recorded
+from homeward.terms.agreed import Timetable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,14 @@ class ListClaim:
     count: int
     root: str
     entry_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """What a party is bound to before it shows a list, and the number of the entry."""
+
+    commitment: str
+    index: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +48,16 @@ class Plan:
 class CaseState:
     """What one case has agreed so far.
 
-    `wanted` and `answers` are keyed by author and recipient; `final_lists`,
+    `wanted`, `answers`, `remarks` and `replies` are keyed by author and recipient; `final_lists`,
     `commitments` and `nonces` by party. `stops` are the agreed stops of the people of a
     home party, in order, as manifests name them; `gates` are the agreed gates by clause:
     `before`, `until` and `confirmed_by`, as the terms say. `handover` holds the entries after the
-    acceptance, in order, as they were recorded.
+    acceptance, in order, as they were recorded. `reached` holds for each state the number of
+    the entry that last led to it; `lapsed` the steps that the case went on without, with
+    the party that owed them; `withdrawn_lines` the ids of lines that count for nothing, by
+    kind of list, author and recipient (empty for a final list); `seals` the commitments by kind of list, author and recipient
+    (empty for a final list), where the terms seal lists (`is_sealed`); `unreplied` the remarks that so stay without a reply, by author
+    and recipient.
     """
 
     state: str = "unopened"
@@ -53,12 +67,23 @@ class CaseState:
     parties: tuple[str, ...] = ()
     mediators: tuple[str, ...] = ()
     terms_sha256: str = ""
+    timetable: Timetable | None = None
+    reached: Mapping[str, int] = field(default_factory=dict)
+    is_sealed: bool = False
+    seals: Mapping[tuple[str, str, str], Seal] = field(default_factory=dict)
+    lapsed: frozenset[tuple[str, str]] = frozenset()
+    unreplied: frozenset[tuple[str, str]] = frozenset()
     stops: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
     gates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     signed: frozenset[str] = frozenset()
     wanted: Mapping[tuple[str, str], ListClaim] = field(default_factory=dict)
     answers: Mapping[tuple[str, str], ListClaim] = field(default_factory=dict)
     answer_counts: Mapping[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
+    remarks: Mapping[tuple[str, str], ListClaim] = field(default_factory=dict)
+    remark_counts: Mapping[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
+    replies: Mapping[tuple[str, str], ListClaim] = field(default_factory=dict)
+    reply_counts: Mapping[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
+    withdrawn_lines: Mapping[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
     final_lists: Mapping[str, ListClaim] = field(default_factory=dict)
     commitments: Mapping[str, str] = field(default_factory=dict)
     nonces: Mapping[str, str] = field(default_factory=dict)
@@ -67,6 +92,39 @@ class CaseState:
     accepted: frozenset[str] = frozenset()
     abort_reason: str = ""
     handover: tuple[Recorded, ...] = ()
+
+    @property
+    def open_remarks(self) -> frozenset[tuple[str, str]]:
+        """Remarks that still wait for their replies, by author and recipient."""
+        return frozenset(
+            (author, to)
+            for author, to in self.remarks
+            if (to, author) not in self.replies and (author, to) not in self.unreplied
+        )
+
+    @property
+    def no_answer(self) -> Mapping[tuple[str, str], int]:
+        """Lines that nobody answered because the step lapsed, by who owed it and who asked."""
+        return {
+            (holder, asker): claim.count
+            for (asker, holder), claim in self.wanted.items()
+            if ("answers", holder) in self.lapsed and (holder, asker) not in self.answers
+        }
+
+    @property
+    def no_reply(self) -> Mapping[tuple[str, str], int]:
+        """Remarks that nobody replied to because the step lapsed, by who owed it and who remarked."""
+        return {(to, author): self.remarks[author, to].count for author, to in self.unreplied}
+
+
+OWED_IN: Mapping[str, str] = {
+    "terms_signed": "wanted_list",
+    "wanted": "answers",
+    "answered": "final_list",
+    "remarked": "replies",
+    "replied": "final_list",
+}
+"""State of a case -> the lists that parties owe in it."""
 
 
 NEW_CASE = CaseState()

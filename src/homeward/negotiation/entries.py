@@ -2,7 +2,7 @@
 
 Rules of this file:
 - A body has exactly the fields of its row in `KINDS`: a field that nobody asked for
-  could carry a name.
+  could carry a name. Of the optional ones, those that its case asks for.
 - A captive is an opaque salted id of 32 hexadecimal digits, never a name or a reference.
 - A reason comes from a closed list: there is no free text in a case, apart from the
   terms themselves and the stops that they name.
@@ -13,20 +13,33 @@ Rules of this file:
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from homeward.foundation.errors import Fact, HomewardError, PeerError
-from homeward.foundation.ids import parse_flow, parse_party
-
-PARTIES_MAX = 16
-COUNT_MAX = 1_000_000
-CAPTIVES_MAX = 2_000  # an entry of the ledger has no room for more
-CODES_MAX = 64
-STOPS_MAX = 16
-TERMS_MAX_CHARS = 48_000
+from homeward.foundation.errors import Fact, PeerError
+from homeward.negotiation.fields import (
+    CAPTIVES,
+    CAPTIVES_OR_NONE,
+    CODE,
+    CODES,
+    COUNT,
+    FLOWS,
+    LEG,
+    PARTIES_MAX,
+    PARTY,
+    PARTY_OR_NONE,
+    PURPOSE,
+    SHA256,
+    SOME,
+    STOPS,
+    TERMS,
+    Field,
+    counts_by,
+    is_party,
+    list_of,
+    one_of,
+)
 
 ANSWER_CODES = (
     "held",
@@ -42,6 +55,22 @@ ANSWER_CODES = (
     "under_prosecution",
     "not_travelling",
 )
+REMARK_CODES = (
+    "evidence_of_capture",
+    "seen_alive",
+    "letter_received",
+    "photo_published",
+    "video_published",
+    "named_in_statement",
+    "visit_recorded",
+    "not_returned",
+    "wrong_person",
+    "date_or_place_differs",
+    "other_evidence",
+)
+UPHELD = "upheld"
+REPLY_CODES = (*ANSWER_CODES, UPHELD)
+"""What a reply to a remark may say: another answer, or that the answer stands."""
 REJECTION_REASONS = (
     "not_agreed",
     "clause_not_kept",
@@ -56,6 +85,21 @@ ABORT_REASONS = (
     "deadline_passed",
     "transport_not_safe",
     "mediator_unavailable",
+)
+LAPSABLE = ("wanted_list", "answers", "replies")
+"""Steps that a case can go on without. Without a final list or a seed there is no plan."""
+SEALABLE = ("wanted_list", "answers", "final_list")
+"""Lists that the terms may seal: committed to by everybody before anybody shows one."""
+VERSIONED = ("wanted_list", "final_list")
+"""Lists of which lines can be withdrawn before the plan is accepted."""
+LINE_REASONS = (
+    "duplicate",
+    "came_home",
+    "died",
+    "released",
+    "wrong_person",
+    "not_held",
+    "no_longer_sought",
 )
 HANDOVER_TYPES = (
     "will_recorded",
@@ -112,116 +156,31 @@ class Recorded:
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of a body: what is expected, in words, and the check."""
-
-    expected: str
-    holds: Callable[[Any], bool]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of entry: who may write it (side and role of the key), and its fields."""
+    """One kind of entry: who may write it (side and role of the key), and its fields.
+
+    `optional` are fields that some cases ask for and others refuse; the case says which.
+    """
 
     authors: tuple[tuple[str, str], ...]
     fields: Mapping[str, Field]
+    optional: Mapping[str, Field] = field(default_factory=dict)
 
 
-def _reads_as(parse: Callable[[str], object], value: object) -> bool:
-    try:
-        return isinstance(value, str) and str(parse(value)) == value
-    except HomewardError:
-        return False
+_ANSWERS = counts_by("answer code", ANSWER_CODES.__contains__, at_least=0, at_most=64)
+_REMARKS = counts_by("remark code", REMARK_CODES.__contains__, at_least=1, at_most=64)
+_REPLIES = counts_by("reply code", REPLY_CODES.__contains__, at_least=1, at_most=64)
 
+_NONCE = {"nonce": SHA256}  # where the terms seal lists
 
-def _is_count(value: object) -> bool:
-    return type(value) is int and 0 <= value <= COUNT_MAX
-
-
-def _is_flow(value: object) -> bool:
-    return _reads_as(parse_flow, value)
-
-
-def _is_party(value: object) -> bool:
-    return _reads_as(parse_party, value)
-
-
-def _matching(expected: str, pattern: str) -> Field:
-    compiled = re.compile(pattern)
-    return Field(expected, lambda value: isinstance(value, str) and bool(compiled.fullmatch(value)))
-
-
-def _one_of(words: tuple[str, ...]) -> Field:
-    return Field(f"one of {', '.join(words)}", lambda value: value in words)
-
-
-def _list_of(item: Field, *, at_least: int, at_most: int) -> Field:
-    def holds(value: object) -> bool:
-        return (
-            isinstance(value, (list, tuple))
-            and at_least <= len(value) <= at_most
-            and all(item.holds(each) for each in value)
-            and len(set(value)) == len(value)
-        )
-
-    return Field(f"{at_least} to {at_most} times {item.expected}, none twice", holds)
-
-
-def _counts_by(
-    expected: str, is_key: Callable[[object], bool], *, at_least: int, at_most: int
-) -> Field:
-    def holds(value: object) -> bool:
-        return (
-            isinstance(value, Mapping)
-            and at_least <= len(value) <= at_most
-            and all(is_key(key) and _is_count(count) for key, count in value.items())
-        )
-
-    return Field(f"a count by {expected}", holds)
-
-
-def _is_stop(value: object) -> bool:
-    return (
-        isinstance(value, Mapping)
-        and set(value) == {"country", "purpose"}
-        and PARTY.holds(value["country"])
-        and PURPOSE.holds(value["purpose"])
-    )
-
-
-def _are_stops(value: object) -> bool:
-    return (
-        isinstance(value, (list, tuple)) and len(value) <= STOPS_MAX and all(map(_is_stop, value))
-    )
-
-
-def _is_text(value: object, at_most: int) -> bool:
-    # A lone surrogate is a str in Python and has no bytes to hash.
-    return (
-        isinstance(value, str)
-        and 0 < len(value) <= at_most
-        and not re.search("[\ud800-\udfff]", value)
-    )
-
-
-SHA256 = _matching("64 hexadecimal digits", "[0-9a-f]{64}")
-CODE = _matching("a code of at most 80 characters", r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,79}")
-PURPOSE = Field("a purpose of at most 200 characters", lambda value: _is_text(value, 200))
-CAPTIVE = _matching("an opaque id of 32 hexadecimal digits", "[0-9a-f]{32}")
-PARTY = Field("a party's code", _is_party)
-COUNT = Field(f"a whole number from 0 to {COUNT_MAX}", _is_count)
-LEG = Field("a leg such as 'RU -> UA'", _is_flow)
-CAPTIVES = _list_of(CAPTIVE, at_least=1, at_most=CAPTIVES_MAX)
-CAPTIVES_OR_NONE = _list_of(CAPTIVE, at_least=0, at_most=CAPTIVES_MAX)
-CODES = _list_of(CODE, at_least=0, at_most=CODES_MAX)
-FLOWS = _counts_by("leg", _is_flow, at_least=1, at_most=PARTIES_MAX**2)
-ANSWERS = _counts_by("answer code", ANSWER_CODES.__contains__, at_least=0, at_most=64)
-
-TERMS = Field(
-    f"the terms, at most {TERMS_MAX_CHARS} characters",
-    lambda value: _is_text(value, TERMS_MAX_CHARS),
-)
+_VERSION = {
+    "list": one_of(VERSIONED),
+    "to": PARTY_OR_NONE,
+    "replaces": SHA256,
+    "count": COUNT,
+    "root": SHA256,
+}
 
 _BUREAU = (("party", "bureau"),)
 _MEDIATOR = (("mediator", "mediator"),)
@@ -233,27 +192,64 @@ KINDS: dict[str, Kind] = {
         fields={
             "terms_toml": TERMS,
             "terms_sha256": SHA256,
-            "parties": _list_of(PARTY, at_least=2, at_most=PARTIES_MAX),
-            "mediators": _list_of(PARTY, at_least=1, at_most=PARTIES_MAX),
+            "parties": list_of(PARTY, at_least=2, at_most=PARTIES_MAX),
+            "mediators": list_of(PARTY, at_least=1, at_most=PARTIES_MAX),
             # Without a common seed the mediator could grind the last tie-break.
             "seed_required": Field("true", lambda value: value is True),
         },
     ),
     "terms_signed": Kind(authors=_BUREAU, fields={"terms_sha256": SHA256}),
-    "wanted_list": Kind(authors=_BUREAU, fields={"to": PARTY, "count": COUNT, "root": SHA256}),
+    "list_committed": Kind(
+        authors=_BUREAU,
+        fields={"kind": one_of(SEALABLE), "to": PARTY_OR_NONE, "commitment": SHA256},
+    ),
+    "wanted_list": Kind(
+        authors=_BUREAU,
+        fields={"to": PARTY, "count": COUNT, "root": SHA256},
+        optional=_NONCE,
+    ),
     "answers": Kind(
         authors=_BUREAU,
         fields={
             "to": PARTY,
             "in_reply_to": SHA256,
             "count": COUNT,
-            "counts": ANSWERS,
+            "counts": _ANSWERS,
+            "root": SHA256,
+        },
+        optional=_NONCE,
+    ),
+    "remarks": Kind(
+        authors=_BUREAU,
+        fields={
+            "to": PARTY,
+            "in_reply_to": SHA256,
+            "count": SOME,
+            "counts": _REMARKS,
             "root": SHA256,
         },
     ),
-    "final_list": Kind(
-        authors=_BUREAU, fields={"count": COUNT, "root": SHA256, "seed_commitment": SHA256}
+    "replies": Kind(
+        authors=_BUREAU,
+        fields={
+            "to": PARTY,
+            "in_reply_to": SHA256,
+            "count": SOME,
+            "counts": _REPLIES,
+            "root": SHA256,
+        },
     ),
+    "lapsed": Kind(authors=_MEDIATOR, fields={"step": one_of(LAPSABLE), "party": PARTY}),
+    "final_list": Kind(
+        authors=_BUREAU,
+        fields={"count": COUNT, "root": SHA256, "seed_commitment": SHA256},
+        optional=_NONCE,
+    ),
+    "line_withdrawn": Kind(
+        authors=_BUREAU,
+        fields={**_VERSION, "lines": CAPTIVES, "reason": one_of(LINE_REASONS)},
+    ),
+    "list_replaced": Kind(authors=_BUREAU, fields=_VERSION),
     "seed_revealed": Kind(authors=_BUREAU, fields={"nonce": SHA256}),
     "plan_proposed": Kind(
         authors=_MEDIATOR,
@@ -262,7 +258,7 @@ KINDS: dict[str, Kind] = {
             "pool_sha256": SHA256,
             "plan_sha256": SHA256,
             "seed": SHA256,
-            "status": _one_of(("optimal", "feasible")),
+            "status": one_of(("optimal", "feasible")),
             "legal_findings": CODES,
             "flows": FLOWS,
             "captives_root": SHA256,
@@ -278,12 +274,12 @@ KINDS: dict[str, Kind] = {
         },
     ),
     "plan_rejected": Kind(
-        authors=_BUREAU, fields={"plan_sha256": SHA256, "reason": _one_of(REJECTION_REASONS)}
+        authors=_BUREAU, fields={"plan_sha256": SHA256, "reason": one_of(REJECTION_REASONS)}
     ),
     "will_recorded": Kind(
         authors=_INTERVIEWER,
         fields={
-            "stage": _one_of(("before_departure", "last_stop")),
+            "stage": one_of(("before_departure", "last_stop")),
             "leg": LEG,
             "travelling": CAPTIVES_OR_NONE,
             "not_travelling": CAPTIVES_OR_NONE,
@@ -294,13 +290,13 @@ KINDS: dict[str, Kind] = {
         fields={
             "leg": LEG,
             "captives": CAPTIVES,
-            "stops": Field(f"at most {STOPS_MAX} stops with country and purpose", _are_stops),
+            "stops": STOPS,
             "plan_sha256": SHA256,
         },
     ),
     "withdrawn": Kind(
         authors=_MEDIATOR + _INTERVIEWER,
-        fields={"leg": LEG, "captives": CAPTIVES, "reason": _one_of(WITHDRAWAL_REASONS)},
+        fields={"leg": LEG, "captives": CAPTIVES, "reason": one_of(WITHDRAWAL_REASONS)},
     ),
     "departed": Kind(authors=_BUREAU, fields={"leg": LEG, "captives": CAPTIVES}),
     "checked_in": Kind(
@@ -326,7 +322,7 @@ KINDS: dict[str, Kind] = {
         fields={"clause": CODE, "plan_sha256": SHA256},
     ),
     "case_closed": Kind(authors=_MEDIATOR, fields={"totals": FLOWS}),
-    "aborted": Kind(authors=_BUREAU + _MEDIATOR, fields={"reason": _one_of(ABORT_REASONS)}),
+    "aborted": Kind(authors=_BUREAU + _MEDIATOR, fields={"reason": one_of(ABORT_REASONS)}),
 }
 """The one table of a case's entries. Two lists of ids in one body name nobody twice."""
 
@@ -349,19 +345,21 @@ def verify_shape(recorded: Recorded) -> None:
         raise refusal(
             recorded, "case.type", expected="a type that a case knows", found="another type"
         )
-    if not isinstance(entry.body, Mapping) or set(entry.body) != set(kind.fields):
+    if not isinstance(entry.body, Mapping) or not (
+        kind.fields.keys() <= entry.body.keys() <= kind.fields.keys() | kind.optional.keys()
+    ):
         raise refusal(
             recorded,
             "case.body",
             expected=f"exactly the fields {', '.join(kind.fields)}",
             found="others",
         )
-    for name, field in kind.fields.items():
-        if not field.holds(entry.body[name]):
+    for name, form in {**kind.fields, **kind.optional}.items():
+        if name in entry.body and not form.holds(entry.body[name]):
             raise refusal(
                 recorded,
                 "case.body",
-                expected=f"{field.expected} as {name}",
+                expected=f"{form.expected} as {name}",
                 found="something else",
             )
     lists = [entry.body[name] for name in _LISTS_OF_IDS if name in kind.fields]
@@ -401,7 +399,7 @@ def refusal(
     """
     # Type and author come from outside: what is not well formed is not repeated.
     kind = recorded.entry.type if recorded.entry.type in KINDS else "unknown"
-    author = recorded.entry.author if _is_party(recorded.entry.author) else "unknown"
+    author = recorded.entry.author if is_party(recorded.entry.author) else "unknown"
     return PeerError(
         code,
         f"Expected {expected}, found {found} in entry {recorded.index} ({kind} by {author}).",

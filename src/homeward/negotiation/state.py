@@ -4,13 +4,17 @@ Rules of this file:
 - `TRANSITIONS` is all there is: an entry without a row in the present state is refused.
 - A step that every party must take ends when the last has taken it; a party that takes
   it twice is refused.
+- Remarks are open to whoever asked, and nobody owes any: a case without them goes from its
+  answers to its final lists. With them, every remark has its reply before any final list.
+- A step that lapsed ends as if its last party had taken it. Nobody owes it any more.
 - Entries come in ledger order, each once. The order of the ledger is the only clock:
   an agreement exists if the last acceptance stands before any abort.
 - Where a captive is, this file does not know. It keeps the entries of the handover in
   order, `homeward.handover` judges them. Closing and aborting a handover need both.
 
 Source: the steps follow the executive mechanism of the Stockholm agreement on Yemen
-(13 December 2018): lists, statements on each name, final lists, then the exchange.
+(13 December 2018): lists, statements on each name, remarks with evidence, replies, final
+lists, then the exchange.
 """
 
 from __future__ import annotations
@@ -22,10 +26,13 @@ from homeward.negotiation.case import NEW_CASE, CaseState
 from homeward.negotiation.entries import (
     HANDOVER_TYPES,
     KINDS,
+    SEALABLE,
     Recorded,
     refusal,
     verify_shape,
 )
+from homeward.negotiation.list_steps import has_sent, owing
+from homeward.negotiation.sealing import may_commit, may_open
 from homeward.negotiation.steps import STEPS, common_seed
 
 BY_EVERY_PARTY = (
@@ -41,6 +48,8 @@ _UNFINISHED = (
     "terms_signed",
     "wanted",
     "answered",
+    "remarked",
+    "replied",
     "listed",
     "seeded",
     "proposed",
@@ -48,12 +57,36 @@ _UNFINISHED = (
     "handover",
 )
 
+_WITH_LISTS = (
+    "terms_signed",
+    "wanted",
+    "answered",
+    "remarked",
+    "replied",
+    "listed",
+    "seeded",
+    "proposed",
+)
+_CHANGES = ("line_withdrawn", "list_replaced")
+
 TRANSITIONS: dict[tuple[str, str], str] = {
     ("unopened", "case_opened"): "opened",
     ("opened", "terms_signed"): "terms_signed",
+    ("terms_signed", "list_committed"): "terms_signed",
     ("terms_signed", "wanted_list"): "wanted",
+    ("terms_signed", "lapsed"): "wanted",
+    ("wanted", "list_committed"): "wanted",
     ("wanted", "answers"): "answered",
+    ("wanted", "lapsed"): "answered",
+    ("answered", "remarks"): "remarked",
+    ("answered", "list_committed"): "answered",
     ("answered", "final_list"): "listed",
+    ("remarked", "remarks"): "remarked",
+    ("remarked", "replies"): "replied",
+    ("remarked", "lapsed"): "replied",
+    ("replied", "remarks"): "remarked",
+    ("replied", "list_committed"): "replied",
+    ("replied", "final_list"): "listed",
     ("listed", "seed_revealed"): "seeded",
     ("seeded", "plan_proposed"): "proposed",
     ("proposed", "plan_accepted"): "accepted",
@@ -61,12 +94,18 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     **{("accepted", kind): "handover" for kind in HANDOVER_TYPES},
     **{("handover", kind): "handover" for kind in HANDOVER_TYPES},
     ("handover", "case_closed"): "closed",
+    **{
+        (state, kind): "seeded" if state == "proposed" else state
+        for state in _WITH_LISTS
+        for kind in _CHANGES
+    },
     **{(state, "aborted"): "aborted" for state in _UNFINISHED},
 }
 """Every state and entry that fit, and the state they lead to."""
 
 _ROLES = {"party": ("bureau", "officer"), "mediator": ("mediator", "interviewer")}
-_NOBODY_OWES = ("aborted", "plan_rejected")
+_NEVER_A_TURN = ("aborted", *_CHANGES)
+_NOBODY_OWES = ("aborted", "plan_rejected", "remarks", "lapsed", *_CHANGES)
 
 
 def fold(entries: Iterable[Recorded]) -> CaseState:
@@ -110,11 +149,25 @@ def advance(state: CaseState, recorded: Recorded) -> CaseState:
         last_index=recorded.index,
         entry_hashes=state.entry_hashes | {recorded.entry.entry_sha256},
     )
-    if kind in BY_EVERY_PARTY and not all(has_acted(after, kind, each) for each in after.parties):
+    if not _is_step_over(after, kind):
         return after
     if kind == "seed_revealed":
         after = replace(after, seed=common_seed(after.nonces))
-    return replace(after, state=TRANSITIONS[state.state, kind])
+    reached = TRANSITIONS[state.state, kind]
+    return replace(after, state=reached, reached={**state.reached, reached: recorded.index})
+
+
+def _is_step_over(after: CaseState, kind: str) -> bool:
+    """Tell whether nobody is left to take the step that an entry took."""
+    if kind == "list_committed":  # binds its author, and ends no step
+        return False
+    if kind in _CHANGES:
+        return after.state == "proposed"
+    if kind in {"replies", "lapsed"}:
+        return not owing(after)
+    if kind in BY_EVERY_PARTY:
+        return all(has_acted(after, kind, each) for each in after.parties)
+    return True
 
 
 def has_acted(state: CaseState, kind: str, party: str) -> bool:
@@ -128,12 +181,10 @@ def has_acted(state: CaseState, kind: str, party: str) -> bool:
     Returns:
         True if nothing of that kind is left for this party to record.
     """
-    others = [(party, other) for other in state.parties if other != party]
+    if kind in {"wanted_list", "answers", "final_list"}:
+        return has_sent(state, kind, party)
     done = {
         "terms_signed": party in state.signed,
-        "wanted_list": all(pair in state.wanted for pair in others),
-        "answers": all(pair in state.answers for pair in others),
-        "final_list": party in state.final_lists,
         "seed_revealed": party in state.nonces,
         "plan_accepted": party in state.accepted,
     }
@@ -159,6 +210,7 @@ def moves(state: CaseState, party: str, role: str) -> tuple[str, ...]:
         if (state.state, kind) in TRANSITIONS
         and (side, role) in rules.authors
         and not has_acted(state, kind, party)
+        and _has_reason(state, kind, party)
     )
 
 
@@ -178,37 +230,44 @@ def whose_turn(state: CaseState) -> dict[str, tuple[str, ...]]:
         for member in members:
             allowed = {kind for role in _ROLES[side] for kind in moves(state, member, role)}
             if allowed.difference(_NOBODY_OWES):
-                turn[member] = tuple(k for k in KINDS if k in allowed and k != "aborted")
+                turn[member] = tuple(k for k in KINDS if k in allowed and k not in _NEVER_A_TURN)
     return turn
-
-
-def table_markdown() -> str:
-    """Draw the reference page of a case's states from `TRANSITIONS`.
-
-    Returns:
-        A Markdown page that ends with a newline.
-    """
-    lines = [
-        "# States of a case",
-        "",
-        "Drawn from the table `TRANSITIONS` in `homeward.negotiation.state`. An entry that has",
-        "no row in the present state is refused. Where every party must act, the case moves on",
-        "when the last has.",
-        "",
-        "| state | entry | signed by | leads to |",
-        "| --- | --- | --- | --- |",
-    ]
-    for (state, kind), after in TRANSITIONS.items():
-        roles = " or ".join(role for _, role in KINDS[kind].authors)
-        by = f"{roles}, every party" if kind in BY_EVERY_PARTY else roles
-        lines.append(f"| {state} | `{kind}` | {by} | {after} |")
-    return "\n".join(lines) + "\n"
 
 
 def _side(state: CaseState, party: str) -> str:
     if state.state == "unopened" or party in state.mediators:
         return "mediator"
     return "party" if party in state.parties else "nobody"
+
+
+def _has_reason(state: CaseState, kind: str, party: str) -> bool:
+    """Tell whether there is something left to remark on, or to reply to."""
+    if kind == "remarks":
+        asked = [pair for pair, claim in state.answers.items() if pair[1] == party and claim.count]
+        left = [pair for pair in asked if pair[::-1] not in state.remarks]
+        is_bound = party in state.final_lists or ("final_list", party, "") in state.seals
+        return bool(left) and not is_bound
+    if kind == "replies":
+        return any(to == party for _, to in state.open_remarks)
+    if kind == "lapsed":
+        return state.timetable is not None
+    if kind == "list_committed":
+        return may_commit(state, party)
+    if kind in _CHANGES:
+        return _may_change(state, kind, party)
+    if kind in SEALABLE:
+        return may_open(state, kind)
+    return True
+
+
+def _may_change(state: CaseState, kind: str, party: str) -> bool:
+    """Tell whether a party has a list that it may still change."""
+    asked = [to for author, to in state.wanted if author == party]
+    if kind == "line_withdrawn":
+        return bool(asked) or party in state.final_lists
+    is_unanswered = any((to, party) not in state.answers for to in asked)
+    is_undrawn = party in state.final_lists and not state.nonces
+    return not state.is_sealed and (is_unanswered or is_undrawn)
 
 
 def _verify_place(state: CaseState, recorded: Recorded) -> None:

@@ -3,13 +3,12 @@
 Rules of this file:
 - Parties and mediators are those that the terms name, and no mediator is a party.
 - The terms can be read, and have the hash that everybody signs.
-- Every line of a wanted list gets one answer, and the answers are counted by code.
 - The seed of the last tie-break is made of nonces that all parties bound themselves to
   with their final lists; nobody can choose theirs after seeing another's.
 - A plan stands on the signed terms and on that seed; who accepts it names its three
   hashes and acknowledges every legal finding.
 
-Whether it is the author's move, `homeward.negotiation.state` has decided before.
+What lists add is in `list_steps`. Whether it is the author's move, `homeward.negotiation.state` has decided before.
 """
 
 from __future__ import annotations
@@ -19,7 +18,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from homeward.foundation.errors import InputError
-from homeward.negotiation.case import CaseState, ListClaim, Plan
+from homeward.negotiation import list_steps, versions
+from homeward.negotiation.case import CaseState, Plan
+from homeward.negotiation.checks import refuse_unless
 from homeward.negotiation.entries import HANDOVER_TYPES, Recorded, refusal
 from homeward.terms.agreement import Agreement, read_agreement
 from homeward.terms.clauses import Gate
@@ -38,22 +39,17 @@ def common_seed(nonces: Mapping[str, str]) -> str:
     return hashlib.sha256(drawn).hexdigest()
 
 
-def _require(holds: bool, recorded: Recorded, code: str, *, expected: str, found: str) -> None:
-    if not holds:
-        raise refusal(recorded, code, expected=expected, found=found)
-
-
 def _case_opened(state: CaseState, recorded: Recorded) -> CaseState:
     entry, body = recorded.entry, recorded.entry.body
     parties, mediators = tuple(sorted(body["parties"])), tuple(sorted(body["mediators"]))
-    _require(
+    refuse_unless(
         entry.author in mediators,
         recorded,
         "case.author",
         expected="one of the case's mediators",
         found="another author",
     )
-    _require(
+    refuse_unless(
         not set(parties) & set(mediators),
         recorded,
         "case.sides",
@@ -61,14 +57,14 @@ def _case_opened(state: CaseState, recorded: Recorded) -> CaseState:
         found="one that is both",
     )
     agreement = _read_terms(recorded)
-    _require(
+    refuse_unless(
         agreement.sha256 == body["terms_sha256"],
         recorded,
         "case.terms",
         expected="the hash that the terms have",
         found="another hash",
     )
-    _require(
+    refuse_unless(
         parties == tuple(sorted(agreement.parties))
         and mediators == tuple(sorted(agreement.mediators)),
         recorded,
@@ -82,6 +78,8 @@ def _case_opened(state: CaseState, recorded: Recorded) -> CaseState:
         parties=parties,
         mediators=mediators,
         terms_sha256=body["terms_sha256"],
+        timetable=agreement.timetable,
+        is_sealed=agreement.is_sealed,
         stops={
             party: tuple(
                 {"country": stop.country, "purpose": stop.purpose}
@@ -119,66 +117,9 @@ def _terms_signed(state: CaseState, recorded: Recorded) -> CaseState:
     return replace(state, signed=state.signed | {recorded.entry.author})
 
 
-def _wanted_list(state: CaseState, recorded: Recorded) -> CaseState:
-    pair = _to_another(state, recorded)
-    _require(
-        pair not in state.wanted, recorded, "case.twice", expected="one list to each", found="two"
-    )
-    return replace(state, wanted={**state.wanted, pair: _claim(recorded)})
-
-
-def _answers(state: CaseState, recorded: Recorded) -> CaseState:
-    pair, body = _to_another(state, recorded), recorded.entry.body
-    _require(
-        pair not in state.answers,
-        recorded,
-        "case.twice",
-        expected="one answer to each",
-        found="two",
-    )
-    asked = state.wanted[pair[1], pair[0]]
-    _require(
-        body["in_reply_to"] == asked.entry_sha256,
-        recorded,
-        "case.in_reply_to",
-        expected="a reply to the wanted list of that party",
-        found="a reply to another entry",
-    )
-    answered = sum(body["counts"].values())
-    _require(
-        body["count"] == asked.count == answered,
-        recorded,
-        "case.unanswered",
-        expected=f"one answer to each of {asked.count} lines",
-        found=f"{body['count']} lines and {answered} answers",
-    )
-    return replace(
-        state,
-        answers={**state.answers, pair: _claim(recorded)},
-        answer_counts={**state.answer_counts, pair: dict(body["counts"])},
-    )
-
-
-def _final_list(state: CaseState, recorded: Recorded) -> CaseState:
-    author, commitment = recorded.entry.author, recorded.entry.body["seed_commitment"]
-    # A copied commitment can be opened by copying the nonce as well.
-    _require(
-        commitment not in state.commitments.values(),
-        recorded,
-        "case.seed",
-        expected="a commitment of its own",
-        found="another party's",
-    )
-    return replace(
-        state,
-        final_lists={**state.final_lists, author: _claim(recorded)},
-        commitments={**state.commitments, author: commitment},
-    )
-
-
 def _seed_revealed(state: CaseState, recorded: Recorded) -> CaseState:
     author, nonce = recorded.entry.author, recorded.entry.body["nonce"]
-    _require(
+    refuse_unless(
         hashlib.sha256(bytes.fromhex(nonce)).hexdigest() == state.commitments[author],
         recorded,
         "case.seed",
@@ -191,7 +132,7 @@ def _seed_revealed(state: CaseState, recorded: Recorded) -> CaseState:
 def _plan_proposed(state: CaseState, recorded: Recorded) -> CaseState:
     body = recorded.entry.body
     _verify_terms(state, recorded)
-    _require(
+    refuse_unless(
         body["seed"] == state.seed,
         recorded,
         "case.seed",
@@ -199,7 +140,7 @@ def _plan_proposed(state: CaseState, recorded: Recorded) -> CaseState:
         found="another seed",
     )
     ends = {end for leg in body["flows"] for end in leg.split(" -> ")}
-    _require(
+    refuse_unless(
         ends <= set(state.parties),
         recorded,
         "case.plan",
@@ -223,7 +164,7 @@ def _plan_accepted(state: CaseState, recorded: Recorded) -> CaseState:
     _verify_plan(state, recorded, ("terms_sha256", "pool_sha256", "plan_sha256"))
     assert state.plan is not None, "a proposed case has a plan"
     left = set(state.plan.legal_findings).difference(body["acknowledged"])
-    _require(
+    refuse_unless(
         not left,
         recorded,
         "case.legal_findings",
@@ -250,9 +191,8 @@ def _aborted(state: CaseState, recorded: Recorded) -> CaseState:
 STEPS: dict[str, Callable[[CaseState, Recorded], CaseState]] = {
     "case_opened": _case_opened,
     "terms_signed": _terms_signed,
-    "wanted_list": _wanted_list,
-    "answers": _answers,
-    "final_list": _final_list,
+    **list_steps.STEPS,
+    **versions.STEPS,
     "seed_revealed": _seed_revealed,
     "plan_proposed": _plan_proposed,
     "plan_accepted": _plan_accepted,
@@ -263,27 +203,8 @@ STEPS: dict[str, Callable[[CaseState, Recorded], CaseState]] = {
 }
 
 
-def _claim(recorded: Recorded) -> ListClaim:
-    entry = recorded.entry
-    return ListClaim(
-        count=entry.body["count"], root=entry.body["root"], entry_sha256=entry.entry_sha256
-    )
-
-
-def _to_another(state: CaseState, recorded: Recorded) -> tuple[str, str]:
-    author, to = recorded.entry.author, recorded.entry.body["to"]
-    _require(
-        to in state.parties and to != author,
-        recorded,
-        "case.recipient",
-        expected="another party of the case as recipient",
-        found="somebody else",
-    )
-    return author, to
-
-
 def _verify_terms(state: CaseState, recorded: Recorded) -> None:
-    _require(
+    refuse_unless(
         recorded.entry.body["terms_sha256"] == state.terms_sha256,
         recorded,
         "case.terms",
@@ -294,7 +215,7 @@ def _verify_terms(state: CaseState, recorded: Recorded) -> None:
 
 def _verify_plan(state: CaseState, recorded: Recorded, hashes: tuple[str, ...]) -> None:
     for name in hashes:
-        _require(
+        refuse_unless(
             recorded.entry.body[name] == getattr(state.plan, name),
             recorded,
             "case.plan",

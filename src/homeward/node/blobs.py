@@ -45,6 +45,11 @@ def rows_root(rows: Sequence[Row]) -> str:
     return tree_root(sorted(leaf_hash(canonical_bytes(dict(row))) for row in rows)).hex()
 
 
+def line_id(row: Row) -> str:
+    """Return the opaque id of a salted row, 32 hexadecimal digits; its salt keeps it opaque."""
+    return leaf_hash(canonical_bytes(dict(row))).hex()[:32]
+
+
 def send(
     node: Node,
     *,

@@ -108,11 +108,21 @@ def read_book(node: Node) -> Replay:
                 "Expected the entries that stand under the checkpoint, found another tree.",
                 hint="Restore the node from its last backup, then import the bundles again.",
             )
+    remember(node, state)
+    verify_members(node, state)
+    return state
+
+
+def remember(node: Node, state: Replay) -> None:
+    """Remember a log that was verified, so that `read_book` goes on from there.
+
+    Whoever was about to store it and failed does no harm: what does not stand under the
+    stored checkpoint is verified anew.
+    """
+    _verified.pop(id(node), None)
     _verified[id(node)] = (node, state)
     while len(_verified) > _VERIFIED_MAX:
         del _verified[next(iter(_verified))]
-    verify_members(node, state)
-    return state
 
 
 def _read_on(state: Replay) -> Replay:

@@ -6,7 +6,10 @@ Rules of this file:
 - A bundle may come late, twice, in any order, or never: the next one holds whatever its
   reader has not confirmed. Importing one twice changes nothing.
 - It holds no path and no program: JSON in canonical form, at most 256 MiB.
-- It is imported as a whole or not at all. One that does not hold is kept as evidence.
+- It is imported as a whole or not at all. One that does not hold is kept as evidence, and so
+  is what it proves against whoever signed two histories, as files that anybody can judge.
+- Checkpoints that witnesses cosigned travel with it, and each reader cosigns what it has
+  verified (`witnessing`). A bundle of an earlier version has none, and is read as before.
 - A blob that we cannot open counts as not arrived: what one party sealed wrongly must not
   keep the ledger from another.
 - No entry is kept that stands under no checkpoint.
@@ -25,12 +28,18 @@ from typing import Any
 
 from homeward.foundation.canonical import canonical_bytes, read_canonical
 from homeward.foundation.crypto import b64, unb64, verify_signature
-from homeward.foundation.errors import AccessError, InputError, PeerError, TamperError
+from homeward.foundation.errors import (
+    AccessError,
+    HomewardError,
+    InputError,
+    PeerError,
+    TamperError,
+)
 from homeward.foundation.ids import parse_party
 from homeward.handover.replay import KEYS_OF_ROLE, Replay, advance_replay
 from homeward.ledger.checkpoint import open_checkpoint
 from homeward.ledger.envelope import read_envelope
-from homeward.node import book
+from homeward.node import book, convicting, receipts, witnessing
 from homeward.node.blobs import at_rest
 from homeward.node.home import Node, write_private
 from homeward.node.keystore import Card
@@ -49,6 +58,7 @@ _KEYS = frozenset(
         *("first", "entries", "checkpoint", "drafts", "blobs", "signature"),
     )
 )
+_COSIGNED = "cosigned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +108,7 @@ def export_bundle(node: Node, to: str) -> bytes:
         "checkpoint": head.checkpoint if head and is_mediator else None,
         "drafts": [] if is_mediator else [b64(bytes(d.entry)) for d in book.waiting(origin)],
         "blobs": [_blob_out(blob) for blob in blobs.order_by("key")],
+        _COSIGNED: witnessing.outgoing(node, to),
     }
     first_key = node.keys.signing[KEYS_OF_ROLE[node.about.role][0]]
     signature = first_key.sign(_CONTEXT + canonical_bytes(body))
@@ -129,6 +140,7 @@ def import_bundle(node: Node, data: bytes, *, now: dt.datetime) -> Imported:
             hint="This is no bundle of homeward.",
             facts={"max_bytes": BUNDLE_MAX_BYTES},
         )
+    checked: Mapping[str, Any] | None = None
     try:
         body = _opened(data)
         if body["to"] != node.party:
@@ -140,24 +152,37 @@ def import_bundle(node: Node, data: bytes, *, now: dt.datetime) -> Imported:
             )
         card = book.peer_card(body["from"])
         _verify_bundle(body, card)
+        checked = body
         with node.transaction():
-            return _take(node, body, card, now)
+            imported = _take(node, body, card, now)
     except (TamperError, PeerError) as error:
-        path = node.home / "evidence"
-        path.mkdir(mode=0o700, exist_ok=True)
-        name = f"{hashlib.sha256(data).hexdigest()[:16]}.hwb"
-        write_private(path / name, data)
-        raise type(error)(
-            error.code,
-            error.message,
-            hint=f"{error.hint} Kept as evidence/{name}.",
-            facts={**error.facts, "evidence": f"evidence/{name}"},
-        ) from error
+        raise _as_evidence(node, data, checked, error) from error
+    receipts.keep(node, book.read_book(node))
+    return imported
+
+
+def _as_evidence(
+    node: Node, data: bytes, body: Mapping[str, Any] | None, error: TamperError | PeerError
+) -> HomewardError:
+    """Keep a refused bundle and what it proves; return the error that says where."""
+    path = node.home / convicting.FOLDER
+    path.mkdir(mode=0o700, exist_ok=True)
+    name = f"{hashlib.sha256(data).hexdigest()[:16]}.hwb"
+    write_private(path / name, data)
+    proofs = convicting.keep_evidence(node, body) if body else []
+    said = f" What it proves, homeward ledger judge says: {', '.join(proofs)}." if proofs else ""
+    facts = {**error.facts, "evidence": f"{convicting.FOLDER}/{name}"}
+    return type(error)(
+        error.code,
+        error.message,
+        hint=f"{error.hint} Kept as {convicting.FOLDER}/{name}.{said}",
+        facts={**facts, "proofs": proofs} if proofs else facts,
+    )
 
 
 def _opened(data: bytes) -> dict[str, Any]:
     body = read_canonical(data, what="bundle")
-    if not isinstance(body, dict) or body.keys() != _KEYS or body["format"] != FORMAT:
+    if not isinstance(body, dict) or body.keys() - {_COSIGNED} != _KEYS or body["format"] != FORMAT:
         raise _broken("a bundle in the agreed form", "another form")
     texts, numbers = ("from", "to", "log", "signature"), ("have", "first")
     lists = ("holds", "entries", "drafts", "blobs")
@@ -165,6 +190,7 @@ def _opened(data: bytes) -> dict[str, Any]:
         not all(isinstance(body[key], str) for key in texts)
         or not all(type(body[key]) is int and body[key] >= 0 for key in numbers)
         or not all(isinstance(body[key], list) for key in lists)
+        or not isinstance(body.get(_COSIGNED, []), list)
         or not isinstance(body["checkpoint"], str | None)
         or not all(_is_party(body[key]) for key in ("from", "to"))
     ):
@@ -211,6 +237,7 @@ def _take(node: Node, body: Mapping[str, Any], card: Card, now: dt.datetime) -> 
     ).update(acknowledged=True)
     if book.sequences(node):
         entry_count = _take_drafts(node, body, card)
+        witnessing.take(node, body.get(_COSIGNED, []), book.read_book(node))
         own = LedgerEntry.objects.filter(log=origin).count()
         Peer.objects.filter(party=card.party).update(have_size=min(body["have"], own))
     elif card.role == "mediator":
@@ -249,6 +276,7 @@ def _take_drafts(node: Node, body: Mapping[str, Any], card: Card) -> int:
         fresh.append(entry)
     if fresh:
         book.sequence(node, fresh)
+        book.remember(node, state)
     return len(fresh)
 
 
@@ -275,6 +303,7 @@ def _take_entries(node: Node, body: Mapping[str, Any], now: dt.datetime) -> int:
         return 0
     _verify_checkpoint(body["checkpoint"], verifier, own, state)
     book.verify_members(node, state)
+    receipts.verify_kept(node, state.chain.tree, len(own))
     _verify_own(node, fresh, now)
     if fresh:
         book.store_entries(state.chain.log, len(own), fresh)
@@ -287,6 +316,9 @@ def _take_entries(node: Node, body: Mapping[str, Any], now: dt.datetime) -> int:
                 "ours": False,
             },
         )
+        book.remember(node, state)
+    witnessing.take(node, body.get(_COSIGNED, []), state)
+    witnessing.cosign_head(node, state, now=now)
     return len(fresh)
 
 

@@ -101,6 +101,11 @@ def pair_of(node: Node, kind: Kind, party: str, left: PersonRecord, right: Perso
     )
 
 
+def own_key(node: Node, kind: Kind, ref: str) -> str:
+    """Return the mark of one reference on a list of ours, as pairs of that list have it."""
+    return _mark(node, "ref", [kind, "", ref])
+
+
 def queue_mark(node: Node, pair: Pair, case: str) -> str:
     """Return the id of a pair in one queue: it stands in addresses, and tells nothing."""
     return _mark(node, "queue", [pair.kind, case, pair.pair])

@@ -193,6 +193,31 @@ class ApiToken(models.Model):
     revoked_at = models.DateTimeField(null=True, help_text="When it was taken back, UTC.")
 
 
+class OffList(models.Model):
+    """Somebody of a list of ours who is shown to nobody, until put back; nobody is deleted."""
+
+    kind = models.CharField(max_length=6, choices=_KINDS, help_text="Held or wanted list.")
+    ref = models.CharField(max_length=_REF_CHARS, help_text="Our reference.")
+    reason = models.CharField(max_length=40, help_text="Why, of the closed list of the ledger.")
+    at = models.DateTimeField(help_text="Since when, UTC.")
+    actor = models.CharField(max_length=64, help_text="Id of the user who took them off.")
+    put_back_at = models.DateTimeField(null=True, help_text="Until when, UTC; null: now.")
+    put_back_by = models.CharField(
+        max_length=64, default="", help_text="Id of the user who put them back."
+    )
+
+    class Meta:
+        """Nobody is off a list twice at a time."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["kind", "ref"],
+                condition=models.Q(put_back_at=None),
+                name="off_list_person",
+            ),
+        )
+
+
 class Disclosure(models.Model):
     """A look that two officers allow: one asks, another agrees, both are written down."""
 
@@ -255,6 +280,32 @@ class LogHead(models.Model):
     root = models.BinaryField(help_text="Root of the tree, 32 bytes.")
     checkpoint = models.TextField(help_text="The signed note.")
     ours = models.BooleanField(help_text="True if this node sequences the log.")
+
+
+class Witnessed(models.Model):
+    """What this node last cosigned of a log: it never cosigns anything else of that size."""
+
+    origin = models.CharField(max_length=255, unique=True, help_text="Origin of the log.")
+    size = models.PositiveBigIntegerField(help_text="Entries under the checkpoint cosigned.")
+    root = models.BinaryField(help_text="Root of the tree, 32 bytes.")
+
+
+class Cosignature(models.Model):
+    """A witness's signed word for a checkpoint: this node's own, or one that was carried here."""
+
+    origin = models.CharField(max_length=255, help_text="Origin of the log.")
+    size = models.PositiveBigIntegerField(help_text="Entries under the checkpoint.")
+    party = models.CharField(max_length=_PARTY_CHARS, help_text="Party of the witness.")
+    time = models.PositiveBigIntegerField(help_text="Seconds since 1970 that it states.")
+    note = models.TextField(help_text="The checkpoint as the log signed it.")
+    line = models.TextField(help_text="The witness's signature line.")
+
+    class Meta:
+        """One word of a witness for each size; read from the latest."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["origin", "size", "party"], name="cosignature_once"),
+        )
 
 
 class Draft(models.Model):

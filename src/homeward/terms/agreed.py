@@ -82,6 +82,22 @@ class Handover:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Timetable:
+    """How many days each step of the lists may take, from the end of the step before.
+
+    The days are those of the executive mechanism of the Stockholm agreement (2018); it names
+    none for the final lists. `interviews` runs from the acceptance of the plan.
+    """
+
+    wanted_days: int = 7
+    answers_days: int = 7
+    remarks_days: int = 7
+    replies_days: int = 7
+    final_days: int = 7
+    interviews_days: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Objective:
     """One level of what a plan seeks, after every level above it.
 
@@ -125,6 +141,8 @@ class Agreement:
     equivalents: Equivalents | None
     accounts: tuple[Account, ...]
     handover: Handover
+    timetable: Timetable | None
+    is_sealed: bool
     clauses: tuple[Clause, ...]
     objectives: tuple[Objective, ...]
     sha256: str

@@ -39,9 +39,11 @@ from homeward.terms.agreement_tables import (
     read_fields,
     read_handover,
     read_head,
+    read_lists,
     read_objective,
     read_parties,
     read_stop,
+    read_timetable,
 )
 from homeward.terms.clause_checks import Rest, verify_clauses
 from homeward.terms.clause_keys import Keys
@@ -120,6 +122,8 @@ def read_agreement(text: str | bytes) -> Agreement:
         equivalents=equivalents,
         accounts=tuple(read_account(keys, parties, head.id) for keys in accounts),
         handover=read_handover(document.table("handover")),
+        timetable=read_timetable(document.table("timetable")) if "timetable" in content else None,
+        is_sealed=read_lists(document.table("lists")),
         clauses=clauses,
         objectives=tuple(
             read_objective(keys, categories)
@@ -144,6 +148,8 @@ _TABLES = (
     "equivalents",
     "account",
     "handover",
+    "timetable",
+    "lists",
     "clause",
     "objective",
 )

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from homeward.foundation.errors import InputError
@@ -27,6 +28,7 @@ from homeward.terms.agreed import (
     Head,
     Objective,
     Stop,
+    Timetable,
 )
 from homeward.terms.clause_keys import COUNT_MAX, Keys
 from homeward.terms.places import Place, shown
@@ -34,6 +36,7 @@ from homeward.terms.predicate import COLUMNS, Column, Everybody, parse_predicate
 
 CATEGORIES_MAX = 200
 WEIGHT_MAX = 1000
+DAYS_MAX = 3_650
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,79}")
 _FIELD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _PURPOSE_MAX_CHARS = 200
@@ -278,6 +281,29 @@ def read_handover(keys: Keys) -> Handover:
             "batch = a number of people, with order = exposure or medical", found
         )
     return Handover(order=order, batch=batch)
+
+
+def read_timetable(keys: Keys) -> Timetable:
+    """Read `[timetable]`: days by step; a step that it leaves out has its usual days.
+
+    Raises:
+        InputError: A number of days is not as allowed.
+    """
+    days = asdict(Timetable())
+    keys.only(*days)
+    for key, usual in days.items():
+        days[key] = keys.number(key, low=1, high=DAYS_MAX) or usual
+    return Timetable(**days)
+
+
+def read_lists(keys: Keys) -> bool:
+    """Read `[lists]`: whether they are `sealed` until everybody is bound to its own.
+
+    Raises:
+        InputError: Another key, or no `true` or `false`.
+    """
+    keys.only("sealed")
+    return keys.flag("sealed")
 
 
 def read_account(keys: Keys, parties: Mapping[PartyCode, str], own_id: str) -> Account:

@@ -4,6 +4,7 @@ Rules of this file:
 - The normal form is made from the checked value, never from the text. So layout, comments
   and the order of keys, flows and people are no part of it, and what has a default is
   left out where it has it. The order of clauses, objectives and stops is part of it.
+- A timetable stands in it with all its days: whether there is one makes a difference.
 - A predicate stands in it as it was understood: with one way to write each.
 - Consent stands in it, said or not: it is part of every agreement.
 - The formatter writes the same content as TOML, with predicates as their authors wrote
@@ -16,6 +17,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from dataclasses import fields as attributes
 from typing import Any
 
@@ -121,6 +123,8 @@ def _document(agreement: Agreement) -> dict[str, Any]:
         "equivalents": {} if scale is None else {"by": scale.by, **_by_weight(scale.weights)},
         "account": [_account(account) for account in agreement.accounts],
         "handover": _handover(agreement.handover),
+        "timetable": {} if agreement.timetable is None else asdict(agreement.timetable),
+        "lists": {"sealed": True} if agreement.is_sealed else {},
         "clause": [_clause(clause) for clause in agreement.clauses],
         "objective": [_objective(objective) for objective in agreement.objectives],
     }

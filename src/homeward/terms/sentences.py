@@ -41,6 +41,7 @@ from homeward.terms.clauses import (
 )
 from homeward.terms.predicate import Column
 from homeward.terms.predicate_text import said
+from homeward.terms.timetable_text import timetable_sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,9 @@ def _tables(agreement: Agreement) -> Iterator[tuple[str, str]]:
     for account in agreement.accounts:
         yield f"account {account.from_}", _account(account)
     yield "handover", _HANDOVER[agreement.handover.order].format(agreement.handover.batch)
+    yield from timetable_sentences(agreement.timetable)
+    if agreement.is_sealed:
+        yield "lists", "No list is shown before every party is bound to its own."
 
 
 _HANDOVER = {

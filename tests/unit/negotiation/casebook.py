@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from homeward.handover import captives_root
 from homeward.negotiation import Recorded, advance, fold
+from homeward.negotiation.sealing import commitment
 from homeward.terms import read_agreement
 
 UA_HOME, RU_HOME = "RU -> UA", "UA -> RU"
@@ -85,6 +86,29 @@ class Casebook:
     def sign(self, party):
         return self.write("terms_signed", party, "bureau", {"terms_sha256": TERMS_SHA256})
 
+    def open_with(self, more):
+        """Open a case with more in its terms, and sign them."""
+        text = TERMS + more
+        digest = read_agreement(text).sha256
+        self.open(terms_toml=text, terms_sha256=digest)
+        for party in ("UA", "RU"):
+            self.write("terms_signed", party, "bureau", {"terms_sha256": digest})
+        return digest
+
+    def commit(self, kind, party, to="", **change):
+        """Commit to the list that `want`, `answer` or `finish_list` writes."""
+        word = {"wanted_list": "wanted by", "answers": "answers of", "final_list": "final of"}
+        made = {
+            "case": "c-1",
+            "kind": kind,
+            "author": party,
+            "to": to,
+            "nonce": sha(f"{kind} {party} {to}"),
+            "root": sha(f"{word[kind]} {party}"),
+        }
+        body = {"kind": kind, "to": to, "commitment": commitment(**{**made, **change})}
+        return self.write("list_committed", party, "bureau", body)
+
     def want(self, party, other, count=5, **change):
         body = {"to": other, "count": count, "root": sha(f"wanted by {party}")}
         return self.write("wanted_list", party, "bureau", {**body, **change})
@@ -99,6 +123,27 @@ class Casebook:
             "root": sha(f"answers of {party}"),
         }
         return self.write("answers", party, "bureau", {**body, **change})
+
+    def remark(self, party, other, answered, count=1, **change):
+        body = {
+            "to": other,
+            "in_reply_to": answered.entry.entry_sha256,
+            "count": count,
+            "counts": {"letter_received": count},
+            "root": sha(f"remarks of {party}"),
+        }
+        return self.write("remarks", party, "bureau", {**body, **change})
+
+    def reply(self, party, other, remarked, **change):
+        count = remarked.entry.body["count"]
+        body = {
+            "to": other,
+            "in_reply_to": remarked.entry.entry_sha256,
+            "count": count,
+            "counts": {"upheld": count - 1, "held": 1},
+            "root": sha(f"replies of {party}"),
+        }
+        return self.write("replies", party, "bureau", {**body, **change})
 
     def finish_list(self, party, **change):
         commitment = hashlib.sha256(bytes.fromhex(NONCES[party])).hexdigest()

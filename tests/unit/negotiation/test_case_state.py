@@ -15,8 +15,10 @@ from tests.unit.negotiation.casebook import (
 
 from homeward.foundation.errors import PeerError
 from homeward.negotiation import NEW_CASE, advance, fold, moves, whose_turn
-from homeward.negotiation.entries import COUNT_MAX, HANDOVER_TYPES, KINDS
-from homeward.negotiation.state import BY_EVERY_PARTY, TRANSITIONS, table_markdown
+from homeward.negotiation.entries import HANDOVER_TYPES, KINDS
+from homeward.negotiation.fields import COUNT_MAX
+from homeward.negotiation.reference import table_markdown
+from homeward.negotiation.state import BY_EVERY_PARTY, TRANSITIONS
 from homeward.negotiation.steps import STEPS
 from homeward.terms import read_agreement
 

@@ -9,7 +9,7 @@ from tests.scenario import pairs
 from homeward.foundation.errors import AccessError, InputError, RuleError, TamperError, TurnError
 from homeward.node import blobs, book, decisions, home, pairing
 from homeward.node.access import Reader
-from homeward.node.actions import cases, queues, review, review_jobs
+from homeward.node.actions import cases, off_list, queues, review, review_jobs
 from homeward.node.actions.overview import overview
 from homeward.node.models import AccessLog, Decision, Proposal
 from homeward.node.proposals import Queue
@@ -313,6 +313,11 @@ def test_who_stands_twice_is_asked_for_each_list(world):
     assert [step for step in overview(node).steps if step.kind == "review.held"] or (
         progress(node, queue).waiting == 0
     )
+    by = {"kind": HELD, "refs": ["H9"], "now": pairs.NOW, "actor": ONE}
+    assert off_list.take_off(node, reason="duplicate", **by) == 1
+    assert queues.twice_count(node, HELD) == 0
+    assert off_list.put_back(node, **by) == 1
+    assert queues.twice_count(node, HELD) == (1 if outcome == "same" else 0)
 
 
 def test_the_weights_learn_when_asked_and_go_back(node):

@@ -8,7 +8,8 @@ Rules of this file:
 - An answer "held" is given only for a match that is very likely, or that people decided;
   what is less sure is "insufficient_identification" until a person has looked at it.
 - What people decided of two records counts as long as both say what they said then.
-- Who is home, by an earlier case, is neither asked for nor offered again.
+- Who is home, by an earlier case, or was taken off a list is neither asked for nor offered.
+- Where the terms seal lists, the same act first binds us to a list and then shows it.
 - An act that was stopped between two counterparts goes on with those who are left.
 """
 
@@ -28,6 +29,9 @@ from homeward.matching.match import best_pairs
 from homeward.negotiation.case import CaseState, ListClaim
 from homeward.node import access, blobs, book, decisions, pairing
 from homeward.node.access import Reader
+from homeward.node.actions.answered import answer_rows
+from homeward.node.actions.off_list import off
+from homeward.node.actions.showing import Listed, Rows, bound_rows, left, show
 from homeward.node.home import Node
 from homeward.node.models import CaptiveLink, Peer
 from homeward.records.model import DATE_COLUMNS, HELD, WANTED, PersonRecord
@@ -118,24 +122,30 @@ def send_wanted(
     """
     report("reading", 0, 0)
     state = book.case_of(book.read_ahead(node), case)
-    reader = Reader(actor=actor, purpose="wanted_list", now=now)
-    home = came_home(node, reader)
-    everybody = [p for p in access.people(node, WANTED, reader=reader) if p.ref not in home]
     counts = {}
-    for other in _left(node, state, state.wanted):
-        rows = [{"ref": record.ref, **row_of(record, IDENTITY)} for record in everybody]
-        rows = blobs.salted(node, case, f"wanted/{other}", rows)
-        root = blobs.rows_root(rows)
+    for other in left(node, state, "wanted_list"):
+        rows = bound_rows(node, state, "wanted_list", other)
+        if rows is None:
+            rows = wanted_rows(node, case, other, now=now, actor=actor)
         report("sealing", 0, 0)
-        body = {"to": other, "count": len(rows), "root": root}
+        listed = Listed(
+            kind="wanted_list", to=other, reader=other, root=blobs.rows_root(rows), rows=rows
+        )
         with node.transaction():
-            book.record(node, case=case, type="wanted_list", body=body, role="bureau", now=now)
-            blobs.send(
-                node, case=case, purpose="wanted_list", to=other, key=root, content=rows, now=now
-            )
-            blobs.keep(node, case=case, purpose="wanted_list", key=root, content=rows, now=now)
+            show(node, state, listed, now=now)
         counts[other] = len(rows)
     return counts
+
+
+def wanted_rows(
+    node: Node, case: str, other: str, *, now: dt.datetime, actor: str
+) -> list[dict[str, str]]:
+    """Return those we miss, as we ask another party about them; the read is written down."""
+    reader = Reader(actor=actor, purpose="wanted_list", now=now)
+    home = came_home(node, reader) | off(node, WANTED)
+    people = (p for p in access.people(node, WANTED, reader=reader) if p.ref not in home)
+    lines = [{"ref": person.ref, **row_of(person, IDENTITY)} for person in people]
+    return blobs.salted(node, case, f"wanted/{other}", lines)
 
 
 def answer(
@@ -153,34 +163,32 @@ def answer(
     report("reading", 0, 0)
     state = book.case_of(book.read_ahead(node), case)
     reader = Reader(actor=actor, purpose="answers", now=now)
-    held = list(access.people(node, HELD, reader=reader))
+    gone = off(node, HELD)
+    held = [each for each in access.people(node, HELD, reader=reader) if each.ref not in gone]
     found = {}
-    for other in _left(node, state, state.answers):
+    for other in left(node, state, "answers"):
         claim = claim_of(state.wanted.get((other, node.party)), f"wanted list of {other} for us")
-        wanted = blobs.read_rows(node, root=claim.root, what="wanted list", reader=reader)
-        report("matching", 0, 0)
-        theirs = [person for person in held if person.power == other]
-        best = _best(node, other, [record_of(line) for line in wanted], theirs, report)
-        rows = _answers(node, case, wanted, theirs, best, returned(node))
-        rows = blobs.salted(node, case, f"answers/{other}", rows)
-        root, counts = blobs.rows_root(rows), Counter(row["code"] for row in rows)
+        rows = bound_rows(node, state, "answers", other)
+        if rows is None:
+            wanted = blobs.read_rows(node, root=claim.root, what="wanted list", reader=reader)
+            report("matching", 0, 0)
+            theirs = [person for person in held if person.power == other]
+            best = _best(node, other, [record_of(line) for line in wanted], theirs, report)
+            lines = _answers(node, case, wanted, theirs, best, returned(node))
+            rows = blobs.salted(node, case, f"answers/{other}", lines)
+        counts = Counter(row["code"] for row in rows)
         report("sealing", 0, 0)
-        body = {
-            "to": other,
-            "in_reply_to": claim.entry_sha256,
-            "count": len(rows),
-            "counts": dict(counts),
-            "root": root,
-        }
+        listed = Listed(
+            kind="answers",
+            to=other,
+            reader=other,
+            root=blobs.rows_root(rows),
+            rows=rows,
+            body={"in_reply_to": claim.entry_sha256, "counts": dict(counts)},
+            in_reply_to=claim.entry_sha256,
+        )
         with node.transaction():
-            book.record(
-                node, case=case, type="answers", body=body, role="bureau", now=now,
-                in_reply_to=claim.entry_sha256,
-            )  # fmt: skip
-            blobs.send(
-                node, case=case, purpose="answers", to=other, key=root, content=rows, now=now
-            )
-            blobs.keep(node, case=case, purpose="answers", key=root, content=rows, now=now)
+            show(node, state, listed, now=now)
         found[other] = dict(counts)
     return found
 
@@ -199,42 +207,42 @@ def send_final_list(
     state = book.case_of(book.read_ahead(node), case)
     agreement = terms_of(node, case)
     report("reading", 0, 0)
+    rows = bound_rows(node, state, "final_list", "")
+    if rows is None:
+        rows = final_rows(node, state, now=now, actor=actor)
+    report("sealing", 0, 0)
+    listed = Listed(
+        kind="final_list",
+        to="",
+        reader=state.mediators[0],
+        root=pool_root(agreement, rows),
+        rows=rows,
+        body={"seed_commitment": hashlib.sha256(_nonce(node, case)).hexdigest()},
+    )
+    with node.transaction():
+        show(node, state, listed, now=now)
+    return len(rows)
+
+
+def final_rows(
+    node: Node, state: CaseState, *, now: dt.datetime, actor: str
+) -> list[dict[str, str]]:
+    """Return those we hold as the mediator sees them, and keep who each of them is."""
+    agreement, gone = terms_of(node, state.case), returned(node) | off(node, HELD)
     reader = Reader(actor=actor, purpose="final_list", now=now)
-    gone = returned(node)
     held = [
         person
         for person in access.people(node, HELD, reader=reader)
         if person.power in state.parties and person.ref not in gone
     ]
-    rows = [_pool_row(node, case, agreement, person) for person in held]
-    rows.sort(key=lambda row: row["ref"])
-    root = _pool_root(agreement, rows)
-    report("sealing", 0, 0)
-    body = {
-        "count": len(rows),
-        "root": root,
-        "seed_commitment": hashlib.sha256(_nonce(node, case)).hexdigest(),
-    }
+    rows = [_pool_row(node, state.case, agreement, person) for person in held]
+    links = [
+        CaptiveLink(case=state.case, captive_id=row["ref"], ref=person.ref)
+        for row, person in zip(rows, held, strict=True)
+    ]
     with node.transaction():
-        book.record(node, case=case, type="final_list", body=body, role="bureau", now=now)
-        blobs.send(
-            node,
-            case=case,
-            purpose="final_list",
-            to=state.mediators[0],
-            key=root,
-            content=rows,
-            now=now,
-        )
-        blobs.keep(node, case=case, purpose="final_list", key=root, content=rows, now=now)
-        CaptiveLink.objects.bulk_create(
-            [
-                CaptiveLink(case=case, captive_id=row["ref"], ref=ref)
-                for row, ref in zip(rows, _refs_by_id(node, case, held), strict=True)
-            ],
-            ignore_conflicts=True,
-        )
-    return len(rows)
+        CaptiveLink.objects.bulk_create(links, ignore_conflicts=True)
+    return sorted(rows, key=lambda row: row["ref"])
 
 
 def reveal_seed(node: Node, case: str, *, now: dt.datetime) -> None:
@@ -265,7 +273,7 @@ def terms_text(node: Node, case: str) -> str:
 def read_pool_rows(node: Node, agreement: Agreement, root: str) -> list[dict[str, str]]:
     """Return a party's part of the pool, checked against the root that it signed."""
     rows = blobs.read(node, key=root, what="final list")
-    if _pool_root(agreement, rows) != root:
+    if pool_root(agreement, rows) != root:
         raise blobs.other_root("final list")
     return list(rows)
 
@@ -286,9 +294,11 @@ def came_home(node: Node, reader: Reader) -> frozenset[str]:
     state = book.read_book(node)
     for case, custody in state.custodies.items():
         home = {captive for captive, at in custody.captives.items() if at.state == "home"}
-        for (_, asker), claim in state.cases[case].answers.items():
+        for holder, asker in state.cases[case].answers:
             if asker == node.party:
-                rows = blobs.read_rows(node, root=claim.root, what="answers", reader=reader)
+                rows = answer_rows(
+                    node, state.cases[case], holder=holder, asker=asker, reader=reader
+                )
                 found.update(row["ref"] for row in rows if row.get("captive") in home)
     return frozenset(found)
 
@@ -326,12 +336,6 @@ def claim_of(claim: ListClaim | None, what: str) -> ListClaim:
     return claim
 
 
-def _left(node: Node, state: CaseState, done: Mapping[tuple[str, str], ListClaim]) -> list[str]:
-    """Return to whom we still owe a list; all others if to nobody, so that the log says no."""
-    others = [party for party in state.parties if party != node.party]
-    return [other for other in others if (node.party, other) not in done] or others
-
-
 def _nonce(node: Node, case: str) -> bytes:
     return derive_bytes(node.keys.id_secret, f"seed|{case}")
 
@@ -341,11 +345,8 @@ def _pool_row(node: Node, case: str, agreement: Agreement, person: PersonRecord)
     return {**row, "ref": node.keys.captive_id(case, person.ref)}
 
 
-def _refs_by_id(node: Node, case: str, held: Iterable[PersonRecord]) -> list[str]:
-    return [ref for _, ref in sorted((node.keys.captive_id(case, p.ref), p.ref) for p in held)]
-
-
-def _pool_root(agreement: Agreement, rows: list[dict[str, str]]) -> str:
+def pool_root(agreement: Agreement, rows: Rows) -> str:
+    """Return the root over a party's part of the pool."""
     ordered = sorted(rows, key=lambda row: row["ref"])
     columns = agreement.columns
     table = [[row.get(name, "") for row in ordered] for name in columns]
@@ -377,7 +378,7 @@ def _answers(
                     "ref": line["ref"],
                     "code": "held",
                     "captive": node.keys.captive_id(case, person.ref),
-                    "name_as_written": person.name_as_written or _full_name(person),
+                    "name_as_written": person.name_as_written or full_name(person),
                     "reasons": "\n".join(found.reasons),
                 }
             )
@@ -430,5 +431,6 @@ def record_of(line: Mapping[str, str]) -> PersonRecord:
     return PersonRecord(**cells)
 
 
-def _full_name(person: PersonRecord) -> str:
+def full_name(person: PersonRecord) -> str:
+    """Return a person's names in their order, as one text."""
     return " ".join(filter(None, (person.family_name, person.given_name, person.father_name)))

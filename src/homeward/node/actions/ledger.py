@@ -21,11 +21,9 @@ from dataclasses import dataclass
 from homeward.foundation.errors import AccessError, InputError, TamperError
 from homeward.handover.replay import Replay, replay
 from homeward.ledger.envelope import Envelope
-from homeward.ledger.log import Log
 from homeward.ledger.note import NoteVerifier, parse_vkey
-from homeward.ledger.proof import write_proof
 from homeward.ledger.tiles import verify_tree
-from homeward.node import book
+from homeward.node import book, receipts
 from homeward.node.home import Node
 from homeward.node.models import LogHead, Peer
 
@@ -111,7 +109,7 @@ def entry_bytes(node: Node, number: int) -> bytes:
 
 
 def proof_of(node: Node, number: int) -> str:
-    """Return the proof that an entry is in the log, under the latest checkpoint.
+    """Return the proof that an entry is in the log, under the best cosigned checkpoint.
 
     Raises:
         AccessError: The log has no such entry.
@@ -122,8 +120,7 @@ def proof_of(node: Node, number: int) -> str:
     state, head = _head(node)
     if not 0 <= number < head.size:
         raise _no_entry()
-    log = Log(head.origin, (envelope.entry for envelope in state.envelopes))
-    return write_proof(log, number, head.checkpoint, book.log_of(node))
+    return receipts.receipt_text(node, state, number, with_entry=False)[0]
 
 
 def zip_ledger(node: Node) -> bytes:

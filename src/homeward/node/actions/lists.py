@@ -43,7 +43,10 @@ WHY_NOT_UNDONE: Mapping[str, str] = {
 }
 """Why a change stays → a sentence."""
 
-_BUILT_ON = {HELD: ("answers", "final_list"), WANTED: ("wanted_list",)}
+_BUILT_ON = {
+    HELD: ("answers", "replies", "final_list", "list_committed"),
+    WANTED: ("wanted_list", "list_committed"),
+}
 _OVER = ("closed", "aborted")
 _FILE_NAME_MAX_CHARS = 255
 _IMPORTS_SHOWN = 50

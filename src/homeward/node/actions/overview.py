@@ -10,6 +10,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+import datetime as dt
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,9 +21,13 @@ from homeward.handover.counts import LegCounts, count_legs
 from homeward.handover.custody import LET_GO, Captive, Custody
 from homeward.handover.replay import Replay
 from homeward.negotiation import CaseState, whose_turn
+from homeward.negotiation.case import OWED_IN
+from homeward.negotiation.deadlines import Due
 from homeward.node import access, book
 from homeward.node.actions.cases import terms_of
+from homeward.node.actions.deadlines import due_of
 from homeward.node.actions.handover import custody_of
+from homeward.node.actions.list_todo import Step, remarking, replying, with_deadlines
 from homeward.node.actions.plans import findings_of, plan_of
 from homeward.node.actions.queues import waiting_count
 from homeward.node.home import Node
@@ -33,7 +38,7 @@ from homeward.records.model import HELD, WANTED, ListKind
 KINDS = (
     *("card.add", "list.held", "list.wanted"),
     *("case.open", "case.sign", "case.wanted", "case.answer", "case.final", "case.reveal"),
-    *("case.plan", "case.show", "case.accept"),
+    *("case.remark", "case.reply", "case.lapse", "case.plan", "case.show", "case.accept"),
     *("review.case", "review.held", "review.wanted"),
     *("handover.sheet", "handover.interview", "handover.manifest", "handover.withdraw"),
     *("handover.depart", "handover.print", "handover.check-in", "handover.stop"),
@@ -57,29 +62,6 @@ _WAIT = "bundle import BUNDLE.hwb"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One thing to do.
-
-    Attributes:
-        kind: One of `KINDS`.
-        command: What to type after `homeward`.
-        why: What it does.
-        case: The case it is about, or empty.
-        leg: Such as `RU -> UA`, or empty.
-        party: To whom it is carried, or for whom one waits (several joined by a comma).
-        count: Of what it is about; 0 if nothing is counted.
-    """
-
-    kind: str
-    command: str
-    why: str
-    case: str = ""
-    leg: str = ""
-    party: str = ""
-    count: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
     """One case as this node sees it."""
 
@@ -87,6 +69,7 @@ class CaseView:
     state: str
     turn: Mapping[str, tuple[str, ...]]
     legs: tuple[LegCounts, ...]
+    due: tuple[Due, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +90,12 @@ class Overview:
     steps: tuple[Step, ...]
 
 
-def overview(node: Node) -> Overview:
+def overview(node: Node, *, now: dt.datetime | None = None) -> Overview:
     """Look at a node.
 
     Args:
         node: The open node.
+        now: Aware UTC instant; without it nothing is said of deadlines.
 
     Returns:
         What it holds and what comes next; the first step is the next one.
@@ -126,12 +110,12 @@ def overview(node: Node) -> Overview:
     except AccessError:
         origin, state = "", None  # no mediator's card yet
     head = LogHead.objects.filter(origin=origin).first()
-    cases = () if state is None else tuple(_view(node, case) for case in state.cases.values())
+    cases = () if state is None else tuple(_view(node, state, case, now) for case in state.cases)
     held, wanted = access.count(node, HELD), access.count(node, WANTED)
     own = [*_setting_up(node, peers, held, wanted)]
-    own += [
-        step for case in (state.cases.values() if state else ()) for step in _of_case(node, case)
-    ]
+    for view in cases:
+        assert state is not None, "a case stands in a log"
+        own += with_deadlines(node, view.case, view.due, _of_case(node, state.cases[view.case]))
     lists: tuple[ListKind, ...] = (HELD, WANTED)
     own += [step for kind in lists for step in _reviewing(node, Queue(kind=kind))]
     steps = [*own, *_carrying(node, origin)]
@@ -153,13 +137,15 @@ def overview(node: Node) -> Overview:
     )
 
 
-def _view(node: Node, state: CaseState) -> CaseView:
+def _view(node: Node, log: Replay, case: str, now: dt.datetime | None) -> CaseView:
+    state = log.cases[case]
+    due = () if now is None else due_of(node, log, state, now=now)
     turn, legs = whose_turn(state), count_legs(custody_of(node, state)) if state.handover else ()
     if state.state in _HANDOVER:
         # Everybody may record something at any time; it is the turn of whoever has a step.
         owed = {party for parties, _ in _handover(node, state) for party in parties}
         turn = {party: kinds for party, kinds in turn.items() if party in owed}
-    return CaseView(case=state.case, state=state.state, turn=turn, legs=legs)
+    return CaseView(case=state.case, state=state.state, turn=turn, legs=legs, due=due)
 
 
 def _setting_up(node: Node, peers: tuple[str, ...], held: int, wanted: int) -> Iterator[Step]:
@@ -188,17 +174,22 @@ def _of_case(node: Node, state: CaseState) -> Iterator[Step]:
             if is_mediator if parties == state.mediators else node.party in parties:
                 yield step
         return
-    for kind in whose_turn(state).get(node.party, ()):
+    for entry in whose_turn(state).get(node.party, ()):
+        # By the same act a party is first bound to a sealed list, then shows it.
+        kind = OWED_IN[state.state] if entry == "list_committed" else entry
         if kind == "answers":
             yield from _reviewing(node, Queue(kind="answer", case=state.case))
         if kind in STEPS:
             act, why = STEPS[kind]
             command = f"case {act} {state.case}"
             yield Step(kind=f"case.{act}", command=command, why=why, case=state.case)
+        elif kind == "replies":
+            yield from replying(node, state)
         elif kind == "plan_proposed":
             yield _planning(node, state)
         elif kind == "plan_accepted":
             yield from _accepting(node, state)
+    yield from remarking(node, state)
 
 
 def _reviewing(node: Node, queue: Queue) -> Iterator[Step]:

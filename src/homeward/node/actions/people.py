@@ -21,6 +21,7 @@ from homeward.ledger.envelope import Envelope
 from homeward.negotiation.case import CaseState
 from homeward.node import access, blobs, book
 from homeward.node.access import Reader
+from homeward.node.actions.answered import answer_rows
 from homeward.node.actions.lists import ListFormat
 from homeward.node.actions.report import timeline_of
 from homeward.node.home import Node
@@ -187,11 +188,8 @@ def _asked_for(node: Node, root: str, ref: str, reader: Reader) -> bool:
 def _answer(
     node: Node, case: CaseState, holder: str, ref: str, reader: Reader
 ) -> Mapping[str, str]:
-    claim = case.answers.get((holder, node.party))
-    if claim is None:
-        return {}
     try:
-        rows = blobs.read_rows(node, root=claim.root, what="answers", reader=reader)
+        rows = answer_rows(node, case, holder=holder, asker=node.party, reader=reader)
     except AccessError:
         return {}  # in the ledger, and not yet in a bundle of ours
     return next((row for row in rows if row["ref"] == ref), {})

@@ -16,6 +16,8 @@ from django.db.models import Count
 from homeward.foundation.errors import AccessError
 from homeward.negotiation.case import CaseState
 from homeward.node import access, book, people, proposals
+from homeward.node.actions.off_list import off
+from homeward.node.decisions import own_key
 from homeward.node.home import Node
 from homeward.node.models import Comparison
 from homeward.node.proposals import Queue
@@ -97,10 +99,11 @@ def waiting_count(node: Node, queue: Queue) -> int:
 def twice_count(node: Node, kind: ListKind) -> int:
     """Return how many pairs of one list of ours were decided to be one person.
 
-    Nothing is merged: such a person stands on the list twice until one row is mended.
+    Nothing is merged: such a person stands on the list twice until one is taken off it.
     """
-    node.require_open()
-    return int(proposals.asked(Queue(kind=kind)).filter(outcome="same").count())
+    gone = [own_key(node, kind, ref) for ref in off(node, kind)]
+    same = proposals.asked(Queue(kind=kind)).filter(outcome="same")
+    return int(same.exclude(left_key__in=gone).exclude(right_key__in=gone).count())
 
 
 def _cases(node: Node) -> list[CaseState]:

@@ -23,6 +23,7 @@ from homeward.handover.replay import Replay
 from homeward.negotiation.case import CaseState
 from homeward.node import access, blobs, book
 from homeward.node.access import Reader
+from homeward.node.actions.answered import answer_rows
 from homeward.node.actions.cases import IDENTITY, read_pool_rows, terms_of
 from homeward.node.actions.handover import LegView, custody_of, legs_of
 from homeward.node.home import Node
@@ -279,7 +280,7 @@ def _as_holder(
     wanted = {
         row["ref"]: row for row in _rows(node, reader, state.wanted.get((flow.home, node.party)))
     }
-    for row in _rows(node, reader, state.answers.get((node.party, flow.home))):
+    for row in _answers(node, state, node.party, flow.home, reader):
         if row["code"] == "held" and row["captive"] in found and row["ref"] in wanted:
             found[row["captive"]]["name_home"] = _name(wanted[row["ref"]])
     return found
@@ -297,7 +298,7 @@ def _as_home(
             node, root=blob.key, what="list of those who come", reader=reader
         ):
             found[row["ref"]] = dict(row)
-    answers = _rows(node, reader, state.answers.get((flow.holder, node.party)))
+    answers = _answers(node, state, flow.holder, node.party, reader)
     asked = {
         r["ref"]: r["captive"] for r in answers if r["code"] == "held" and r["captive"] in found
     }
@@ -310,6 +311,12 @@ def _rows(node: Node, reader: Reader, claim: Any) -> list[dict[str, str]]:
     if claim is None:
         return []
     return blobs.read_rows(node, root=claim.root, what="list", reader=reader)
+
+
+def _answers(
+    node: Node, state: CaseState, holder: str, asker: str, reader: Reader
+) -> list[dict[str, str]]:
+    return answer_rows(node, state, holder=holder, asker=asker, reader=reader)
 
 
 def _row(captive: str, known: Mapping[str, str]) -> ManifestRow:
@@ -388,7 +395,7 @@ def follow(
     """
     state = book.case_of(book.read_ahead(node), case)
     reader = Reader(actor=actor, purpose="follow", now=now)
-    for row in _rows(node, reader, state.answers.get((holder, node.party))):
+    for row in _answers(node, state, holder, node.party, reader):
         if row["ref"] == wanted and row["code"] == "held":
             return {
                 "captive": row["captive"],

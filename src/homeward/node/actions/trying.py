@@ -19,8 +19,9 @@ from typing import Any
 from homeward.foundation.errors import AccessError, EngineError
 from homeward.foundation.ids import PersonId
 from homeward.negotiation.case import CaseState
-from homeward.node import access, blobs, book
+from homeward.node import access, book
 from homeward.node.access import Reader
+from homeward.node.actions.answered import answer_rows
 from homeward.node.actions.cases import (
     came_home,
     read_pool_rows,
@@ -28,6 +29,7 @@ from homeward.node.actions.cases import (
     terms_of,
 )
 from homeward.node.actions.clause_figures import Figures, figures_of
+from homeward.node.actions.off_list import off
 from homeward.node.actions.plans import plan_of
 from homeward.node.home import Node
 from homeward.planning.certificate import CertificateError, verify_level
@@ -277,7 +279,7 @@ def _final(node: Node, state: CaseState) -> dict[str, list[Row]]:
 
 def _own(node: Node, case: str, agreement: Agreement, reader: Reader) -> list[Row]:
     """Return those we hold and who may be part of the exchange, as a final list would."""
-    gone = returned(node)
+    gone = returned(node) | off(node, HELD)
     return [
         {**row_of(person, agreement.columns), "ref": node.keys.captive_id(case, person.ref)}
         for person in access.people(node, HELD, reader=reader)
@@ -293,7 +295,7 @@ def _theirs(
     said = {other: _answered(node, state, other, reader) for other in others}
     if not any(ids is not None for ids in said.values()) and len(others) != 1:
         return {}
-    home = came_home(node, reader)
+    home = came_home(node, reader) | off(node, WANTED)
     missed = [p for p in access.people(node, WANTED, reader=reader) if p.ref not in home]
     found = {}
     for other, ids in said.items():
@@ -309,11 +311,10 @@ def _theirs(
 
 def _answered(node: Node, state: CaseState, other: str, reader: Reader) -> dict[str, str] | None:
     """Return whom a party said it holds: our reference → its salted id; None before it said so."""
-    claim = state.answers.get((other, node.party))
-    if claim is None:
+    if (other, node.party) not in state.answers:
         return None
     try:
-        rows = blobs.read_rows(node, root=claim.root, what="answers", reader=reader)
+        rows = answer_rows(node, state, holder=other, asker=node.party, reader=reader)
     except AccessError:
         return None
     return {row["ref"]: row["captive"] for row in rows if row["code"] == "held"}

@@ -26,6 +26,7 @@ from django.utils.translation import gettext_lazy as _
 
 from homeward.foundation.errors import InputError, TurnError
 from homeward.negotiation import CaseState
+from homeward.negotiation.case import OWED_IN
 from homeward.negotiation.entries import ABORT_REASONS, REJECTION_REASONS
 from homeward.negotiation.state import moves
 from homeward.node import access, book
@@ -33,6 +34,7 @@ from homeward.node.access import Reader
 from homeward.node.actions import cases, disclosure, plans, queues
 from homeward.node.actions.disclosure import Look
 from homeward.node.actions.handover import legs_of
+from homeward.node.actions.off_list import off
 from homeward.node.home import Node
 from homeward.node.proposals import Queue
 from homeward.node.web import clause_words, terms_words, words
@@ -43,6 +45,8 @@ from homeward.records.model import HELD, WANTED
 from homeward.records.table import MAX_FILE_BYTES
 
 _LEFT_OUT = _("Left out, home by an earlier case")
+
+_TAKEN_OFF = _("Left out, taken off the list")
 
 Facts = list[tuple[object, object]]
 Begin = Callable[[HttpRequest, str, Mapping[str, str | int]], HttpResponse]
@@ -110,7 +114,9 @@ def act_page(request: HttpRequest, case: str, act: str, *, begin: Begin) -> Http
     if node.about.role != wanted.of or node.party not in (*state.parties, *state.mediators):
         raise not_yours()
     is_kept_open = wanted.entry == "aborted" and is_anybody_on_the_way(node, state)
-    if is_kept_open or wanted.entry not in moves(state, node.party, wanted.of):
+    allowed = moves(state, node.party, wanted.of)
+    is_binding = "list_committed" in allowed and OWED_IN.get(state.state) == wanted.entry
+    if is_kept_open or not (is_binding or wanted.entry in allowed):
         raise TurnError(
             "web.case_act",
             f"Expected a case that allows this act of {node.party} now, found one that does not.",
@@ -161,14 +167,16 @@ def _wanted(at: At) -> HttpResponse:
     actor = at.request.user.get_username()
     reader = Reader(actor=actor, purpose="wanted_list", now=timezone.now())
     home = cases.came_home(at.node, reader)
-    sent = access.count(at.node, WANTED, gone=home)
+    gone = off(at.node, WANTED)
+    sent = access.count(at.node, WANTED, gone=home | gone)
     to = [party for party in at.others if (at.node.party, party) not in at.state.wanted]
     return at.deed(
         facts=[
             (_("Goes to"), words.set_apart("{parties}", parties=", ".join(to))),
             (_("People who are sent"), sent),
             (_("What they see"), _("Names, birth, sex and service number. Nothing else.")),
-            (_LEFT_OUT, access.count(at.node, WANTED) - sent),
+            (_LEFT_OUT, access.count(at.node, WANTED, gone=gone) - sent),
+            (_TAKEN_OFF, len(gone)),
         ],
         warning=_(
             "The names go sealed to the other party alone; the mediator carries them and cannot "
@@ -235,12 +243,15 @@ def _twice(at: At) -> list[tuple[Any, Any]]:
 
 def _final(at: At) -> HttpResponse:
     parties, home = at.state.parties, cases.returned(at.node)
-    bound = access.count(at.node, HELD, powers=parties, gone=home)
+    gone = off(at.node, HELD)
+    bound = access.count(at.node, HELD, powers=parties, gone=home | gone)
+    listed = access.count(at.node, HELD, powers=parties, gone=gone)
     return at.deed(
         facts=[
             (_("People who are bound"), bound),
             (_("Who they are"), _("Everybody on your held list who depends on another party.")),
-            (_LEFT_OUT, access.count(at.node, HELD, powers=parties) - bound),
+            (_LEFT_OUT, listed - bound),
+            (_TAKEN_OFF, access.count(at.node, HELD, powers=parties) - listed),
             *_twice(at),
             (
                 _("What the mediator gets"),
@@ -248,8 +259,8 @@ def _final(at: At) -> HttpResponse:
             ),
         ],
         warning=_(
-            "With it you bind yourself: the plan is made from these people, and nobody can be "
-            "added or taken off afterwards."
+            "With it you bind yourself: the plan is made from these people. Until it is accepted, "
+            "somebody can be withdrawn, with a reason that all parties see."
         ),
         button=_("Sign the final list"),
         act=lambda _form: at.job(),

@@ -22,6 +22,9 @@ _REFUSE_PLAN = _("Refuse this plan. Ask the mediator for another one.")
 _ASK_FIRST = _("Ask everybody in private and record it first. Nobody goes home unasked.")
 _MEND_TERMS = _("Mend the agreement: docs/reference/agreement.md lists what it may contain.")
 _LATER = _("Try again. If it stays so, simplify the clauses.")
+_TWO_HISTORIES = _(
+    "Stop. The mediator showed two histories: compare checkpoints with the other party."
+)
 _NAME_COLUMNS = _("Put the names of the columns in the first row.")
 
 _NODES: Mapping[str, tuple[Any, Any]] = {
@@ -58,7 +61,7 @@ _NODES: Mapping[str, tuple[Any, Any]] = {
     ),
     "bundles.fork": (
         _("This bundle has another history than this node."),
-        _("Stop. The mediator showed two histories: compare checkpoints with the other party."),
+        _TWO_HISTORIES,
     ),
     "bundles.form": (_("This bundle is not as a node writes one."), _SEND_AGAIN),
     "bundles.gap": (
@@ -125,6 +128,10 @@ _LEDGER: Mapping[str, tuple[Any, Any]] = {
         _SEND_AGAIN,
     ),
     "ledger.checkpoint": (_("The checkpoint does not have the form of one."), _SEND_AGAIN),
+    "ledger.cosigned": (
+        _("The cosignatures under a checkpoint do not have the form of any."),
+        _SEND_AGAIN,
+    ),
     "ledger.entry_size": (
         _("The entry is too large for the ledger. At most: {max_bytes}."),
         _("Keep the large part outside of the ledger."),
@@ -147,6 +154,11 @@ _LEDGER: Mapping[str, tuple[Any, Any]] = {
         _("An entry belongs to another log."),
         _("It was played here from elsewhere, or the wrong ledger was opened."),
     ),
+    "ledger.quorum": (
+        _("Too few witnesses have cosigned. So far: {count}. All witnesses: {witnesses}."),
+        _("Wait for the next bundles, and ask for the receipt again."),
+    ),
+    "ledger.receipt": (_("The receipt is not of this entry, or not of this log."), _SEND_AGAIN),
     "ledger.root": (
         _("The entries do not lead to the root in the checkpoint."),
         _("Compare with the copy of another party."),
@@ -161,6 +173,10 @@ _LEDGER: Mapping[str, tuple[Any, Any]] = {
     ),
     "ledger.vkey": (_("This is no key of a log."), _("Copy the whole line again.")),
     "ledger.vkey_file": (_("The key in the ledger is not the known one."), _COMPARE_KEY),
+    "ledger.witness": (
+        _("The log is not what this node cosigned before. Entries cosigned: {size}."),
+        _TWO_HISTORIES,
+    ),
     "merkle.consistency": (
         _("The proof that an earlier ledger is the beginning of this one does not hold."),
         _("Keep both checkpoints: together they show who changed the history."),
@@ -168,6 +184,10 @@ _LEDGER: Mapping[str, tuple[Any, Any]] = {
     "merkle.inclusion": (
         _("The proof that an entry is in the ledger does not hold."),
         _("Keep both checkpoints: together they show who changed the history."),
+    ),
+    "receipts.dropped": (
+        _("Another entry stands in the place of ours, for which the log gave a receipt: {entry}."),
+        _TWO_HISTORIES,
     ),
     "replay.member": (
         _("An entry admits members to the ledger in a form that is not allowed."),
@@ -188,6 +208,18 @@ _LEDGER: Mapping[str, tuple[Any, Any]] = {
     "verify.vkey": (
         _("The ledger has no key of its log, or a changed one."),
         _("Type in the key as the mediator gave it."),
+    ),
+    "witnessing.fork": (
+        _("A witness cosigned another history than this one. Entries under it: {size}."),
+        _TWO_HISTORIES,
+    ),
+    "witnessing.form": (_("This bundle is not as a node writes one."), _SEND_AGAIN),
+    "witnessing.went_back": (
+        _("This node signed more entries than it has. Signed: {size}. Here: {found}."),
+        _(
+            "Stop. This node was restored from an old backup. Write nothing before its ledger is "
+            "whole again: the other parties have every entry."
+        ),
     ),
 }
 

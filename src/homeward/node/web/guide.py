@@ -35,6 +35,8 @@ _REACHED: Mapping[str, int] = {
     "terms_signed": 0,
     "wanted": 0,
     "answered": 1,
+    "remarked": 1,
+    "replied": 1,
     "listed": 1,
     "seeded": 2,
     "proposed": 3,

@@ -9,6 +9,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from homeward.node import courier
-from homeward.node.actions.overview import Step
+from homeward.node.actions.list_todo import Step
 from homeward.node.home import Node
 from homeward.node.web import words
 from homeward.node.web.handover_acts import ACTS
@@ -50,6 +51,9 @@ STEP_PAGES: Mapping[str, tuple[str, Address]] = {
     "case.answer": ("case-lists", _case_act),
     "case.final": ("case-binding", _case_act),
     "case.reveal": ("case-binding", _case_act),
+    "case.remark": ("case-lists", lambda step: reverse("case", args=[step.case])),
+    "case.lapse": ("case-plan", lambda step: reverse("case", args=[step.case])),
+    "case.reply": ("case-lists", lambda step: reverse("case", args=[step.case])),
     "case.plan": ("case-plan", _case_act),
     "case.show": ("plan", lambda step: reverse("plan", args=[step.case])),
     "case.accept": ("case-binding", _case_act),
@@ -70,7 +74,7 @@ class Row:
     """A step for a page: its sentence, its case and leg if it has any, its address, the command.
 
     `address` is empty where the reader may not do it; then `roles` are those who may.
-    `by_itself` is true of a step to wait, where what one waits for arrives by itself.
+    `until` says its deadline. `by_itself` is true of a step to wait, where what one waits for arrives by itself.
     """
 
     kind: str
@@ -81,6 +85,8 @@ class Row:
     case: str = ""
     leg: str = ""
     by_itself: bool = False
+    until: str = ""
+    is_overdue: bool = False
 
 
 def rows_of(node: Node, steps: Iterable[Step], roles: Collection[str]) -> list[Row]:
@@ -130,4 +136,12 @@ def row_of(node: Node, step: Step, roles: Collection[str]) -> Row:
         command=step.command,
         case=step.case,
         leg=words.of_leg(step.leg),
+        until=_until(step),
+        is_overdue=step.is_overdue,
     )
+
+
+def _until(step: Step) -> str:
+    if not step.due_at:
+        return ""
+    return words.of_due(dt.datetime.fromisoformat(step.due_at), is_overdue=step.is_overdue)

@@ -77,6 +77,16 @@ STATUS: Mapping[str, tuple[Any, str]] = {
 }
 """Status of a plan → what its certificate proves, and the kind of its chip."""
 
+TIMETABLE: Mapping[str, Any] = {
+    "wanted_days": _("Days to send the wanted lists"),
+    "answers_days": _("Days to answer every line"),
+    "remarks_days": _("Days to remark on the answers"),
+    "replies_days": _("Days to reply to every remark"),
+    "final_days": _("Days to sign the final lists"),
+    "interviews_days": _("Days to ask everybody in private"),
+}
+"""Step of the timetable → what its days are for."""
+
 REJECTIONS: Mapping[str, Any] = {
     "not_agreed": _("It is not what was agreed."),
     "clause_not_kept": _("A clause is not kept."),
@@ -203,6 +213,11 @@ def head_of(agreement: Agreement) -> Iterator[tuple[Any, Any]]:
     if agreement.handover.batch is not None:
         said = str(ORDERS[agreement.handover.order])
         yield _("Order of the handover"), set_apart(said, count=agreement.handover.batch)
+    if agreement.is_sealed:
+        yield _("Lists"), _("Nobody shows a list before everybody is bound to its own.")
+    if agreement.timetable is not None:
+        for step, label in TIMETABLE.items():
+            yield label, getattr(agreement.timetable, step)
 
 
 _MOST_OF = _("As many people as possible of this category: {category}.")

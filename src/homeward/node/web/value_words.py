@@ -58,3 +58,24 @@ ANSWERS: Mapping[str, Any] = {
     "not_travelling": _("does not travel"),
 }
 """Code of an answer to a line of a wanted list → its word."""
+
+NO_ANSWER, NO_REPLY = _("no answer: the deadline passed"), _("no reply: the deadline passed")
+"""What stands where a step lapsed."""
+
+REMARKS: Mapping[str, Any] = {
+    "evidence_of_capture": _("there is evidence of the capture"),
+    "seen_alive": _("seen alive"),
+    "letter_received": _("a letter came"),
+    "photo_published": _("a photo was published"),
+    "video_published": _("a video was published"),
+    "named_in_statement": _("named in a statement"),
+    "visit_recorded": _("a visit was recorded"),
+    "not_returned": _("is not home"),
+    "wrong_person": _("another person is meant"),
+    "date_or_place_differs": _("the date or the place differs"),
+    "other_evidence": _("other evidence"),
+}
+"""Code of a remark on an answer → its word."""
+
+REPLIES: Mapping[str, Any] = {**ANSWERS, "upheld": _("the answer stands")}
+"""Code of a reply to a remark → its word."""

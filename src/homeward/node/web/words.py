@@ -10,6 +10,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,16 +21,25 @@ from django.utils.translation import gettext_lazy as _
 
 from homeward.foundation.ids import Flow
 from homeward.ledger.envelope import Envelope
-from homeward.node.actions.overview import CaseView, Step
+from homeward.negotiation.deadlines import Due
+from homeward.node.actions.list_todo import Step
+from homeward.node.actions.overview import CaseView
+from homeward.node.web.dates import of_day
 
 ENTRIES: Mapping[str, Any] = {
     "log_opened": _("{author} opened the ledger. Members: {members}."),
     "member_joined": _("{author} admitted to the ledger: {members}."),
     "case_opened": _("{author} opened a case with the terms of an agreement."),
     "terms_signed": _("{author} signed the terms."),
+    "list_committed": _("{author} bound itself to a list that it will show: {kind}."),
     "wanted_list": _("{author} sent {to} the list of those it misses. People: {count}."),
     "answers": _("{author} answered {to} on every line of its wanted list. Lines: {count}."),
+    "remarks": _("{author} remarked on answers of {to}, with evidence. Lines: {count}."),
+    "replies": _("{author} replied to every remark of {to}. Lines: {count}."),
+    "lapsed": _("{author} recorded that {party} let a deadline pass: {step}."),
     "final_list": _("{author} bound itself to its final list. People: {count}."),
+    "line_withdrawn": _("{author} withdrew lines: {list}. Lines withdrawn: {lines}."),
+    "list_replaced": _("{author} put another version in place: {list}. Lines: {count}."),
     "seed_revealed": _("{author} showed its half of the seed."),
     "plan_proposed": _("{author} proposed a plan. People: {flows}."),
     "plan_accepted": _("{author} checked the plan and accepted it."),
@@ -54,6 +64,8 @@ STATES: Mapping[str, Any] = {
     "terms_signed": _("wanted lists to be sent"),
     "wanted": _("wanted lists to be answered"),
     "answered": _("final lists to be signed"),
+    "remarked": _("remarks to be replied to"),
+    "replied": _("final lists to be signed"),
     "listed": _("seed to be drawn"),
     "seeded": _("plan to be made"),
     "proposed": _("plan to be accepted"),
@@ -74,6 +86,9 @@ STEPS: Mapping[str, Any] = {
     "case.answer": _("Answer every line of the wanted list."),
     "case.final": _("Bind yourself to your final list."),
     "case.reveal": _("Show your half of the seed."),
+    "case.remark": _("Before your final list: remark on answers of {party}. Lines: {count}"),
+    "case.reply": _("Reply to the remarks of {party} on your answers. Lines: {count}"),
+    "case.lapse": _("A deadline has passed. Go on without the part of {party}, or end the case."),
     "case.plan": _("Plan the exchange and propose it."),
     "case.show": _("Read the terms, the plan and what the law says to it."),
     "case.accept": _("Check the plan on your own list, then accept or reject it."),
@@ -102,6 +117,15 @@ STEPS: Mapping[str, Any] = {
     "wait.post.for": _("Wait for {party}. What is signed there arrives here by itself."),
 }
 """Kind of step → what there is to do."""
+
+DUE: Mapping[str, Any] = {
+    "wanted_list": _("wanted lists"),
+    "answers": _("answers to every line"),
+    "replies": _("replies to every remark"),
+    "final_list": _("final list"),
+    "interviews": _("private talks with everybody"),
+}
+"""What a timetable asks for → its words."""
 
 STAGES: Mapping[str, Any] = {
     "wills_recorded": _("asked in private"),
@@ -146,6 +170,19 @@ def of_step(step: Step, *, by_itself: bool = False) -> SafeString:
     elif kind == "wait":
         kind += (".post" if by_itself else "") + (".for" if step.party else "")
     return set_apart(str(STEPS[kind]), party=step.party, count=step.count)
+
+
+def of_due(due_at: dt.datetime, *, is_overdue: bool) -> str:
+    """Say until when something is due, or since when it is overdue."""
+    said = gettext("Overdue since: {day}") if is_overdue else gettext("Until: {day}")
+    return str(said).format(day=of_day(due_at.date()))
+
+
+def of_owed(due: Due) -> SafeString:
+    """Say who owes what, and until when."""
+    said = gettext("{party} owes: {step}. {until}")
+    until = of_due(due.due_at, is_overdue=due.is_overdue)
+    return set_apart(said, party=due.party, step=DUE[due.step], until=until)
 
 
 def of_carrying(*, by_itself: bool) -> str:
@@ -226,4 +263,9 @@ _VALUES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "leg": lambda body: of_leg(str(body.get("leg", ""))),
     "flows": _flows,
     "members": _members,
+    "list": lambda body: str(DUE.get(body.get("list", ""), "")),
+    "lines": lambda body: str(len(body.get("lines", ()))),
+    "kind": lambda body: str(DUE.get(body.get("kind", ""), "")),
+    "party": lambda body: str(body.get("party", "")),
+    "step": lambda body: str(DUE.get(body.get("step", ""), "")),
 }

@@ -28,7 +28,7 @@ from django.utils.translation import gettext_lazy as _
 
 from homeward.foundation.errors import EngineError, HomewardError, InputError, RuleError
 from homeward.negotiation import CaseState
-from homeward.negotiation.entries import TERMS_MAX_CHARS
+from homeward.negotiation.fields import TERMS_MAX_CHARS
 from homeward.node import book
 from homeward.node.access import Reader
 from homeward.node.actions import disclosure, trying, wordings

@@ -25,11 +25,13 @@ from django.utils.translation import gettext_lazy as _
 
 from homeward.foundation.errors import InputError
 from homeward.negotiation import CaseState
-from homeward.negotiation.entries import TERMS_MAX_CHARS
+from homeward.negotiation.fields import TERMS_MAX_CHARS
 from homeward.negotiation.state import BY_EVERY_PARTY, has_acted
+from homeward.negotiation.versions import own_list
 from homeward.node import book, courier
 from homeward.node.actions import cases as acts
-from homeward.node.actions.overview import CaseView, Step, overview
+from homeward.node.actions.list_todo import Step
+from homeward.node.actions.overview import CaseView, overview
 from homeward.node.home import Node
 from homeward.node.web import failure_words, guide, value_words, words
 from homeward.node.web.acting import Deed, deed
@@ -68,7 +70,7 @@ _ENDED = ("closed", "aborted")
 def cases(request: HttpRequest) -> HttpResponse:
     """Show every case: whose move it is, where it stands, how many people."""
     node = current_node()
-    view = overview(node)
+    view = overview(node, now=timezone.now())
     last = _last_entries(node) if view.log else {}
     rows = [
         case_row(node, case, view.steps, last.get(case.case, "")) for case in reversed(view.cases)
@@ -82,7 +84,7 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
     """Show one case."""
     node = current_node()
     state = book.case_of(book.read_ahead(node), case)
-    view, roles = overview(node), roles_of(request.user)
+    view, roles = overview(node, now=timezone.now()), roles_of(request.user)
     seen = next(each for each in view.cases if each.case == case)
     agreement = acts.terms_of(node, case)
     end = "end" if book.sequences(node) else "abort"
@@ -98,7 +100,7 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
         "steps": steps,
         "guide": None if steps else guide.of(node, view, case=case),
         "by_itself": courier.last_carried(node) is not None,
-        "stages": list(_stages(state)),
+        "stages": list(_stages(state, seen)),
         "head": list(head_of(agreement)),
         "clauses": [
             (clause.id, joined(of_clause(clause, agreement))) for clause in agreement.clauses
@@ -273,7 +275,7 @@ def _is_accepted(state: CaseState) -> bool:
     return state.accepted == frozenset(state.parties)
 
 
-def _stages(state: CaseState) -> Iterator[dict[str, Any]]:
+def _stages(state: CaseState, seen: CaseView) -> Iterator[dict[str, Any]]:
     """Yield each stage: its heading, whether it is over, and what was done in it."""
     is_now = state.state not in _ENDED
     for kind, heading in STAGES.items():
@@ -287,7 +289,10 @@ def _stages(state: CaseState) -> Iterator[dict[str, Any]]:
             "heading": heading,
             "place": place,
             "word": PLACES[place],
-            "facts": list(_facts(state, kind, is_now=place == "now")),
+            "facts": [
+                *_facts(state, kind, is_now=place == "now"),
+                *(map(words.of_owed, seen.due) if place == "now" else ()),
+            ],
         }
 
 
@@ -320,22 +325,45 @@ def _facts(state: CaseState, kind: str, *, is_now: bool) -> Iterator[SafeString]
 
 def _lists(state: CaseState) -> Iterator[dict[str, Any]]:
     """Yield every list of the case: what, from whom to whom, how many, and its root."""
-    for heading, claims in ((_("Wanted list"), state.wanted), (_("Answers"), state.answers)):
+    for heading, claims in (
+        (_("Wanted list"), state.wanted),
+        (_("Answers"), state.answers),
+        (_("Remarks"), state.remarks),
+        (_("Replies"), state.replies),
+    ):
         for (author, to), claim in sorted(claims.items()):
             yield {"what": heading, "by": author, "to": to, "claim": claim}
+    for (kind, author, to), gone in sorted(state.withdrawn_lines.items()):
+        said = gettext("Lines withdrawn: {list}")
+        now = own_list(state, kind, author, to)
+        told = said.format(list=words.DUE[kind])
+        counted = {"count": len(gone), "root": now.root if now else ""}
+        yield {"what": told, "by": author, "to": to or state.mediators[0], "claim": counted}
     for party, claim in sorted(state.final_lists.items()):
         yield {"what": _("Final list"), "by": party, "to": state.mediators[0], "claim": claim}
 
 
 def _answers(state: CaseState) -> Iterator[dict[str, Any]]:
-    """Yield how each wanted list was answered, by code."""
-    for (author, to), counts in sorted(state.answer_counts.items()):
-        codes = [
-            (value_words.ANSWERS[code], count, code == "insufficient_identification")
-            for code, count in sorted(counts.items())
-            if count
-        ]
-        yield {"by": author, "to": to, "codes": codes}
+    """Yield how each wanted list was answered, by code; then remarks and replies alike."""
+    for kind, said, sentence in (
+        (state.answer_counts, value_words.ANSWERS, ""),
+        (state.remark_counts, value_words.REMARKS, gettext("Remarks of {by} to {to}")),
+        (state.reply_counts, value_words.REPLIES, gettext("Replies of {by} to {to}")),
+    ):
+        for (author, to), counts in sorted(kind.items()):
+            codes = [
+                (said[code], count, code == "insufficient_identification")
+                for code, count in sorted(counts.items())
+                if count
+            ]
+            told = words.set_apart(sentence, by=author, to=to) if sentence else ""
+            yield {"by": author, "to": to, "codes": codes, "told": told}
+    for (author, to), count in sorted(state.no_answer.items()):
+        yield {"by": author, "to": to, "codes": [(value_words.NO_ANSWER, count, True)]}
+    for (author, to), count in sorted(state.no_reply.items()):
+        told = words.set_apart(gettext("Replies of {by} to {to}"), by=author, to=to)
+        codes = [(value_words.NO_REPLY, count, True)]
+        yield {"by": author, "to": to, "codes": codes, "told": told}
 
 
 def _acts(row: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils import timezone
 
 from homeward.node import book
 from homeward.node.actions.overview import overview
@@ -24,7 +25,7 @@ _LATEST = 10
 def home(request: HttpRequest) -> HttpResponse:
     """Show the next steps, the work that goes on, the cases and the latest entries."""
     node = current_node()
-    view = overview(node)
+    view = overview(node, now=timezone.now())
     roles = roles_of(request.user)
     steps = rows_of(node, view.steps, roles)
     latest = lines(book.read_book(node))[:_LATEST] if view.log else []

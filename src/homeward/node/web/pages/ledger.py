@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +19,8 @@ from homeward.handover.replay import Replay
 from homeward.ledger.note import NoteVerifier
 from homeward.node import book
 from homeward.node.actions import ledger as receipts
-from homeward.node.home import Node
+from homeward.node.actions.witnesses import witness_view
+from homeward.node.home import Node, utc_text
 from homeward.node.models import LogHead
 from homeward.node.web import failure_words, set_up, words
 from homeward.node.web.current import current_node
@@ -34,7 +36,15 @@ KEY_ROLES: Mapping[str, Any] = {
 }
 """Role of a signing key → its words."""
 
+KINDS_COUNTED: Mapping[str, Any] = {
+    "terms_signed": _("signed terms"),
+    "seed_revealed": _("revealed seeds"),
+    "plan_accepted": _("accepted plans"),
+}
+"""Kind of entry with a quorum of its own → its words."""
+
 _PAGE_ENTRIES = 200
+_SECONDS_MAX = 253_402_300_799  # the last second of the year 9999
 
 
 @page("ledger")
@@ -43,11 +53,14 @@ def ledger(request: HttpRequest) -> HttpResponse:
     head = _head(current_node())
     before = request.GET.get("before", "")
     entries = lines(book.read_book(current_node())) if head else []
-    if before.isdecimal() and len(before) < len(str(2**53)):
+    is_older = before.isdecimal() and len(before) < len(str(2**53))
+    if is_older:
         entries = [entry for entry in entries if entry["number"] < int(before)]
     shown = entries[:_PAGE_ENTRIES]
     older = shown[-1]["number"] if len(entries) > len(shown) else None
     context = {"head": head, "entries": shown, "older": older}
+    if not is_older:  # the latest, not an older page
+        context |= _witnesses(current_node(), head)
     return render(request, "ledger.html", context)
 
 
@@ -156,6 +169,25 @@ def lines(state: Replay) -> list[dict[str, Any]]:
         }
         for number, envelope in reversed(list(enumerate(state.envelopes)))
     ]
+
+
+def _witnesses(node: Node, head: LogHead | None) -> dict[str, Any]:
+    """Return who has cosigned how far, for the page."""
+    if head is None:
+        return {}
+    view = witness_view(node)
+    rows = [(each.party, each.size, _instant(each.time)) for each in view.standings]
+    counted = [
+        (", ".join(str(KINDS_COUNTED[kind]) for kind in each.kinds), each) for each in view.counted
+    ]
+    return {"witnesses": view, "standings": rows, "counted": counted}
+
+
+def _instant(seconds: int) -> str:
+    """Return a witness's own time as text; empty where it is none or stands for none."""
+    if not 0 < seconds <= _SECONDS_MAX:
+        return ""
+    return utc_text(dt.datetime.fromtimestamp(seconds, dt.UTC))
 
 
 def _file(data: bytes, name: str, kind: str) -> HttpResponse:

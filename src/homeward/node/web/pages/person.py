@@ -34,7 +34,7 @@ from homeward.node.web.pages.person_edit import edit
 from homeward.node.web.pages.reads import ACTS, PURPOSES
 from homeward.node.web.person_words import address_of, cell_of, changes_of, kind_of, line_of
 from homeward.node.web.policy import columns_of, may_see, not_yours, page, roles_of
-from homeward.node.web.value_words import ANSWERS
+from homeward.node.web.value_words import ANSWERS, NO_ANSWER
 from homeward.records.model import COLUMNS, ListKind, PersonRecord
 
 TABS: Mapping[str, Any] = {
@@ -175,7 +175,7 @@ def _cases(
             "state": words.STATES[case.state],
             "holder": case.holder,
             "captive": case.captive,
-            "answer": ANSWERS.get(case.code, ""),
+            "answer": {**ANSWERS, "no_answer": NO_ANSWER}.get(case.code, ""),
             "name": case.name_as_written if has_names else "",
             "reasons": case.reasons if has_names else (),
             "steps": [

@@ -44,6 +44,8 @@ ACTS: Mapping[str, Any] = {
     "disclosure.agree": _("agreed that another officer sees it"),
     "disclosure.read": _("saw what two officers allowed"),
     "list.undone": _("undid an import"),
+    "list.taken_off": _("took somebody off a list"),
+    "list.put_back": _("put somebody back on a list"),
     "card.confirm": _("compared a card by voice"),
     "card.drop": _("took a card off"),
     "account.add": _("added an account"),
@@ -63,6 +65,8 @@ PURPOSES: Mapping[str, Any] = {
     "export": _("export of a list"),
     "wanted_list": _("wanted list of a case"),
     "answers": _("answers of a case"),
+    "remarks": _("remarks on answers"),
+    "replies": _("replies to remarks"),
     "final_list": _("final list of a case"),
     "identities": _("identities for a plan"),
     "plan": _("page of a plan"),
@@ -92,6 +96,9 @@ SUBJECTS: Mapping[str, Any] = {
 DISCLOSED: Mapping[str, Any] = {
     "wanted list": _("wanted list"),
     "answers": _("answers"),
+    "remarks": _("remarks"),
+    "replies": _("replies"),
+    "evidence": _("evidence"),
     "list": _("list"),
     "list of those who come": _("list of those who come"),
 }

@@ -1,0 +1,243 @@
+"""This node as a witness, and what other witnesses signed.
+
+Rules of this file:
+- A node that does not sequence the log cosigns its newest checkpoint once it has verified
+  every entry under it. What it cosigned is stored with it, in one transaction, and leaves
+  the node with the next bundle: so it is stored before anybody has it.
+- A cosigned checkpoint is believed if the log and the witness signed it and it is of the
+  history that this node has. One of another history stops everything.
+- The mediator carries to each party the latest word of every other witness.
+- A witness is a member of the log; a stranger's signature is passed over.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from homeward.foundation.errors import TamperError
+from homeward.handover.cosigning import policy_for, witness_name, witnesses_of
+from homeward.handover.replay import KEYS_OF_ROLE, Replay
+from homeward.ledger.cosignature import (
+    MAX_COSIGNED_CHARS,
+    Cosigned,
+    WitnessSigner,
+    join_note,
+    open_cosigned,
+)
+from homeward.ledger.policy import Policy, has_quorum
+from homeward.ledger.tree import HashTree
+from homeward.ledger.witness import WitnessState, begin_witness, observe
+from homeward.negotiation.quorums import QUORUMS
+from homeward.node import book
+from homeward.node.home import Node
+from homeward.node.models import Cosignature, LogHead, Witnessed
+
+NOTES_MAX = 64
+_LOOK_BACK = 16
+"""Checkpoints that are looked through for one that enough witnesses cosigned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How far a witness has cosigned: `size` entries, 0 if it never did; `time` is its own."""
+
+    party: str
+    size: int
+    time: int
+
+
+def cosign_head(node: Node, state: Replay, *, now: dt.datetime) -> None:
+    """Cosign the newest checkpoint, if this node is a witness and has not yet.
+
+    The caller has verified every entry under it, and holds the transaction in which the
+    entries are stored.
+
+    Args:
+        node: The open node.
+        state: The verified log, all of it.
+        now: The time that the cosignature states.
+
+    Raises:
+        TamperError: The checkpoint is not a later one of what was cosigned before.
+    """
+    verifier = book.log_of(node)
+    head = LogHead.objects.filter(origin=verifier.name).first()
+    if book.sequences(node) or head is None or node.party not in state.members:
+        return
+    rows = Cosignature.objects.filter(origin=head.origin, party=node.party)
+    if rows.filter(size=head.size).exists():
+        return
+    stored = Witnessed.objects.filter(origin=head.origin).first()
+    before = (
+        WitnessState(origin=head.origin, size=stored.size, root=bytes(stored.root))
+        if stored
+        else begin_witness(head.origin)
+    )
+    time = int(now.timestamp())
+    line = observe(
+        before,
+        head.checkpoint,
+        _proof(state.chain.tree, before.size, head.size),
+        verifier=verifier,
+        signer=_signer(node),
+        time=time,
+        persist=_persist,
+    )
+    rows.create(
+        origin=head.origin,
+        size=head.size,
+        party=node.party,
+        time=time,
+        note=head.checkpoint,
+        line=line,
+    )
+
+
+def outgoing(node: Node, to: str) -> list[str]:
+    """Return the cosigned checkpoints for a bundle.
+
+    A bureau gives its own latest, the mediator the latest of every witness but the reader.
+    """
+    rows = Cosignature.objects.filter(origin=book.log_of(node).name)
+    rows = rows.exclude(party=to) if book.sequences(node) else rows.filter(party=node.party)
+    latest: dict[str, Cosignature] = {}
+    for row in rows.order_by("size"):
+        latest[row.party] = row
+    notes: dict[int, tuple[str, list[str]]] = {}
+    for party in sorted(latest):
+        row = latest[party]
+        notes.setdefault(row.size, (row.note, []))[1].append(row.line)
+    return [join_note(note, lines) for _, (note, lines) in sorted(notes.items())]
+
+
+def take(node: Node, notes: Sequence[object], state: Replay) -> None:
+    """Believe the cosigned checkpoints of a bundle, or refuse it.
+
+    Args:
+        node: The open node.
+        notes: As they came.
+        state: The verified log, with the entries of the same bundle.
+
+    Raises:
+        TamperError: A signature does not hold, or a checkpoint is of another history; at
+            the mediator also if it signed more entries than it has.
+    """
+    verifier, by_vkey = book.log_of(node), _parties(state)
+    witnesses = list(witnesses_of(state.members.values()).values())
+    if len(notes) > NOTES_MAX:
+        raise _another(f"at most {NOTES_MAX} cosigned checkpoints", "more")
+    for note in notes:
+        if not isinstance(note, str) or len(note) > MAX_COSIGNED_CHARS:
+            raise _another("cosigned checkpoints as texts", "others")
+        found = open_cosigned(note, verifier, verifier.name, witnesses)
+        _verify_history(node, found, state.chain.tree)
+        for vkey, line in found.lines.items():
+            Cosignature.objects.get_or_create(
+                origin=verifier.name,
+                size=found.checkpoint.size,
+                party=by_vkey[vkey],
+                defaults={"time": found.times[vkey], "note": found.note, "line": line},
+            )
+
+
+def standings(state: Replay) -> list[Standing]:
+    """Return how far each witness of the log has cosigned, as this node knows it."""
+    rows = Cosignature.objects.filter(origin=state.chain.log).order_by("size")
+    latest = {row.party: row for row in rows}
+    return [
+        Standing(
+            party=party,
+            size=latest[party].size if party in latest else 0,
+            time=latest[party].time if party in latest else 0,
+        )
+        for party in witnesses_of(state.members.values())
+    ]
+
+
+def policy_of(node: Node, state: Replay, kind: str, table: Mapping[str, str] = QUORUMS) -> Policy:
+    """Return the policy under which an entry of a kind counts in the log of this node."""
+    return policy_for(kind, book.log_of(node), state.members.values(), table)
+
+
+def checkpoints(node: Node, state: Replay) -> list[Cosigned]:
+    """Return the latest checkpoints that anybody cosigned, the largest first.
+
+    The head of the log comes with them, cosigned or not.
+    """
+    verifier = book.log_of(node)
+    head = LogHead.objects.filter(origin=verifier.name).first()
+    if head is None:
+        return []
+    witnesses = list(witnesses_of(state.members.values()).values())
+    rows = Cosignature.objects.filter(origin=verifier.name).order_by("-size", "party")
+    notes: dict[int, tuple[str, list[str]]] = {head.size: (head.checkpoint, [])}
+    for row in rows[: _LOOK_BACK * max(len(witnesses), 1)]:
+        notes.setdefault(row.size, (row.note, []))[1].append(row.line)
+    return [
+        open_cosigned(join_note(note, lines), verifier, verifier.name, witnesses)
+        for _, (note, lines) in sorted(notes.items(), reverse=True)
+    ]
+
+
+def settled(found: Iterable[Cosigned], policy: Policy, index: int = 0) -> Cosigned | None:
+    """Return the largest checkpoint over an entry that a policy counts; None if there is none.
+
+    Args:
+        found: From `checkpoints`.
+        policy: Whose cosignatures are needed.
+        index: The entry that it must reach.
+    """
+    return next(
+        (each for each in found if each.checkpoint.size > index and has_quorum(policy, each.times)),
+        None,
+    )
+
+
+def _signer(node: Node) -> WitnessSigner:
+    first = KEYS_OF_ROLE[node.about.role][0]
+    return WitnessSigner(witness_name(node.party), node.keys.signing[first])
+
+
+def _proof(tree: HashTree, old: int, size: int) -> list[bytes]:
+    return tree.consistency_proof(old, size) if 0 < old < size else []
+
+
+def _persist(state: WitnessState) -> None:
+    Witnessed.objects.update_or_create(
+        origin=state.origin, defaults={"size": state.size, "root": state.root}
+    )
+
+
+def _parties(state: Replay) -> dict[str, str]:
+    return {witness.vkey: party for party, witness in witnesses_of(state.members.values()).items()}
+
+
+def _verify_history(node: Node, found: Cosigned, tree: HashTree) -> None:
+    size = found.checkpoint.size
+    if size <= tree.size and tree.root(size) == found.checkpoint.root:
+        return
+    if size > tree.size and book.sequences(node):
+        raise TamperError(
+            "witnessing.went_back",
+            f"Expected a log of at least the {size} entries that this node signed, found {tree.size}.",
+            hint="This node was restored from an old backup. Stop: write nothing before its log is "
+            "whole again; the other parties have every entry.",
+            facts={"size": size, "found": tree.size},
+        )
+    raise TamperError(
+        "witnessing.fork",
+        f"Expected a cosigned checkpoint of the history that this node has, found another of "
+        f"{size} entries.",
+        hint="The mediator showed two histories. Stop, and compare checkpoints with the other party.",
+        facts={"size": size},
+    )
+
+
+def _another(expected: str, found: str) -> TamperError:
+    return TamperError(
+        "witnessing.form",
+        f"Expected {expected}, found {found}.",
+        hint="Ask its sender to export it again.",
+    )
