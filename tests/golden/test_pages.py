@@ -33,6 +33,7 @@ PAGES = [
     "how-to/verify-a-ledger.md",
     "how-to/backup.md",
     "how-to/postgresql.md",
+    "how-to/join-over-https.md",
     "how-to/break-it.md",
 ]
 DEMO = "homeward demo --people 600 --dir demo"

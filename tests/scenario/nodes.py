@@ -14,7 +14,8 @@ from tests.postgresql import copy_node, roll_back
 from homeward.demo.players import seeded
 from homeward.demo.world import build_world
 from homeward.foundation.canonical import canonical_bytes, read_canonical
-from homeward.foundation.crypto import b64
+from homeward.foundation.crypto import b64, seal
+from homeward.foundation.errors import TamperError
 from homeward.foundation.ids import parse_flow, parse_person
 from homeward.ledger.envelope import read_envelope, sign_envelope
 from homeward.node import book, bundles, home
@@ -214,6 +215,7 @@ def begin(folder, files=None):
             entropy=seeded(f"scenario|{party}"),
             simulation=True,
         )
+    _SEALING.extend(node.keys.sealing for node in nodes.nodes.values())
     cards = {party: node.card.data for party, node in nodes.nodes.items()}
     for party in PARTIES:
         for other, card in cards.items():
@@ -395,13 +397,46 @@ def forge(nodes, party, kind, body, *, role, case=CASE):
     return entry
 
 
-def signed_anew(node, data, **changes):
-    """Return a bundle with other content, signed by its sender as if nothing had happened."""
-    body = {**read_canonical(data, what="bundle"), **changes}
-    body.pop("signature")
+_SEALING = []
+"""Sealing keys of all nodes that were begun: with them a test reads what nobody else can."""
+
+
+def reader_of(data):
+    """Return the key that opens a bundle; None if it is a plain one."""
+    for key in () if data.startswith(b"{") else _SEALING:
+        with contextlib.suppress(TamperError):
+            key.open(data, what="bundle")
+            return key
+    return None
+
+
+def opened(data):
+    """Return what is signed in a bundle, opened with its reader's key."""
+    key = reader_of(data)
+    return key.open(data, what="bundle") if key else data
+
+
+def read(data):
+    """Return what a bundle says."""
+    return read_canonical(opened(data), what="bundle")
+
+
+def signed(node, body):
+    """Return a body signed by a node as its bundle, without a seal."""
+    body = {key: value for key, value in body.items() if key != "signature"}
     role = "mediator" if node.about.role == "mediator" else "bureau"
     signature = node.keys.signing[role].sign(b"homeward-bundle-v1\n" + canonical_bytes(body))
     return canonical_bytes({**body, "signature": b64(signature)})
+
+
+def sealed_again(data, content):
+    """Return other content sealed to the reader of a bundle."""
+    return seal(content, reader_of(data).public)
+
+
+def signed_anew(node, data, **changes):
+    """Return a bundle with other content, signed by its sender as if nothing had happened."""
+    return sealed_again(data, signed(node, {**read(data), **changes}))
 
 
 @contextlib.contextmanager

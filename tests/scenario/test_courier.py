@@ -96,7 +96,8 @@ def test_whatever_is_lost_repeated_or_late_all_have_the_same_log_in_the_end(
 
 def test_a_refused_bundle_is_put_aside_and_shown_as_work_that_failed(at_stage, shared):
     world = at_stage("opened")
-    data = world.export("UA", "AE").replace(b'"have":', b'"havE":')
+    sent = world.export("UA", "AE")
+    data = play.sealed_again(sent, play.opened(sent).replace(b'"have":', b'"havE":'))
     import hashlib
 
     name = f"UA-to-AE-{hashlib.sha256(data).hexdigest()[:16]}.hwb"

@@ -18,7 +18,7 @@ from tests.scenario.nodes import (
     nothing_changes,
 )
 
-from homeward.foundation.canonical import canonical_bytes, read_canonical, seal_document
+from homeward.foundation.canonical import canonical_bytes, seal_document
 from homeward.foundation.crypto import SigningKey, b64, seal, unb64
 from homeward.foundation.errors import (
     AccessError,
@@ -48,7 +48,7 @@ def refused(nodes, reader, data, kind, *, evidence=True, code=None):
     kept = nodes.evidence(reader)
     assert len(kept) == before + evidence
     if evidence:
-        assert data in [path.read_bytes() for path in kept]
+        assert play.opened(data) in [path.read_bytes() for path in kept]
         assert kept[-1].stat().st_mode & 0o077 == 0
     return raised.value
 
@@ -141,7 +141,10 @@ def test_a_bundle_cut_short_is_refused_at_every_length(at_stage):
     nodes.do("UA", cases.sign_terms, CASE)
     data = nodes.export("UA", "AE")
     for length in (0, 1, 2, *range(10, len(data), len(data) // 12), len(data) - 1):
-        refused(nodes, "AE", data[:length], TamperError)
+        refused(nodes, "AE", data[:length], InputError, evidence=False, code="bundles.sealed")
+    content = play.opened(data)
+    for length in (1, 2, *range(10, len(content), len(content) // 12), len(content) - 1):
+        refused(nodes, "AE", play.sealed_again(data, content[:length]), TamperError)
 
 
 @pytest.mark.parametrize("sender", ["UA", "AE"])
@@ -150,25 +153,89 @@ def test_a_bundle_with_one_byte_flipped_is_refused_wherever(at_stage, sender):
     nodes.do("UA", cases.sign_terms, CASE)
     reader = "AE" if sender == "UA" else "UA"
     data = nodes.export(sender, reader)
+    content = play.opened(data)
     nodes.at(reader)
     with nothing_changes(nodes, reader):
-        for place in range(0, len(data), 50):
-            changed = bytearray(data)
-            changed[place] ^= 1
+        for place in range(0, len(data), 100):
+            with pytest.raises(InputError) as raised:
+                nodes.give(reader, _flipped(data, place))
+            assert raised.value.code == "bundles.sealed"
+        for place in range(0, len(content), 50):
+            changed = _flipped(content, place)
             with pytest.raises((TamperError, InputError, AccessError)) as raised:
-                nodes.give(reader, bytes(changed))
+                nodes.give(reader, play.sealed_again(data, changed))
             if isinstance(raised.value, TamperError):
-                assert bytes(changed) in [p.read_bytes() for p in nodes.evidence(reader)]
+                assert changed in [p.read_bytes() for p in nodes.evidence(reader)]
             else:  # the flipped byte is in the code of the sender or of the reader
-                body = read_canonical(bytes(changed), what="bundle")
+                body = play.read(changed)
                 assert (body["from"], body["to"]) != (sender, reader)
     assert nodes.give(reader, data)
+
+
+def _flipped(data, place):
+    changed = bytearray(data)
+    changed[place] ^= 1
+    return bytes(changed)
 
 
 def test_a_bundle_for_another_is_refused(at_stage):
     nodes = at_stage("proposed")
     data = nodes.export("AE", "UA")
-    refused(nodes, "RU", data, InputError, evidence=False, code="bundles.reader")
+    refused(nodes, "RU", data, InputError, evidence=False, code="bundles.sealed")
+
+
+def test_a_bundle_that_its_reader_passes_on_is_refused_by_another(at_stage):
+    """Its reader stands inside the signature: sealed to somebody else it is not theirs."""
+    nodes = at_stage("proposed")
+    passed_on = seal(play.opened(nodes.export("AE", "UA")), nodes.nodes["RU"].card.sealing_key)
+    refused(nodes, "RU", passed_on, InputError, evidence=False, code="bundles.reader")
+
+
+def test_whoever_carries_a_bundle_reads_nothing_in_it(at_stage):
+    nodes = at_stage("closed")
+    for _, _, data in nodes.sent:
+        assert data.startswith(b"age-encryption.org/v1\n")
+        assert not [key for key in (b"entries", b"homeward", CASE.encode()) if key in data]
+
+
+def test_a_plain_bundle_of_an_earlier_version_is_read(at_stage):
+    nodes = at_stage("opened")
+    nodes.do("UA", cases.sign_terms, CASE)
+    body = play.read(nodes.export("UA", "AE"))
+    del body["number"]
+    assert nodes.give("AE", play.signed(nodes.nodes["UA"], body)).entry_count == 1
+
+
+def test_the_same_content_is_the_same_file_and_the_next_one_has_the_next_number(at_stage):
+    nodes = at_stage("opened")
+    first = nodes.export("UA", "AE")
+    assert nodes.export("UA", "AE") == first
+    nodes.do("UA", cases.sign_terms, CASE)
+    second = nodes.export("UA", "AE")
+    assert play.read(second)["number"] == play.read(first)["number"] + 1
+    (nodes.nodes["UA"].home / "outbox" / ".to-AE.hwb").unlink()
+    again = nodes.export("UA", "AE")
+    assert (again != second, play.opened(again)) == (True, play.opened(second))
+
+
+def test_a_reader_counts_which_bundles_never_came_and_refuses_nothing_for_it(at_stage):
+    nodes = at_stage("opened")
+    found = []
+    for act in (cases.sign_terms, cases.send_wanted):
+        nodes.export("UA", "AE")
+        arguments = {} if act is cases.sign_terms else {"actor": ACTOR}
+        nodes.do("UA", act, CASE, **arguments)
+        found.append(nodes.export("UA", "AE"))
+        if act is cases.sign_terms:
+            nodes.carry()
+            nodes.do("RU", cases.sign_terms, CASE)
+            nodes.carry()
+    lost = nodes.give("AE", found[1]).missing_count
+    older = play.signed_anew(nodes.nodes["UA"], found[1], number=play.read(found[1])["number"] + 7)
+    assert nodes.give("AE", older).missing_count == lost + 6
+    assert nodes.give("AE", found[1]).missing_count == lost + 6
+    late = play.signed_anew(nodes.nodes["UA"], found[1], number=play.read(found[1])["number"] + 3)
+    assert nodes.give("AE", late).missing_count == lost + 5
 
 
 def test_a_bundle_of_a_stranger_is_refused(at_stage, tmp_path):
@@ -176,7 +243,7 @@ def test_a_bundle_of_a_stranger_is_refused(at_stage, tmp_path):
     nodes = at_stage("opened")
     data = nodes.export("UA", "AE")
     strange = SigningKey(b"s" * 32)
-    body = read_canonical(data, what="bundle")
+    body = play.read(data)
     body.pop("signature")
     signature = strange.sign(b"homeward-bundle-v1\n" + canonical_bytes(body))
     refused(nodes, "AE", canonical_bytes({**body, "signature": b64(signature)}), TamperError)
@@ -218,7 +285,7 @@ def test_an_entry_of_another_log_is_refused(at_stage):
 def test_a_bureau_does_not_speak_for_another(at_stage):
     nodes = at_stage("opened")
     nodes.do("RU", cases.sign_terms, CASE)
-    drafts = read_canonical(nodes.export("RU", "AE"), what="bundle")["drafts"]
+    drafts = play.read(nodes.export("RU", "AE"))["drafts"]
     data = play.signed_anew(nodes.nodes["UA"], nodes.export("UA", "AE"), drafts=drafts)
     refused(nodes, "AE", data, TamperError)
 
@@ -242,6 +309,9 @@ def test_a_bureau_takes_no_bundle_of_a_bureau(at_stage):
         {"blobs": ["x"]},
         {"checkpoint": 5},
         {"more": 1},
+        {"number": 0},
+        {"number": "1"},
+        {"number": True},
     ],
 )
 def test_a_signed_bundle_of_another_form_is_refused(at_stage, changes):
@@ -450,7 +520,7 @@ def test_two_histories_show_to_a_bureau_from_what_the_other_had_seen(at_stage):
     nodes.send("AE", "UA")
     other.send("AE", "RU")
     other.do("RU", cases.abort, CASE, reason="terms_not_kept")
-    draft = read_canonical(other.export("RU", "AE"), what="bundle")["drafts"][0]
+    draft = play.read(other.export("RU", "AE"))["drafts"][0]
     with nodes.at("AE").transaction():  # it does not look at what it puts into its log
         book.sequence(nodes.nodes["AE"], [unb64(draft, what="entry")])
     refused(nodes, "UA", nodes.export("AE", "UA"), TamperError)

@@ -4,7 +4,7 @@ import pytest
 from tests.scenario import nodes as play
 from tests.scenario.nodes import BUREAUS, CASE, LEGS, PARTIES, nothing_changes
 
-from homeward.foundation.canonical import canonical_bytes, read_canonical
+from homeward.foundation.canonical import canonical_bytes
 from homeward.foundation.crypto import b64, unb64
 from homeward.foundation.errors import HomewardError, InputError, TamperError
 from homeward.handover.cosigning import policy_for
@@ -79,7 +79,7 @@ def test_the_mediator_gives_nobody_its_own_word_back(at_stage):
     nodes = at_stage("accepted")
     nodes.carry()
     for reader, other in (("UA", "ru"), ("RU", "ua")):
-        notes = read_canonical(nodes.export("AE", reader), what="bundle")["cosigned"]
+        notes = play.read(nodes.export("AE", reader))["cosigned"]
         assert len(notes) == 1
         assert f"— homeward/{other} " in notes[0]
         assert f"— homeward/{reader.lower()} " not in notes[0]
@@ -89,7 +89,7 @@ def test_a_bundle_of_an_earlier_version_is_read(at_stage):
     nodes = at_stage("opened")
     nodes.do("UA", cases.sign_terms, CASE)
     for sender, reader in (("UA", "AE"), ("AE", "UA")):
-        body = read_canonical(nodes.export(sender, reader), what="bundle")
+        body = play.read(nodes.export(sender, reader))
         old = without(nodes.nodes[sender], body, "cosigned")
         assert nodes.give(reader, old).entry_count == 1
 
@@ -114,7 +114,7 @@ def test_cosigned_checkpoints_of_another_form_are_refused(at_stage, cosigned):
 def test_a_cosignature_under_a_changed_time_is_refused(at_stage):
     nodes = at_stage("accepted")
     data = nodes.export("UA", "AE")
-    note = read_canonical(data, what="bundle")["cosigned"][0]
+    note = play.read(data)["cosigned"][0]
     head, line = note[:-1].rsplit(" ", 1)
     blob = bytearray(unb64(line, what="line"))
     blob[11] ^= 1
@@ -240,7 +240,7 @@ def test_what_the_other_bureau_cosigned_shows_the_fork_and_convicts(at_stage):
     nodes, other = two_histories(at_stage)
     nodes.send("AE", "UA")
     other.send("AE", "RU")
-    note = read_canonical(other.export("RU", "AE"), what="bundle")["cosigned"][0]
+    note = play.read(other.export("RU", "AE"))["cosigned"][0]
     data = play.signed_anew(nodes.nodes["AE"], nodes.export("AE", "UA"), cosigned=[note])
     _, proved = refused(nodes, "UA", data, "witnessing.fork")
     assert [each.kind for each in proved] == ["two_checkpoints"]
@@ -273,10 +273,7 @@ def test_an_author_with_two_entries_of_one_number_is_convicted_in_one_bundle(at_
     nodes, other = at_stage("accepted"), at_stage("accepted", "other")
     for world, reason in ((nodes, "terms_not_kept"), (other, "no_agreement")):
         world.do("UA", cases.abort, CASE, reason=reason)
-    drafts = [
-        read_canonical(world.export("UA", "AE"), what="bundle")["drafts"][0]
-        for world in (nodes, other)
-    ]
+    drafts = [play.read(world.export("UA", "AE"))["drafts"][0] for world in (nodes, other)]
     data = play.signed_anew(nodes.nodes["UA"], nodes.export("UA", "AE"), drafts=drafts)
     _, proved = refused(nodes, "AE", data, "ledger.sequence")
     assert [each.kind for each in proved] == ["two_entries"]

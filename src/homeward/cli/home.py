@@ -26,6 +26,7 @@ from homeward.foundation.ids import parse_flow
 
 if TYPE_CHECKING:
     from homeward.node.home import Node
+    from homeward.node.route import Route
 
 ACTOR = "command-line"
 
@@ -55,6 +56,52 @@ def add_database(parser: argparse.ArgumentParser, when: str) -> None:
         metavar="URL",
         help=f"an empty database of a PostgreSQL server, postgresql://user@host/name, {when}",
     )
+
+
+def add_route(parser: argparse.ArgumentParser, what: str, url: str = "--mediator-url") -> None:
+    """Add the options that name a way to another node.
+
+    Args:
+        parser: Of the command.
+        what: What the address is, for the help.
+        url: The option of the address.
+    """
+    parser.add_argument(url, dest="mediator_url", metavar="URL", help=f"https address {what}")
+    parser.add_argument(
+        "--mediator-cert",
+        default="",
+        metavar="SHA256",
+        help="fingerprint of its certificate; without it the authorities of this machine count",
+    )
+    parser.add_argument(
+        "--mediator-ca", default="", metavar="FILE", help="or the authority's certificates (PEM)"
+    )
+
+
+def route_of(args: argparse.Namespace) -> Route | None:
+    """Return the way that the arguments name; None if they name none.
+
+    Raises:
+        InputError: It is no address of a node.
+    """
+    from homeward.node.route import parse_route
+
+    if not args.mediator_url:
+        if args.mediator_cert or args.mediator_ca:
+            raise InputError(
+                "cli.route",
+                "Expected the address of the mediator's node, found how to know it alone.",
+                hint="Give the address, too.",
+            )
+        return None
+    return parse_route(args.mediator_url, pin=args.mediator_cert, ca=args.mediator_ca)
+
+
+def keep_route(folder: Path, route: Route) -> None:
+    """Keep the way to the mediator's node in a node's folder."""
+    from homeward.node.route import write_route
+
+    write_route(folder, route)
 
 
 def folder_of(args: argparse.Namespace) -> Path:

@@ -39,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="also make the first account, an administrator; its password is asked for",
     )
     home.add_database(parser, "instead of an encrypted file")
+    home.add_route(parser, "of the mediator's node, where bundles go by themselves")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
     if None in (args.party, args.role, args.name):
         _ask(args)
     _language(args.language or "en")
+    route = home.route_of(args)
     party = parse_party(args.party)
     if args.passphrase_file is None and sys.stdin.isatty():
         print("Without the passphrase nobody opens this node, and nobody can make it anew.")
@@ -67,6 +69,8 @@ def run(args: argparse.Namespace) -> int:
         database=args.database,
     )
     try:
+        if route is not None:
+            home.keep_route(folder, route)
         if args.account:
             _make_account(node, args.account, password)
     finally:

@@ -23,6 +23,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--post", metavar="FOLDER", help="carry bundles through a folder that the nodes share"
     )
+    parser.add_argument(
+        "--tls-cert", metavar="FILE", help="speak TLS alone, with this certificate (PEM)"
+    )
+    parser.add_argument("--tls-key", metavar="FILE", help="the certificate's key (PEM)")
+    parser.add_argument(
+        "--name", action="append", default=[], metavar="HOST", help="also answer to this host name"
+    )
+    home.add_route(parser, "to the mediator's node, from now on")
     home.add_arguments(parser)
 
 
@@ -30,17 +38,20 @@ def run(args: argparse.Namespace) -> int:
     """Serve a node's pages until interrupted."""
     require_web()
     from homeward.node.home import simulation_passphrase
-    from homeward.node.web.server import prepare, serve, workers_for
+    from homeward.node.web.server import Outside, prepare, serve, workers_for
 
     folder = home.folder_of(args)
     post = Path(args.post) if args.post else None
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return _first_run(folder, args, post)
+    route = home.route_of(args)
     try:
         passphrase = simulation_passphrase(folder)
     except AccessError:  # a real node: only its people know the passphrase
         passphrase = home.passphrase_of(args)
     accounts = prepare(folder, passphrase)
+    if route is not None:
+        home.keep_route(folder, route)
     if accounts:
         note(SIMULATION)
         print(f"  {'account':<18}{'roles':<18}  password")
@@ -48,7 +59,16 @@ def run(args: argparse.Namespace) -> int:
         print(f"  {account.name:<18}{', '.join(account.roles):<18}  {account.password}")
     print(f"Open {_address(args)} in a browser; Ctrl+C ends it.", flush=True)
     workers = workers_for(accounts)
-    serve(folder, passphrase, host=args.host, port=args.port, workers=workers, post=post)
+    outside = Outside(tuple(args.name), *_certificate(args))
+    serve(
+        folder,
+        passphrase,
+        host=args.host,
+        port=args.port,
+        workers=workers,
+        post=post,
+        outside=outside,
+    )
     return 0
 
 
@@ -57,6 +77,12 @@ def _first_run(folder: Path, args: argparse.Namespace, post: Path | None) -> int
     from homeward.node.web.server import serve_first_run
     from homeward.node.web.set_up import new_code
 
+    if args.tls_cert or args.tls_key or args.mediator_url:
+        raise InputError(
+            "serve.no_node",
+            f"Expected a node in {folder} to reach over the network, found none.",
+            hint="Make it first, with `homeward init` or on the page without these options.",
+        )
     code = new_code()
     print(f"There is no node in {folder} yet.")
     print(f"Open {_address(args)}first-run?code={code} in a browser; Ctrl+C ends it.")
@@ -65,9 +91,14 @@ def _first_run(folder: Path, args: argparse.Namespace, post: Path | None) -> int
     return 0
 
 
+def _certificate(args: argparse.Namespace) -> tuple[Path | None, Path | None]:
+    cert, key = args.tls_cert, args.tls_key
+    return Path(cert) if cert else None, Path(key) if key else None
+
+
 def _address(args: argparse.Namespace) -> str:
     host = f"[{args.host}]" if ":" in args.host else args.host
-    return f"http://{host}:{args.port}/"
+    return f"http{'s' if args.tls_cert else ''}://{host}:{args.port}/"
 
 
 def require_web() -> None:

@@ -2,14 +2,17 @@
 
 Rules of this file:
 - A bundle names its sender and its reader inside the signature; a node imports only what
-  is for it, from a party whose card it has.
+  is for it, from a party whose card it has. Outside it is sealed to that reader (`sealed`).
 - A bundle may come late, twice, in any order, or never: the next one holds whatever its
-  reader has not confirmed. Importing one twice changes nothing.
-- It holds no path and no program: JSON in canonical form, at most 256 MiB.
-- It is imported as a whole or not at all. One that does not hold is kept as evidence, and so
-  is what it proves against whoever signed two histories, as files that anybody can judge.
+  reader has not confirmed. Importing one twice changes nothing. Its number tells which
+  never came (`numbering`).
+- It holds no path and no program: JSON in canonical form, at most 256 MiB, sealed or not.
+- It is imported as a whole or not at all. One that does not hold is kept as evidence, opened,
+  and so is what it proves against whoever signed two histories, as files that anybody can
+  judge. One that cannot be opened proves nothing, and is not kept.
 - Checkpoints that witnesses cosigned travel with it, and each reader cosigns what it has
-  verified (`witnessing`). A bundle of an earlier version has none, and is read as before.
+  verified (`witnessing`). A bundle of an earlier version has none and no number, may be plain,
+  and is read as before.
 - A blob that we cannot open counts as not arrived: what one party sealed wrongly must not
   keep the ledger from another.
 - No entry is kept that stands under no checkpoint.
@@ -39,7 +42,7 @@ from homeward.foundation.ids import parse_party
 from homeward.handover.replay import KEYS_OF_ROLE, Replay, advance_replay
 from homeward.ledger.checkpoint import open_checkpoint
 from homeward.ledger.envelope import read_envelope
-from homeward.node import book, convicting, receipts, witnessing
+from homeward.node import book, convicting, numbering, receipts, sealed, witnessing
 from homeward.node.blobs import at_rest
 from homeward.node.home import Node, write_private
 from homeward.node.keystore import Card
@@ -58,33 +61,54 @@ _KEYS = frozenset(
         *("first", "entries", "checkpoint", "drafts", "blobs", "signature"),
     )
 )
-_COSIGNED = "cosigned"
+_COSIGNED, _NUMBER = "cosigned", "number"
+_LATER = {_COSIGNED, _NUMBER}
+"""Keys that a bundle of an earlier version has not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What a bundle brought that was new, and the size of the log after it."""
+    """What a bundle brought that was new, and the size of the log after it.
+
+    `missing_count` bundles of the sender never came so far: no harm, this one holds theirs.
+    """
 
     sender: str
     entry_count: int
     blob_count: int
     log_size: int
+    missing_count: int = 0
 
 
 def export_bundle(node: Node, to: str) -> bytes:
-    """Write everything that another node has not confirmed.
+    """Write everything that another node has not confirmed, sealed to it.
 
     Args:
         node: The open node.
         to: The party whose node will read it.
 
     Returns:
-        The bundle.
+        The bundle; the same bytes as long as there is nothing new to say.
 
     Raises:
         AccessError: We have no card of that party.
+        InputError: There is more than a bundle holds.
+        EngineError: The disk or the database failed.
     """
-    card = book.peer_card(to)
+    with node.transaction():
+        card = book.peer_card(to)
+        body = _content(node, card)
+        body[_NUMBER] = numbering.number_for(to, body)
+        first_key = node.keys.signing[KEYS_OF_ROLE[node.about.role][0]]
+        signature = first_key.sign(_CONTEXT + canonical_bytes(body))
+        content = canonical_bytes({**body, "signature": b64(signature)})
+        data = sealed.seal_for(node, card, content)
+    _require_size(data)
+    return data
+
+
+def _content(node: Node, card: Card) -> dict[str, Any]:
+    to = card.party
     origin = book.log_of(node).name
     head = LogHead.objects.filter(origin=origin).first()
     first = Peer.objects.get(party=to).have_size if book.sequences(node) else 0
@@ -96,7 +120,7 @@ def export_bundle(node: Node, to: str) -> bytes:
         blobs = blobs.filter(sender=node.party)
     else:
         blobs = blobs.none()  # everything between bureaus goes through the mediator
-    body = {
+    return {
         "format": FORMAT,
         "from": node.party,
         "to": to,
@@ -110,9 +134,6 @@ def export_bundle(node: Node, to: str) -> bytes:
         "blobs": [_blob_out(blob) for blob in blobs.order_by("key")],
         _COSIGNED: witnessing.outgoing(node, to),
     }
-    first_key = node.keys.signing[KEYS_OF_ROLE[node.about.role][0]]
-    signature = first_key.sign(_CONTEXT + canonical_bytes(body))
-    return canonical_bytes({**body, "signature": b64(signature)})
 
 
 def import_bundle(node: Node, data: bytes, *, now: dt.datetime) -> Imported:
@@ -127,22 +148,18 @@ def import_bundle(node: Node, data: bytes, *, now: dt.datetime) -> Imported:
         What was new.
 
     Raises:
-        InputError: The file is too large, or for another node.
+        InputError: The file is too large, or this node cannot open it, or it is for another.
         AccessError: It comes from a party whose card we do not have.
         TamperError: A signature, a hash or the history does not hold: somebody showed
-            another history, or changed this one. The file is kept in `evidence/`.
+            another history, or changed this one. It is kept, opened, in `evidence/`.
         PeerError: It holds a move that the case does not allow; kept likewise.
     """
-    if len(data) > BUNDLE_MAX_BYTES:
-        raise InputError(
-            "bundles.size",
-            f"Expected a bundle of at most {BUNDLE_MAX_BYTES} bytes, found {len(data)}.",
-            hint="This is no bundle of homeward.",
-            facts={"max_bytes": BUNDLE_MAX_BYTES},
-        )
+    _require_size(data)
+    content = sealed.open_sealed(node, data)
+    _require_size(content)
     checked: Mapping[str, Any] | None = None
     try:
-        body = _opened(data)
+        body = _opened(content)
         if body["to"] != node.party:
             raise InputError(
                 "bundles.reader",
@@ -153,12 +170,24 @@ def import_bundle(node: Node, data: bytes, *, now: dt.datetime) -> Imported:
         card = book.peer_card(body["from"])
         _verify_bundle(body, card)
         checked = body
+        with node.transaction():  # by itself: it came, whatever becomes of what it holds
+            numbering.note(card.party, body.get(_NUMBER, 0))
         with node.transaction():
             imported = _take(node, body, card, now)
     except (TamperError, PeerError) as error:
-        raise _as_evidence(node, data, checked, error) from error
+        raise _as_evidence(node, content, checked, error) from error
     receipts.keep(node, book.read_book(node))
     return imported
+
+
+def _require_size(data: bytes) -> None:
+    if len(data) > BUNDLE_MAX_BYTES:
+        raise InputError(
+            "bundles.size",
+            f"Expected a bundle of at most {BUNDLE_MAX_BYTES} bytes, found {len(data)}.",
+            hint="This is no bundle of homeward.",
+            facts={"max_bytes": BUNDLE_MAX_BYTES},
+        )
 
 
 def _as_evidence(
@@ -182,7 +211,7 @@ def _as_evidence(
 
 def _opened(data: bytes) -> dict[str, Any]:
     body = read_canonical(data, what="bundle")
-    if not isinstance(body, dict) or body.keys() - {_COSIGNED} != _KEYS or body["format"] != FORMAT:
+    if not isinstance(body, dict) or body.keys() - _LATER != _KEYS or body["format"] != FORMAT:
         raise _broken("a bundle in the agreed form", "another form")
     texts, numbers = ("from", "to", "log", "signature"), ("have", "first")
     lists = ("holds", "entries", "drafts", "blobs")
@@ -191,11 +220,16 @@ def _opened(data: bytes) -> dict[str, Any]:
         or not all(type(body[key]) is int and body[key] >= 0 for key in numbers)
         or not all(isinstance(body[key], list) for key in lists)
         or not isinstance(body.get(_COSIGNED, []), list)
+        or not _is_number(body.get(_NUMBER, 1))
         or not isinstance(body["checkpoint"], str | None)
         or not all(_is_party(body[key]) for key in ("from", "to"))
     ):
         raise _broken("a bundle in the agreed form", "another form")
     return body
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int and 1 <= value <= numbering.NUMBER_MAX
 
 
 def _is_party(text: str) -> bool:
@@ -255,6 +289,7 @@ def _take(node: Node, body: Mapping[str, Any], card: Card, now: dt.datetime) -> 
         entry_count=entry_count,
         blob_count=blob_count,
         log_size=head.size if head else 0,
+        missing_count=numbering.missing(card.party),
     )
 
 

@@ -35,6 +35,9 @@ REFUSED = "refused"
 AGAIN_SECONDS = 60
 ACTOR = "shared-folder"
 """Who brings what lies in the folder, as jobs name it."""
+NETWORK = "network"
+"""Who brings what comes over the network, as jobs name it."""
+BY_THEMSELVES = (ACTOR, NETWORK)
 
 _NAME = re.compile(r"([A-Z][A-Z-]{1,26})-to-([A-Z][A-Z-]{1,26})-([0-9a-f]{16})\.hwb")
 _FILES_MAX = 1_000
@@ -121,6 +124,21 @@ def take(node: Node, folder: Path, *, now: dt.datetime) -> int:
         with _folder_errors():
             path.unlink(missing_ok=True)
     return count
+
+
+def owes(node: Node, party: str) -> bool:
+    """Tell whether a party's node has not confirmed something of ours."""
+    return _state_of(node, party)[0]
+
+
+def mark_of(node: Node, party: str) -> str:
+    """Return one mark of all that a bundle for a party would hold, to see whether it changed."""
+    return _state_of(node, party)[1]
+
+
+def _state_of(node: Node, party: str) -> tuple[bool, str]:
+    head = LogHead.objects.filter(origin=_origin(node)).first()
+    return _new_for(node, Peer.objects.get(party=party), head.size if head else 0)
 
 
 def note(node: Node, *, now: dt.datetime | None) -> None:

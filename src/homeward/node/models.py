@@ -248,6 +248,24 @@ class Peer(models.Model):
         default="",
         help_text="Of what the last bundle left out for it held.",
     )
+    sent_number = models.PositiveBigIntegerField(
+        default=0, help_text="Number of the last bundle written for it."
+    )
+    sent_sha256 = models.CharField(
+        max_length=_SHA256_CHARS, default="", help_text="Of what that bundle said."
+    )
+    sealed_from = models.CharField(
+        max_length=_SHA256_CHARS, default="", help_text="SHA-256 of what was last sealed to it."
+    )
+    sealed_sha256 = models.CharField(
+        max_length=_SHA256_CHARS, default="", help_text="Of the sealed file in outbox/."
+    )
+    got_number = models.PositiveBigIntegerField(
+        default=0, help_text="Highest number of its bundles that came."
+    )
+    got_gaps = models.TextField(
+        default="[]", help_text="JSON: first and last number of each gap below it."
+    )
 
 
 class LedgerEntry(models.Model):

@@ -170,6 +170,12 @@ def allow_host(host: str) -> None:
         settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, host]
 
 
+def use_tls() -> None:
+    """Let cookies travel by TLS alone."""
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.LANGUAGE_COOKIE_SECURE = True
+
+
 def _web() -> dict[str, Any]:
     return {
         "ROOT_URLCONF": "homeward.node.web.urls",

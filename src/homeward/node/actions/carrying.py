@@ -49,7 +49,8 @@ class Outgoing:
 class LastImport:
     """How the last bundle that somebody uploaded here ended.
 
-    `sender`, `entry_count`, `list_count` and `log_size` say what it brought if it was taken;
+    `sender`, `entry_count`, `list_count` and `log_size` say what it brought if it was taken,
+    `missing_count` how many bundles of that sender never arrived;
     `code`, `message` and `hint` say why it was refused if not.
     """
 
@@ -59,6 +60,7 @@ class LastImport:
     entry_count: int = 0
     list_count: int = 0
     log_size: int = 0
+    missing_count: int = 0
     problem: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -145,7 +147,8 @@ def import_upload(
         report: Takes phase, steps done and steps in all; raises if somebody said stop.
 
     Returns:
-        `sender`, `entries` and `lists` that were new, and the `size` of the ledger.
+        `sender`, `entries` and `lists` that were new, the `size` of the ledger, and how many
+        bundles of that sender are `missing`.
 
     Raises:
         InputError: It was removed before, or `import_bundle` refuses its form.
@@ -172,6 +175,7 @@ def import_upload(
         "entries": got.entry_count,
         "lists": got.blob_count,
         "size": got.log_size,
+        "missing": got.missing_count,
     }
 
 
@@ -197,6 +201,7 @@ def last_import(node: Node) -> LastImport | None:
         entry_count=found["entries"],
         list_count=found["lists"],
         log_size=found["size"],
+        missing_count=found.get("missing", 0),  # a job of an earlier version does not say
     )
 
 

@@ -79,6 +79,54 @@ _NODES: Mapping[str, tuple[Any, Any]] = {
         _("This bundle is for {to}. This is the node of {party}."),
         _("Give it to the node it is for."),
     ),
+    "bundles.sealed": (
+        _("The node of {party} cannot open this bundle. It is for another node, or damaged."),
+        _("Give it to the node it is for, or ask its sender to write it again."),
+    ),
+    "receiving.hash": (
+        _("The file that came over the network is not the one that was announced."),
+        _("Its node sends it again from its beginning."),
+    ),
+    "receiving.request": (
+        _("What came over the network does not say which part of a bundle it is."),
+        _("Its node sends the bundle again from its beginning."),
+    ),
+    "receiving.role": (
+        _("Only the node of a mediator takes bundles over the network."),
+        _("Bureaus send to the mediator, and the mediator answers."),
+    ),
+    "receiving.disk": (
+        _("The disk does not take a part of a bundle. Number of the error: {errno}."),
+        _("Look at its free space. The bundle is sent again by itself."),
+    ),
+    "route.changed": (
+        _("The address of the mediator's node is not as this node wrote it."),
+        _("Give it again when the node is started on the terminal."),
+    ),
+    "route.ca": (
+        _("The file with the certificates of an authority is not there."),
+        _("Give its path, or the fingerprint of the mediator's own certificate."),
+    ),
+    "sending.certificate": (
+        _("The mediator's node showed another certificate. Nothing was sent."),
+        _("Ask its office by voice for the fingerprint. Somebody may stand in between."),
+    ),
+    "sending.line": (
+        _("The mediator's node does not answer over the network."),
+        _("It is tried again by itself. If it stays so, look at the network and the address."),
+    ),
+    "sending.refused": (
+        _("The mediator's node refused our bundle. Its answer: {status}, {code}."),
+        _("Ask its office what it says there. Nothing is lost: the next bundle holds the same."),
+    ),
+    "sending.role": (
+        _("The mediator's node sends to nobody over the network."),
+        _("The others send to it, and it answers."),
+    ),
+    "ticket.none": (
+        _("What came over the network is not signed by a party whose card is here."),
+        _("Exchange cards first, and compare their fingerprints by voice."),
+    ),
     "bundles.sender": (
         _("This bundle comes from {party}, which sends none to this node."),
         _("Bureaus send to the mediator, and the mediator to bureaus."),

@@ -1,4 +1,4 @@
-"""The process beside the pages: it does the jobs, and carries bundles through a shared folder.
+"""The process beside the pages: it does the jobs, and carries bundles.
 
 Rules of this file:
 - It opens the node itself; the passphrase reaches it through the pipe by which it was
@@ -6,12 +6,15 @@ Rules of this file:
 - It ends with the server: it holds one end of a pipe, and the server the other. A job that
   runs then is left, and begins again at the next start.
 - If it dies, it is started again, and that is said on standard error.
+- Bundles go through a shared folder, or over the network if the node knows a way to its
+  mediator (`route`). A line that fails is tried again, at most a minute later.
 - It begins when the pages answer: somebody waits for them, and nobody for it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 import multiprocessing
 import signal
@@ -23,13 +26,16 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from homeward.foundation.errors import EngineError
-from homeward.node import courier, jobs
+from homeward.foundation.errors import AccessError, EngineError, HomewardError
+from homeward.node import courier, jobs, sending
 from homeward.node.home import Node, open_node
+from homeward.node.route import Route, read_route
 
 _LOOK_SECONDS = 0.2
 _POST_SECONDS = 1.0
 _AGAIN_SECONDS = 2.0
+_ASK_SECONDS = 5.0
+_PATIENCE_SECONDS = 60.0
 _BEGIN_SECONDS = 60.0
 _END_SECONDS = 5.0
 _log = logging.getLogger("homeward.runner")
@@ -103,12 +109,23 @@ def work(home: Path, passphrase: str, post: Path | None, server: Connection) -> 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when it is time
     node = open_node(home, passphrase)
     jobs.resume(node)
-    courier.note(node, now=timezone.now() if post else None)
-    turn = _Post(node, post) if post else None
+    route = _route_of(node)
+    courier.note(node, now=timezone.now() if post or route else None)
+    turns: list[_Post | _Send] = [_Post(node, post)] if post else []
+    turns += [_Send(node, route)] if route else []
     while not server.poll(_LOOK_SECONDS):
         jobs.run_waiting(node, now=timezone.now, is_ending=server.poll)
-        if turn is not None:
+        for turn in turns:
             turn.look()
+
+
+def _route_of(node: Node) -> Route | None:
+    """Return the way to the mediator's node; what cannot be read keeps no other work from being done."""
+    try:
+        return None if node.about.role == "mediator" else read_route(node.home)
+    except HomewardError as error:
+        _log.error("%s", error)
+        return None
 
 
 class _Post:
@@ -139,3 +156,48 @@ class _Post:
             self._repeated = now
         if count:
             courier.note(self._node, now=timezone.now())
+
+
+class _Send:
+    """Sends what is new at once, asks for what is new now and then, and is patient."""
+
+    def __init__(self, node: Node, route: Route) -> None:
+        self._node, self._route = node, route
+        self._mark, self._looked, self._asked = "", float("-inf"), float("-inf")
+        self._pause = 0.0
+
+    def look(self) -> None:
+        """Exchange bundles with the mediator's node, if it is time."""
+        now = time.monotonic()
+        if now - self._looked < _POST_SECONDS or now - self._asked < self._pause:
+            return
+        self._looked = now
+        mark = self._now_new()
+        if not mark or (mark == self._mark and now - self._asked < _ASK_SECONDS):
+            return
+        self._asked = now
+        try:
+            count = sending.exchange(self._node, self._route, now=timezone.now())
+        except HomewardError as error:
+            self._failed(error, mark)
+            return
+        self._mark, self._pause = self._now_new(), 0.0
+        if count:
+            courier.note(self._node, now=timezone.now())
+
+    def _now_new(self) -> str:
+        try:
+            return courier.mark_of(self._node, sending.mediator_of(self._node))
+        except AccessError:
+            return ""  # no mediator's card yet
+
+    def _failed(self, error: HomewardError, mark: str) -> None:
+        if not self._pause:  # said once, until it works again
+            _log.error("%s", error)
+        self._pause = min(max(2 * self._pause, _AGAIN_SECONDS), _PATIENCE_SECONDS)
+        if not isinstance(error, EngineError):
+            now = timezone.now()
+            name = hashlib.sha256(f"{mark}{error.code}".encode()).hexdigest()
+            jobs.keep_failure(
+                "bundle.import", {"file": mark}, error, actor=courier.NETWORK, now=now, id=name[:32]
+            )

@@ -8,7 +8,8 @@ Rules of this file:
 - Two processes answer where there are two processors: what one must know of the other
   lies in the node's tables (`remembered`). The set-up has one, since it holds a code, and
   so has a simulation, which one person reads.
-- It listens on this machine alone unless another address is named.
+- It listens on this machine alone unless another address is named. With a certificate it
+  speaks TLS alone, and its cookies travel no other way.
 - If the pages end, the node is closed; nothing starts them again unseen.
 - Each thread keeps its connection to the tables: opening one takes longer than a page.
 - Standard error shows bugs alone, with the address asked for; refused requests are no news.
@@ -24,8 +25,10 @@ import logging
 import multiprocessing
 import os
 import socket
+import ssl
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -49,6 +52,18 @@ from homeward.node.web.runner import running_beside
 _ANSWER_SECONDS = 2.0
 _WORKERS_MAX = 2
 _BLOCKING_THREADS = 2  # each has a connection of its own; more would wait for one another
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """How others reach this node: by which names, under which certificate and its key."""
+
+    names: tuple[str, ...] = ()
+    cert: Path | None = None
+    key: Path | None = None
+
+
+_INSIDE = Outside()
 
 
 def prepare(home: Path, passphrase: str) -> tuple[DemoAccount, ...]:
@@ -84,6 +99,7 @@ def serve(
     port: int,
     workers: int,
     post: Path | None = None,
+    outside: Outside = _INSIDE,
 ) -> None:
     """Serve a node until the process is told to end.
 
@@ -94,21 +110,31 @@ def serve(
         port: Port to listen on.
         workers: How many processes answer, from `workers_for`.
         post: A folder that several nodes share, through which bundles travel by themselves.
+        outside: How others reach it.
 
     Raises:
-        InputError: The host is no address of this machine, the port is taken, or the folder
-            cannot be shared.
+        InputError: The host is no address of this machine, the port is taken, the folder
+            cannot be shared, or the certificate is none.
     """
     require_free(host, port)
+    require_certificate(outside)
     if post is not None:
         require_folder(post)
-    answers = partial(_answers, host, port)
+    answers = partial(_answers, host, port, outside)
+    loader = partial(application, home, passphrase, host, outside)
     with running_beside(home, passphrase, post=post, is_time=answers):
-        _run(host, port, partial(application, home, passphrase, host), workers=workers)
+        _run(host, port, loader, workers=workers, outside=outside)
 
 
-def _answers(host: str, port: int) -> bool:
+def _answers(host: str, port: int, outside: Outside) -> bool:
     connection = http.client.HTTPConnection(host, port, timeout=_ANSWER_SECONDS)
+    if outside.cert:
+        context = ssl.create_default_context()
+        # Nothing is told to whoever answers, and nothing that it says is believed.
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        connection = http.client.HTTPSConnection(
+            host, port, timeout=_ANSWER_SECONDS, context=context
+        )
     try:
         connection.request("GET", "/health")
         return connection.getresponse().status == HTTPStatus.OK
@@ -119,7 +145,12 @@ def _answers(host: str, port: int) -> bool:
 
 
 def _run(
-    host: str, port: int, loader: Callable[[], Callable[..., Any]], *, workers: int = 1
+    host: str,
+    port: int,
+    loader: Callable[[], Callable[..., Any]],
+    *,
+    workers: int = 1,
+    outside: Outside = _INSIDE,
 ) -> None:
     # A new process, not a copy of this one: no key of this one is in it by accident.
     multiprocessing.set_start_method("spawn", force=True)
@@ -132,6 +163,8 @@ def _run(
         blocking_threads=_BLOCKING_THREADS,
         websockets=False,
         log_level=LogLevels.warning,
+        ssl_cert=outside.cert,
+        ssl_key=outside.key,
     )
     server.serve(target_loader=loader, wrap_loader=False)
 
@@ -179,15 +212,46 @@ def require_free(host: str, port: int) -> None:
         ) from error
 
 
-def application(home: Path, passphrase: str, host: str) -> Callable[..., Any]:
+def require_certificate(outside: Outside) -> None:
+    """Check that a server can speak TLS with what it was given.
+
+    Args:
+        outside: With both, a certificate and its key, or neither.
+
+    Raises:
+        InputError: They are not there, or do not belong together.
+    """
+    if outside.cert is None and outside.key is None:
+        return
+    try:
+        # A key that wants a passphrase is refused: an empty one is given at once.
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(
+            outside.cert or Path(), outside.key or Path(), password=""
+        )
+    except (OSError, ValueError) as error:
+        raise InputError(
+            "serve.certificate",
+            "Expected a certificate and its key as PEM files, without a passphrase, found others.",
+            hint="Give both, --tls-cert CERT.pem and --tls-key KEY.pem; they belong together.",
+        ) from error
+
+
+def application(
+    home: Path, passphrase: str, host: str, outside: Outside = _INSIDE
+) -> Callable[..., Any]:
     """Open the node in this process and return the WSGI application over it.
 
     Args:
         home: The node's folder.
         passphrase: Of the node.
         host: Address that the server listens on.
+        outside: How others reach it.
     """
     serve_node(open_node(home, passphrase))
+    for name in outside.names:
+        settings.allow_host(name)
+    if outside.cert:
+        settings.use_tls()
     return _answering(host)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from homeward.node.web.api import app as api
+from homeward.node.web.api import bundles
 from homeward.node.web.pages import (
     accounts,
     agreement,
@@ -52,6 +53,7 @@ urlpatterns = guarded(
         *accounts.PATTERNS,
         *reads.PATTERNS,
         *tokens.PATTERNS,
+        *bundles.PATTERNS,
         *api.PATTERNS,
         *design.PATTERNS,
     ]

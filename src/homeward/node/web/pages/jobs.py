@@ -186,7 +186,7 @@ def running(request: HttpRequest) -> list[Shown]:
         refused; for `parts/jobs.html`, which reads `jobs`.
     """
     lately = timezone.now() - dt.timedelta(days=_ATTENTION_DAYS)
-    refused = Q(actor=courier.ACTOR, state="failed", created_at__gte=lately)
+    refused = Q(actor__in=courier.BY_THEMSELVES, state="failed", created_at__gte=lately)
     shown = _mine(request).filter(Q(state__in=_OPEN) | refused)
     return [_shown(job) for job in shown.order_by("created_at")[:_LATEST]]
 
@@ -230,7 +230,7 @@ def _mine(request: HttpRequest) -> Any:
         return Job.objects.all()
     actors = [request.user.get_username()]
     if may_see(roles_of(request.user), "carry"):
-        actors.append(courier.ACTOR)
+        actors.extend(courier.BY_THEMSELVES)
     return Job.objects.filter(actor__in=actors)
 
 
