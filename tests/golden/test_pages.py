@@ -32,6 +32,7 @@ PAGES = [
     "how-to/review-who-is-who.md",
     "how-to/verify-a-ledger.md",
     "how-to/backup.md",
+    "how-to/keys.md",
     "how-to/postgresql.md",
     "how-to/join-over-https.md",
     "how-to/break-it.md",
@@ -44,6 +45,7 @@ FILE = re.compile(r"Save as `([\w.-]+)`:\n\n```\w+\n(.*?)```", re.DOTALL)
 VARYING = (
     (r"(?:[0-9a-f]{4} ){7}[0-9a-f]{4}", "FINGERPRINT"),
     (r"\b(?=[a-f]*\d)[0-9a-f]{8,64}\b", "HASH"),
+    (r"(?:[a-z]{5}-){16}[a-z]{5}", "WORDS"),
     (r"[\d,]+ bytes", "SIZE"),
     (r"in \d+ s\.", "SECONDS"),
 )

@@ -31,6 +31,8 @@ HELPERS = {
     "_refuse_some": {"entry", "type", "author", "captive_count", "captives"},
     "_Guard": {"entry", "type", "author", "captive_count", "captives"},
     "refused": {"file"},
+    "_document_refusal": {},
+    "_key_refusal": {"entry", "author", "key"},
 }
 """What makes an error of a code that it is given → the facts that it adds."""
 
@@ -75,6 +77,9 @@ ONLY_COMMANDS = frozenset(
             "ledger.policy_need",
             "ledger.witness_vkey",
         ),
+        # Keys, whose secrets no page ever sees.
+        *("cli.keys", "keys.file", "keys.no_member", "keys.no_root", "keys.nothing_waits"),
+        *("keys.passphrase", "keys.spoken", "keys.unknown"),
         *("match.empty", "matching.no_spark", "matching.spark"),
         *("triage.no_list", "triage.output"),
         *("init.empty", "init.language", "init.missing", "init.password"),

@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "export": ("homeward.cli.export_list", "write a held or a wanted list as CSV or XLSX"),
     "take-off": ("homeward.cli.take_off", "take people off a list of our own, or put them back"),
     "card": ("homeward.cli.card", "show this node's card, or import another party's"),
+    "keys": ("homeward.cli.keys", "which keys sign for a party: roots, officers, devices"),
     "case": ("homeward.cli.case", "the steps of an exchange, one act each"),
     "bundle": ("homeward.cli.bundle", "what one node has for another, as a file"),
     "documents": ("homeward.cli.documents", "manifests and receipts as PDF"),

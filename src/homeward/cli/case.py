@@ -122,6 +122,14 @@ def _accept(node: Node, args: argparse.Namespace) -> None:
     print(f"The plan holds on our own list; accepted plan {plan['plan_sha256'][:16]}….")
 
 
+def _second(node: Node, args: argparse.Namespace) -> None:
+    from homeward.cli.keys import officer_key
+    from homeward.node.actions.keys import confirm
+
+    count = confirm(node, args.case, signer=officer_key(args), now=home.now())
+    print(f"Confirmed by the second officer: {count}. What waited counts from here on.")
+
+
 def _reject(node: Node, args: argparse.Namespace) -> None:
     from homeward.node.actions.plans import reject_plan
 
@@ -270,6 +278,11 @@ ACTS: Mapping[str, tuple[str, Act, tuple[str, ...]]] = {
     "reveal": ("show our half of the seed", _reveal, (_CASE,)),
     "plan": ("plan the exchange (mediator)", _plan, (_CASE, "list")),
     "accept": ("check the plan on our list and accept it", _accept, (_CASE, "acknowledge")),
+    "second": (
+        "confirm, as the second officer, what one has signed",
+        _second,
+        (_CASE, "officer", "officer_passphrase"),
+    ),
     "reject": ("reject the plan", _reject, (_CASE, "rejection")),
     "abort": ("end the case without an exchange", _abort, (_CASE, "abortion")),
     "sheet": (
@@ -346,6 +359,14 @@ _ARGUMENTS: Mapping[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "rejection": (("--reason",), {"choices": REJECTION_REASONS, **_REASON}),
     "abortion": (("--reason",), {"choices": ABORT_REASONS, **_REASON}),
     "withdrawal": (("--reason",), {"choices": WITHDRAWAL_REASONS, **_REASON}),
+    "officer": (
+        ("--officer",),
+        {"required": True, "metavar": "FILE", "help": "the second officer's key file"},
+    ),
+    "officer_passphrase": (
+        ("--officer-passphrase-file",),
+        {"metavar": "FILE", "help": "read the key file's passphrase from the first line of FILE"},
+    ),
     "gate": (("--gate",), {"required": True, "metavar": "CLAUSE", "help": "id of the gate"}),
     "captive": (("captive",), {"nargs": "+", "metavar": "ID", "help": "salted ids"}),
     "country": (("--country",), {"required": True, "metavar": "PARTY", "help": "where it is"}),

@@ -6,9 +6,10 @@ The fixed words are English; the language of whoever prints it may stand beside 
 It refuses to read a name as anything but text, to lose a character that its fonts lack,
 and to print invented people without "SIMULATION" on every page and in the code.
 
-Entry functions: `manifest_pdf` and `receipt_pdf`; `qr_text` is what a scanner reads.
+Entry functions: `manifest_pdf`, `receipt_pdf` and `key_sheet`; `qr_text` is what a scanner reads.
 """
 
+from homeward.documents.key_sheet import SheetKey, key_sheet
 from homeward.documents.labels import LABELS, Language
 from homeward.documents.pages import (
     ManifestPage,
@@ -26,8 +27,10 @@ __all__ = [
     "ManifestPage",
     "ManifestRow",
     "ReceiptPage",
+    "SheetKey",
     "Signer",
     "Stop",
+    "key_sheet",
     "manifest_pdf",
     "qr_text",
     "receipt_pdf",

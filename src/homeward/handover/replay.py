@@ -5,6 +5,8 @@ Rules of this file:
   signed by a key that it names, because nothing stands before it; whose key that is, only
   a fingerprint compared by voice can tell.
 - A key counts from the entry after the one that names it, and in one role alone.
+- From then on a party's keys are those that its documents of keys name, at each number of
+  the log (`authority`, `ledger.keyring`); without such a document, those it joined with.
 - Later a member joins by `member_joined`, signed by the mediator who opened the log.
   Nobody joins twice, and no key belongs to two.
 - Every other entry belongs to a case: the negotiation judges it, then the handover.
@@ -26,9 +28,11 @@ from homeward.foundation.crypto import KEY_BYTES, unb64
 from homeward.foundation.errors import InputError, PeerError, TamperError
 from homeward.foundation.ids import PartyCode, parse_party
 from homeward.handover import follow
+from homeward.handover.authority import KEYS_CHANGED, change_keys, public_of, verify_grant
 from homeward.handover.custody import Custody
 from homeward.ledger.chain import ChainState, extend_chain
 from homeward.ledger.envelope import Envelope, key_id, read_envelope
+from homeward.ledger.keyring import Grant, Keyring, begin_keyring
 from homeward.negotiation.case import NEW_CASE, CaseState
 from homeward.negotiation.entries import Recorded
 from homeward.negotiation.state import advance
@@ -59,7 +63,10 @@ class MemberKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A party that may write to the log. `keys` are by key id; `sealing_key` is an age key."""
+    """A party that may write to the log. `sealing_key` is an age key.
+
+    `keys` are those of its card, by key id; what it has at an entry says its keyring.
+    """
 
     party: PartyCode
     role: str
@@ -74,15 +81,18 @@ class Replay:
     """A checked log: its members, and every case as its entries left it.
 
     `members` are by party code, `cases` and `custodies` by case; a case has a custody once
-    every party has accepted its plan. `envelopes` are all entries, in order; `overtaken` are
-    the numbers of those that count for nothing.
+    every party has accepted its plan. `envelopes` are all entries, in order, and `grants` what
+    the key of each was good for; `overtaken` are the numbers of those that count for nothing.
+    `keyrings` are by party.
     """
 
     chain: ChainState
     members: Mapping[str, Member] = field(default_factory=dict)
     cases: Mapping[str, CaseState] = field(default_factory=dict)
     custodies: Mapping[str, Custody] = field(default_factory=dict)
+    keyrings: Mapping[str, Keyring] = field(default_factory=dict)
     envelopes: tuple[Envelope, ...] = ()
+    grants: tuple[Grant, ...] = ()
     overtaken: frozenset[int] = frozenset()
 
     @property
@@ -130,34 +140,54 @@ def advance_replay(state: Replay, entry: bytes) -> Replay:
         TamperError: The entry is not signed by a member, or breaks the chain.
         PeerError: It is signed, and its author may not write it, or not now.
     """
-    members = dict(state.members)
+    members, keyrings = dict(state.members), dict(state.keyrings)
     index = state.chain.tree.size
 
     def key_of(author: str, key: str, at: int) -> bytes:
         if at == 0:  # nothing stands before it that could name a key
             members.update(_founders(read_envelope(entry)))
-        return _key(members, author, key)
+            keyrings.update({party: _keyring(state, one, 0) for party, one in members.items()})
+        grant = keyrings[author].at(at).grants.get(key) if author in keyrings else None
+        return grant.public if grant else public_of(keyrings, entry, key=key, index=at)
 
     chain, envelope = extend_chain(state.chain, entry, key_of)
-    after = replace(state, chain=chain, members=members, envelopes=(*state.envelopes, envelope))
-    if index == 0:
+    author = envelope.author
+    if envelope.type == KEYS_CHANGED:
+        roles = KEYS_OF_ROLE[members[author].role]
+        keyrings[author] = change_keys(keyrings, envelope, index=index, roles=roles)
+    grant = keyrings[author].at(index).grants[envelope.key]
+    after = replace(
+        state,
+        chain=chain,
+        members=members,
+        keyrings=keyrings,
+        envelopes=(*state.envelopes, envelope),
+        grants=(*state.grants, grant),
+    )
+    if index == 0 or envelope.type == KEYS_CHANGED:
         return after
     if envelope.type == MEMBER_JOINED:
-        return replace(after, members=_with_member(after, envelope, index))
+        return _with_member(after, envelope, index)
     try:
         return _with_case(after, envelope, index)
     except PeerError:
-        if not _fitted(state, envelope):
+        if not _fitted(state, envelope, grant):
             raise
         return replace(after, overtaken=after.overtaken | {index})
 
 
+def _keyring(state: Replay, member: Member, index: int) -> Keyring:
+    keys = {key: Grant(role=each.role, public=each.public) for key, each in member.keys.items()}
+    return begin_keyring(log=state.chain.log, party=member.party, keys=keys, index=index)
+
+
 def _with_case(state: Replay, envelope: Envelope, index: int) -> Replay:
-    case = envelope.case
-    role = state.members[envelope.author].keys[envelope.key].role
-    recorded = Recorded(index=index, role=role, entry=envelope)
+    case, grant = envelope.case, state.grants[index]
+    needs_second = envelope.type in state.keyrings[envelope.author].at(index).two_officers
+    recorded = Recorded(index=index, role=grant.role, entry=envelope, needs_second=needs_second)
     before = state.cases.get(case, NEW_CASE)
     after = advance(before, recorded)
+    verify_grant(grant, envelope, before, index)
     custodies = dict(state.custodies)
     if after.state == "accepted" and before.state != "accepted":
         custodies[case] = follow.begin(after, None)
@@ -166,10 +196,10 @@ def _with_case(state: Replay, envelope: Envelope, index: int) -> Replay:
     return replace(state, cases={**state.cases, case: after}, custodies=custodies)
 
 
-def _fitted(state: Replay, envelope: Envelope) -> bool:
+def _fitted(state: Replay, envelope: Envelope, grant: Grant) -> bool:
     """Tell whether an entry fitted what its author had seen, and its own entries since."""
     seen = envelope.seen[0] if envelope.seen else 0
-    before = replace(state, cases={}, custodies={})
+    before = replace(state, cases={}, custodies={}, grants=(*state.grants, grant))
     try:
         for index, earlier in enumerate(state.envelopes):
             is_known = index < seen or earlier.author == envelope.author
@@ -199,16 +229,22 @@ def _founders(envelope: Envelope) -> dict[str, Member]:
     return members
 
 
-def _with_member(state: Replay, envelope: Envelope, index: int) -> dict[str, Member]:
-    opened = state.envelopes[0]
-    role = state.members[envelope.author].keys[envelope.key].role
-    if envelope.author != opened.author or role != "mediator":
+def _with_member(state: Replay, envelope: Envelope, index: int) -> Replay:
+    opened, grant = state.envelopes[0], state.grants[index]
+    is_mediator = grant.role == "mediator" and grant.officer is None
+    if envelope.author != opened.author or not is_mediator:
         raise _refused(index, f"the mediator {opened.author}, who opened the log", "another author")
     if envelope.version != 1 or len(state.members) == _MEMBERS_MAX:
         raise _refused(index, f"version 1, and at most {_MEMBERS_MAX} members", "another")
     member = _read_member(envelope.body, index)
     _verify_new(state.members, member, index)
-    return {**state.members, member.party: member}
+    if any(member.keys.keys() & keyring.known for keyring in state.keyrings.values()):
+        raise _refused(index, "keys that no other member has", "a key of another member")
+    return replace(
+        state,
+        members={**state.members, member.party: member},
+        keyrings={**state.keyrings, member.party: _keyring(state, member, index + 1)},
+    )
 
 
 def _read_member(body: Any, index: int) -> Member:
@@ -264,18 +300,6 @@ def _verify_new(members: Mapping[str, Member], member: Member, index: int) -> No
         raise _refused(index, "each member once", f"{member.party} twice")
     if any(member.keys.keys() & other.keys.keys() for other in members.values()):
         raise _refused(index, "keys that no other member has", "a key of another member")
-
-
-def _key(members: Mapping[str, Member], author: str, key: str) -> bytes:
-    member = members.get(author)
-    if member is None or key not in member.keys:
-        raise TamperError(
-            "replay.stranger",
-            f"Expected a key that the log names for {author} before this entry, found key {key}.",
-            hint="Nobody the log knows signed it; ask the mediator where it comes from.",
-            facts={"author": author, "key": key},
-        )
-    return member.keys[key].public
 
 
 def _refused(index: int, expected: str, found: str) -> PeerError:

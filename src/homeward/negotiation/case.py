@@ -51,13 +51,14 @@ class CaseState:
     `wanted`, `answers`, `remarks` and `replies` are keyed by author and recipient; `final_lists`,
     `commitments` and `nonces` by party. `stops` are the agreed stops of the people of a
     home party, in order, as manifests name them; `gates` are the agreed gates by clause:
-    `before`, `until` and `confirmed_by`, as the terms say. `handover` holds the entries after the
+    `before`, `until` and `confirmed_by`, as the terms say. `waiting` are entries that count once
+    a second officer of their author has confirmed them. `handover` holds the entries after the
     acceptance, in order, as they were recorded. `reached` holds for each state the number of
     the entry that last led to it; `lapsed` the steps that the case went on without, with
-    the party that owed them; `withdrawn_lines` the ids of lines that count for nothing, by
-    kind of list, author and recipient (empty for a final list); `seals` the commitments by kind of list, author and recipient
-    (empty for a final list), where the terms seal lists (`is_sealed`); `unreplied` the remarks that so stay without a reply, by author
-    and recipient.
+    the party that owed them; `unreplied` the remarks that so stay without a reply, by author
+    and recipient. `withdrawn_lines` are the ids of lines that count for nothing, and `seals`
+    the commitments where the terms seal lists (`is_sealed`), both by kind of list, author and
+    recipient (empty for a final list).
     """
 
     state: str = "unopened"
@@ -90,6 +91,7 @@ class CaseState:
     seed: str = ""
     plan: Plan | None = None
     accepted: frozenset[str] = frozenset()
+    waiting: tuple[Recorded, ...] = ()
     abort_reason: str = ""
     handover: tuple[Recorded, ...] = ()
 

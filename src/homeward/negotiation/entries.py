@@ -113,6 +113,8 @@ HANDOVER_TYPES = (
     "received",
     "gate_confirmed",
 )
+CONFIRMABLE = ("terms_signed", "wanted_list", "answers", "final_list", "plan_accepted")
+"""Entries that two officers may have to sign: what binds a party, and what shows its people."""
 
 
 class Entry(Protocol):
@@ -148,12 +150,14 @@ class Recorded:
     """An entry in its place.
 
     `index` is its number in the ledger; `role` is what its key was good for at that
-    number (`bureau`, `mediator`, `interviewer`, `officer` or `observer`).
+    number (`bureau`, `mediator`, `interviewer`, `officer` or `observer`); `needs_second` is
+    true if its party asked, at that number, for a second officer to confirm it.
     """
 
     index: int
     role: str
     entry: Entry
+    needs_second: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +277,8 @@ KINDS: dict[str, Kind] = {
             "acknowledged": CODES,
         },
     ),
+    # By another key of the same party; only then does the entry that it names count.
+    "confirmed": Kind(authors=_BUREAU, fields={"entry": SHA256}),
     "plan_rejected": Kind(
         authors=_BUREAU, fields={"plan_sha256": SHA256, "reason": one_of(REJECTION_REASONS)}
     ),

@@ -9,6 +9,9 @@ Rules of this file:
 - A step that lapsed ends as if its last party had taken it. Nobody owes it any more.
 - Entries come in ledger order, each once. The order of the ledger is the only clock:
   an agreement exists if the last acceptance stands before any abort.
+- Where a party asked for two officers, an entry waits: it adds nothing until another key of
+  its author has `confirmed` it, and then counts as if it stood there. One that waits is
+  overtaken by a later one of the same author and kind (and recipient), and by the next state.
 - Where a captive is, this file does not know. It keeps the entries of the handover in
   order, `homeward.handover` judges them. Closing and aborting a handover need both.
 
@@ -19,9 +22,11 @@ lists, then the exchange.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import replace
 
+from homeward.foundation.errors import PeerError
 from homeward.negotiation.case import NEW_CASE, CaseState
 from homeward.negotiation.entries import (
     HANDOVER_TYPES,
@@ -43,6 +48,7 @@ BY_EVERY_PARTY = (
     "seed_revealed",
     "plan_accepted",
 )
+CONFIRMED = "confirmed"
 _UNFINISHED = (
     "opened",
     "terms_signed",
@@ -99,6 +105,12 @@ TRANSITIONS: dict[tuple[str, str], str] = {
         for state in _WITH_LISTS
         for kind in _CHANGES
     },
+    ("opened", "confirmed"): "terms_signed",
+    ("terms_signed", "confirmed"): "wanted",
+    ("wanted", "confirmed"): "answered",
+    ("answered", "confirmed"): "listed",
+    ("replied", "confirmed"): "listed",
+    ("proposed", "confirmed"): "accepted",
     **{(state, "aborted"): "aborted" for state in _UNFINISHED},
 }
 """Every state and entry that fit, and the state they lead to."""
@@ -142,19 +154,32 @@ def advance(state: CaseState, recorded: Recorded) -> CaseState:
     """
     verify_shape(recorded)
     _verify_place(state, recorded)
-    kind = recorded.entry.type
-    after = STEPS[kind](state, recorded)
-    after = replace(
+    if recorded.entry.type == CONFIRMED:
+        after = _confirm(state, recorded)
+    elif recorded.needs_second:
+        STEPS[recorded.entry.type](state, recorded)  # what does not fit need not wait
+        after = replace(state, waiting=(*_others_waiting(state, recorded), recorded))
+    else:
+        after = _count(state, recorded, at=recorded.index)
+    return replace(
         after,
         last_index=recorded.index,
         entry_hashes=state.entry_hashes | {recorded.entry.entry_sha256},
     )
+
+
+def _count(state: CaseState, recorded: Recorded, *, at: int) -> CaseState:
+    """Let an entry count: alone, or together with its confirmation, which is number `at`."""
+    kind = recorded.entry.type
+    after = STEPS[kind](state, recorded)
+    after = replace(after, waiting=_others_waiting(after, recorded))
     if not _is_step_over(after, kind):
         return after
     if kind == "seed_revealed":
         after = replace(after, seed=common_seed(after.nonces))
     reached = TRANSITIONS[state.state, kind]
-    return replace(after, state=reached, reached={**state.reached, reached: recorded.index})
+    waiting = after.waiting if reached == state.state else ()
+    return replace(after, state=reached, waiting=waiting, reached={**state.reached, reached: at})
 
 
 def _is_step_over(after: CaseState, kind: str) -> bool:
@@ -168,6 +193,42 @@ def _is_step_over(after: CaseState, kind: str) -> bool:
     if kind in BY_EVERY_PARTY:
         return all(has_acted(after, kind, each) for each in after.parties)
     return True
+
+
+def _confirm(state: CaseState, recorded: Recorded) -> CaseState:
+    """Let the entry count that a second officer confirms."""
+    waiting = waiting_entry(state, recorded.entry.body["entry"])
+    if waiting is None or waiting.entry.author != recorded.entry.author:
+        raise refusal(
+            recorded,
+            "case.nothing_waits",
+            expected="an entry of the same party that waits for its second officer",
+            found="none of that hash",
+        )
+    if waiting.entry.key == recorded.entry.key:
+        raise refusal(
+            recorded,
+            "case.same_officer",
+            expected="the key of another officer than the one that signed it",
+            found="the same key",
+            hint="Let a second officer confirm it, with a key of their own.",
+        )
+    if has_acted(state, waiting.entry.type, waiting.entry.author):
+        raise refusal(recorded, "case.twice", expected="one per party", found="a second")
+    return _count(state, waiting, at=recorded.index)
+
+
+def waiting_entry(state: CaseState, entry_sha256: object) -> Recorded | None:
+    """Return the entry of that hash that waits for a second officer, if there is one."""
+    return next((each for each in state.waiting if each.entry.entry_sha256 == entry_sha256), None)
+
+
+def _others_waiting(state: CaseState, recorded: Recorded) -> tuple[Recorded, ...]:
+    return tuple(each for each in state.waiting if _same_step(each) != _same_step(recorded))
+
+
+def _same_step(recorded: Recorded) -> tuple[str, str, object]:
+    return recorded.entry.author, recorded.entry.type, recorded.entry.body.get("to")
 
 
 def has_acted(state: CaseState, kind: str, party: str) -> bool:
@@ -204,14 +265,24 @@ def moves(state: CaseState, party: str, role: str) -> tuple[str, ...]:
         In a handover they also have to fit where each captive is.
     """
     side = _side(state, party)
+    ahead = _as_if_confirmed(state)
+    waits = any(each.entry.author == party for each in state.waiting)
     return tuple(
         kind
         for kind, rules in KINDS.items()
         if (state.state, kind) in TRANSITIONS
         and (side, role) in rules.authors
-        and not has_acted(state, kind, party)
+        and not has_acted(ahead, kind, party)
+        and (kind != CONFIRMED or waits)
         and _has_reason(state, kind, party)
     )
+
+
+def _as_if_confirmed(state: CaseState) -> CaseState:
+    for each in state.waiting:
+        with contextlib.suppress(PeerError):  # it no longer fits, and will never count
+            state = STEPS[each.entry.type](state, each)
+    return state
 
 
 def whose_turn(state: CaseState) -> dict[str, tuple[str, ...]]:
@@ -285,7 +356,11 @@ def _verify_place(state: CaseState, recorded: Recorded) -> None:
     if entry.entry_sha256 in state.entry_hashes:
         raise refusal(recorded, "case.repeated", expected="each entry once", found="a repetition")
     if (state.state, entry.type) not in TRANSITIONS:
-        allowed = [kind for before, kind in TRANSITIONS if before == state.state]
+        allowed = [
+            kind
+            for before, kind in TRANSITIONS
+            if before == state.state and (kind != CONFIRMED or state.waiting)
+        ]
         raise refusal(
             recorded,
             "case.turn",

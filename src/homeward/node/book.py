@@ -18,8 +18,15 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from homeward.foundation.crypto import b64
-from homeward.foundation.errors import AccessError, InputError, PeerError, TamperError, TurnError
+from homeward.foundation.crypto import SigningKey, b64
+from homeward.foundation.errors import (
+    AccessError,
+    InputError,
+    PeerError,
+    RuleError,
+    TamperError,
+    TurnError,
+)
 from homeward.foundation.merkle import leaf_hash
 from homeward.handover.replay import KEYS_OF_ROLE, Replay, advance_replay, begin_replay
 from homeward.ledger.checkpoint import open_checkpoint, sign_checkpoint
@@ -28,6 +35,7 @@ from homeward.ledger.log import Log
 from homeward.ledger.note import NoteSigner, NoteVerifier, parse_vkey
 from homeward.ledger.tiles import export_tree
 from homeward.negotiation.case import CaseState
+from homeward.negotiation.entries import Recorded
 from homeward.node.home import Node, utc_text
 from homeward.node.keystore import LOG_KEY, Card, log_verifier, read_card
 from homeward.node.models import Draft, LedgerEntry, LogHead, Peer
@@ -203,6 +211,9 @@ def member_of(card: Card) -> dict[str, Any]:
     }
 
 
+_BEYOND_KEY = ("keys.revoked", "keys.limit", "keys.kind", "keys.device")
+"""Refusals of a key, not of the move: another officer may make it."""
+
 _SIGNS = {key: role for role, keys in KEYS_OF_ROLE.items() for key in keys}
 """Role of a key -> role of the node that has it."""
 
@@ -227,7 +238,7 @@ def require_role(node: Node, role: str) -> None:
         )
 
 
-def record(
+def record(  # noqa: PLR0913 - the header of an entry, as sign_envelope has it
     node: Node,
     *,
     case: str,
@@ -236,6 +247,7 @@ def record(
     role: str,
     now: dt.datetime,
     in_reply_to: str | None = None,
+    signer: SigningKey | None = None,
 ) -> int | None:
     """Sign an entry and put it where it belongs.
 
@@ -247,6 +259,7 @@ def record(
         role: In which role we sign.
         now: The time that we state.
         in_reply_to: Hash of the entry that this one answers.
+        signer: An officer's key that rests elsewhere; None is the node's own of that role.
 
     Returns:
         Its number in the log at a mediator; None at a bureau, whose draft waits for the
@@ -254,6 +267,7 @@ def record(
 
     Raises:
         TurnError: The case does not allow it now.
+        RuleError: The key may not sign it: it has ended, or it is beyond its limits.
     """
     require_role(node, role)
     with node.transaction():
@@ -263,7 +277,7 @@ def record(
         head = state.chain.heads.get(node.party)
         seq = head.seq + 1 if head else 1
         entry = sign_envelope(
-            signer=node.keys.signing[role],
+            signer=signer or node.keys.signing[role],
             log=state.chain.log,
             type=type,
             case=case,
@@ -293,12 +307,35 @@ def _require_turn(state: Replay, entry: bytes) -> None:
     try:
         advance_replay(state, entry)
     except PeerError as error:
+        if error.code in _BEYOND_KEY:
+            raise RuleError(
+                error.code,
+                error.message,
+                hint="Let an officer sign it who may, or have the roots change the limits.",
+                facts=error.facts,
+            ) from error
         raise TurnError(
             error.code,
             error.message,
             hint="See `homeward status` for what comes next.",
             facts=error.facts,
         ) from error
+
+
+def waiting_entries(node: Node, case: str | None = None) -> tuple[Recorded, ...]:
+    """Return our entries that wait for their second officer, drafts included.
+
+    Args:
+        node: The open node.
+        case: Of this case alone; None for all.
+    """
+    return tuple(
+        each
+        for name, state in read_ahead(node).cases.items()
+        if case in {None, name}
+        for each in state.waiting
+        if each.entry.author == node.party
+    )
 
 
 def waiting(origin: str) -> list[Draft]:

@@ -50,6 +50,9 @@ from homeward.node.models import Blob, Draft, LedgerEntry, LogHead, Peer
 
 BUNDLE_MAX_BYTES = 256 * 1024 * 1024
 FORMAT = "homeward-bundle-1"
+_SHOWN_WITH = {"plan_accepted": "identities"}
+"""Entry -> what is shown with it, where that has another name than the entry."""
+
 _CONTEXT = b"homeward-bundle-v1\n"
 _BLOB_KEYS = frozenset(("key", "case", "purpose", "from", "to", "sealed"))
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -118,6 +121,9 @@ def _content(node: Node, card: Card) -> dict[str, Any]:
         blobs = blobs.filter(recipient=to)
     elif card.role == "mediator":
         blobs = blobs.filter(sender=node.party)
+        for each in book.waiting_entries(node):  # nobody reads what one officer alone signed
+            shown = _SHOWN_WITH.get(each.entry.type, each.entry.type)
+            blobs = blobs.exclude(case=each.entry.case, purpose=shown)
     else:
         blobs = blobs.none()  # everything between bureaus goes through the mediator
     return {

@@ -18,7 +18,7 @@ from homeward.negotiation import NEW_CASE, advance, fold, moves, whose_turn
 from homeward.negotiation.entries import HANDOVER_TYPES, KINDS
 from homeward.negotiation.fields import COUNT_MAX
 from homeward.negotiation.reference import table_markdown
-from homeward.negotiation.state import BY_EVERY_PARTY, TRANSITIONS
+from homeward.negotiation.state import BY_EVERY_PARTY, CONFIRMED, TRANSITIONS
 from homeward.negotiation.steps import STEPS
 from homeward.terms import read_agreement
 
@@ -341,7 +341,7 @@ def test_whatever_moves_names_no_other_author_or_moment_is_at_fault_for():
 
 
 def test_the_tables_name_the_same_types():
-    assert {kind for _, kind in TRANSITIONS} == set(KINDS) == set(STEPS)
+    assert {kind for _, kind in TRANSITIONS} == set(KINDS) == set(STEPS) | {CONFIRMED}
     assert set(HANDOVER_TYPES) <= set(KINDS)
 
 

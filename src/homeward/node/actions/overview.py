@@ -4,7 +4,7 @@ Rules of this file:
 - There is always a next step, even if it is to wait: then it says for whom.
 - What stands earlier in the flow comes first; within a handover, people before papers.
 - A command can be typed as it stands. What only a person knows is a word in capitals:
-  `CARD.json`, `BUNDLE.hwb`, `HELD.csv`, `WANTED.csv`, `TERMS.toml`, `SALTED-IDS.csv`.
+  `CARD.json`, `BUNDLE.hwb`, `HELD.csv`, `WANTED.csv`, `TERMS.toml`, `SALTED-IDS.csv`, `KEY-FILE`.
 - A step says the same without the command: its kind, and the case, leg and party it is about.
 """
 
@@ -39,6 +39,7 @@ KINDS = (
     *("card.add", "list.held", "list.wanted"),
     *("case.open", "case.sign", "case.wanted", "case.answer", "case.final", "case.reveal"),
     *("case.remark", "case.reply", "case.lapse", "case.plan", "case.show", "case.accept"),
+    "case.second",
     *("review.case", "review.held", "review.wanted"),
     *("handover.sheet", "handover.interview", "handover.manifest", "handover.withdraw"),
     *("handover.depart", "handover.print", "handover.check-in", "handover.stop"),
@@ -176,20 +177,32 @@ def _of_case(node: Node, state: CaseState) -> Iterator[Step]:
         return
     for entry in whose_turn(state).get(node.party, ()):
         # By the same act a party is first bound to a sealed list, then shows it.
-        kind = OWED_IN[state.state] if entry == "list_committed" else entry
-        if kind == "answers":
-            yield from _reviewing(node, Queue(kind="answer", case=state.case))
-        if kind in STEPS:
-            act, why = STEPS[kind]
-            command = f"case {act} {state.case}"
-            yield Step(kind=f"case.{act}", command=command, why=why, case=state.case)
-        elif kind == "replies":
-            yield from replying(node, state)
-        elif kind == "plan_proposed":
-            yield _planning(node, state)
-        elif kind == "plan_accepted":
-            yield from _accepting(node, state)
+        yield from _owed(node, state, OWED_IN[state.state] if entry == "list_committed" else entry)
     yield from remarking(node, state)
+
+
+def _owed(node: Node, state: CaseState, kind: str) -> Iterator[Step]:
+    """Return what leads to an entry that this node owes."""
+    if kind == "answers":
+        yield from _reviewing(node, Queue(kind="answer", case=state.case))
+    if kind in STEPS:
+        act, why = STEPS[kind]
+        yield Step(kind=f"case.{act}", command=f"case {act} {state.case}", why=why, case=state.case)
+    elif kind == "replies":
+        yield from replying(node, state)
+    elif kind == "plan_proposed":
+        yield _planning(node, state)
+    elif kind == "plan_accepted":
+        yield from _accepting(node, state)
+    elif kind == "confirmed":
+        count = sum(each.entry.author == node.party for each in state.waiting)
+        yield Step(
+            kind="case.second",
+            command=f"case second {state.case} --officer KEY-FILE",
+            why=f"waits for the second officer: {count} signed by one alone",
+            case=state.case,
+            count=count,
+        )
 
 
 def _reviewing(node: Node, queue: Queue) -> Iterator[Step]:

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 _AS_ITS_KIND = ""
 _SEND_AGAIN = _("Ask its sender for it again. Keep this copy as evidence.")
+_KEYS_ANEW = _("Keep it as evidence. Its party has to write the document of keys anew.")
+_SIGN_KEYS = _("Whoever has the key signs with `homeward keys sign`.")
 _FETCH_AGAIN = _("Fetch it again from its author. Do not use this copy.")
 _COMPARE_CARD = _("Compare fingerprints by voice with that party before anything else.")
 _READ_CARD = _("Read in its card, and compare the fingerprint by voice.")
@@ -271,6 +273,47 @@ _LEDGER: Mapping[str, tuple[Any, Any]] = {
     ),
 }
 
+_KEYS: Mapping[str, tuple[Any, Any]] = {
+    "keys.device": (
+        _("A device may count people at a crossing, and sign nothing else."),
+        _AS_ITS_KIND,
+    ),
+    "keys.ended": (_("A document of keys brings back a key that has ended."), _KEYS_ANEW),
+    "keys.first": (
+        _("A first document of keys is not under the first key of its party's card."),
+        _KEYS_ANEW,
+    ),
+    "keys.form": (_("This is no document of keys in the agreed form."), _KEYS_ANEW),
+    "keys.kind": (_("This key may not sign an entry of this kind."), _AS_ITS_KIND),
+    "keys.limit": (
+        _("This key accepts no plan of so many people. At most: {max_people}."),
+        _("An officer without this limit has to accept it."),
+    ),
+    "keys.not_held": (_("A document ends keys that its party does not have."), _KEYS_ANEW),
+    "keys.officer": (_("Devices are not named by an officer of a root document."), _KEYS_ANEW),
+    "keys.other": (_("The document of keys is for another ledger or party."), _KEYS_ANEW),
+    "keys.previous": (
+        _("The document of keys does not follow the last one of {party}."),
+        _("Make it anew from the keys as they are in the ledger."),
+    ),
+    "keys.quorum": (
+        _("Too few root keys signed the document. Expected: {expected}. Found: {found}."),
+        _SIGN_KEYS,
+    ),
+    "keys.revoked": (
+        _("The key that signed as {author} has ended."),
+        _("Keep the entry as evidence. Nothing counts that this key signed from there on."),
+    ),
+    "keys.signer": (_("A key signed that has no part in the document of keys."), _KEYS_ANEW),
+    "keys.taken": (_("A document of keys gives one key two places."), _KEYS_ANEW),
+    "keys.too_few": (
+        _("A document of keys names too few officers for what it asks."),
+        _KEYS_ANEW,
+    ),
+    "keys.unsigned": (_("A new key has not signed the document that names it."), _SIGN_KEYS),
+    "keys.words": (_("A document of keys asks for what nobody could enforce."), _KEYS_ANEW),
+}
+
 _CASES: Mapping[str, tuple[Any, Any]] = {
     "case.author": (_("This key may not sign this entry in this case."), _AS_ITS_KIND),
     "case.body": (_("The entry does not say what such an entry must say."), _AS_ITS_KIND),
@@ -279,11 +322,19 @@ _CASES: Mapping[str, tuple[Any, Any]] = {
         _AS_ITS_KIND,
     ),
     "case.legal_findings": (_("A legal finding of the plan was not acknowledged."), _AS_ITS_KIND),
+    "case.nothing_waits": (
+        _("No entry of this hash waits for a second officer of its party."),
+        _("Load the page again. What waited may have been overtaken."),
+    ),
     "case.order": (_("The entry stands before one that it must follow."), _AS_ITS_KIND),
     "case.other_case": (_("The entry belongs to another case."), _AS_ITS_KIND),
     "case.plan": (_("The entry is not about the proposed plan of this case."), _AS_ITS_KIND),
     "case.recipient": (_("The recipient must be another party of the case."), _AS_ITS_KIND),
     "case.repeated": (_("The same entry stands in the ledger twice."), _AS_ITS_KIND),
+    "case.same_officer": (
+        _("The same key signed the entry and confirms it."),
+        _("Let a second officer confirm it, with a key of their own."),
+    ),
     "case.seed": (
         _("The seed is not the one to which the parties bound themselves."),
         _AS_ITS_KIND,
@@ -465,5 +516,5 @@ _HANDOVER: Mapping[str, tuple[Any, Any]] = {
     ),
 }
 
-TEXTS: Mapping[str, tuple[Any, Any]] = {**_NODES, **_LEDGER, **_CASES, **_HANDOVER}
+TEXTS: Mapping[str, tuple[Any, Any]] = {**_NODES, **_LEDGER, **_KEYS, **_CASES, **_HANDOVER}
 """Code → what is wrong, and what to do."""

@@ -57,6 +57,7 @@ STEP_PAGES: Mapping[str, tuple[str, Address]] = {
     "case.plan": ("case-plan", _case_act),
     "case.show": ("plan", lambda step: reverse("plan", args=[step.case])),
     "case.accept": ("case-binding", _case_act),
+    "case.second": ("case", lambda step: reverse("case", args=[step.case])),
     "review.case": ("review", lambda step: reverse("review-case", args=[step.case])),
     "review.held": ("review", lambda _: reverse("review-list", args=["held"])),
     "review.wanted": ("review", lambda _: reverse("review-list", args=["wanted"])),

@@ -29,6 +29,7 @@ from homeward.node.web.dates import of_day
 ENTRIES: Mapping[str, Any] = {
     "log_opened": _("{author} opened the ledger. Members: {members}."),
     "member_joined": _("{author} admitted to the ledger: {members}."),
+    "keys_changed": _("{author} changed which keys sign for it."),
     "case_opened": _("{author} opened a case with the terms of an agreement."),
     "terms_signed": _("{author} signed the terms."),
     "list_committed": _("{author} bound itself to a list that it will show: {kind}."),
@@ -43,6 +44,7 @@ ENTRIES: Mapping[str, Any] = {
     "seed_revealed": _("{author} showed its half of the seed."),
     "plan_proposed": _("{author} proposed a plan. People: {flows}."),
     "plan_accepted": _("{author} checked the plan and accepted it."),
+    "confirmed": _("A second officer of {author} confirmed what one had signed."),
     "plan_rejected": _("{author} rejected the plan."),
     "will_recorded": _("{author} asked people in private, {leg}. Asked: {asked}."),
     "manifest_issued": _("{author} issued the manifest of {leg}. People: {count}."),
@@ -92,6 +94,7 @@ STEPS: Mapping[str, Any] = {
     "case.plan": _("Plan the exchange and propose it."),
     "case.show": _("Read the terms, the plan and what the law says to it."),
     "case.accept": _("Check the plan on your own list, then accept or reject it."),
+    "case.second": _("Let a second officer confirm what waits. Entries: {count}."),
     "review.case": _("Decide who is the same person: {count}"),
     "review.held": _("Decide who stands twice among those you hold: {count}"),
     "review.wanted": _("Decide who stands twice among those you miss: {count}"),
