@@ -57,10 +57,22 @@ MORE = (
     f"/cases/{PROPOSED}",
     f"/cases/{TABLED}",
     f"/cases/{PROPOSED}/plan",
+    "/history?from=2024&differing=1",
+    "/history/2024-12-30",
     NOWHERE,
 )
 DARK = ("/", "/cases", "/cases/first", "/cases/first/plan", "/cases/first/handover", "/people/held")
-DARK += ("/imports", "/jobs/failed", "/accounts", "/parties", "/design", "/verify", "/ledger/1")
+DARK += (
+    "/history",
+    "/history/2024-12-30",
+    "/imports",
+    "/jobs/failed",
+    "/accounts",
+    "/parties",
+    "/design",
+    "/verify",
+    "/ledger/1",
+)
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -139,6 +151,7 @@ def _tried(node):
         "number": 1,
         "pk": 1,
         "pair": _pair(node, now),
+        "exchange": "2025-02-05",
     }
     tried = {}
     for name, page, chosen in EVERY:

@@ -28,6 +28,7 @@ PAGES = [
     "how-to/own-lists.md",
     "how-to/match-two-lists.md",
     "how-to/triage.md",
+    "how-to/history.md",
     "how-to/pages.md",
     "how-to/review-who-is-who.md",
     "how-to/verify-a-ledger.md",

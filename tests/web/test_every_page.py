@@ -104,6 +104,7 @@ def fixture_records(node):
         "pk": 1,
         "act": "roles",
         "pair": Proposal.objects.first().id,
+        "exchange": "2025-02-05",
     }
 
 

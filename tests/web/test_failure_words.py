@@ -99,7 +99,13 @@ ONLY_COMMANDS = frozenset(
         *("statements.quotation", "statements.source", "statements.too_long"),
         "statements.too_many",
         # Arguments that only code gives: wrong ones are a fault of ours, told in English.
-        *("canonical.type", "documents.case", "documents.hash", "documents.printed_at"),
+        *(
+            "canonical.type",
+            "history.table",
+            "documents.case",
+            "documents.hash",
+            "documents.printed_at",
+        ),
         *("ledger.field", "ledger.key_name", "ledger.note_text", "ledger.origin"),
         *("ledger.range", "romanise.system", "ledger.cosign_time", "negotiation.quorum"),
     }

@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "case": ("homeward.cli.case", "the steps of an exchange, one act each"),
     "bundle": ("homeward.cli.bundle", "what one node has for another, as a file"),
     "documents": ("homeward.cli.documents", "manifests and receipts as PDF"),
+    "history": ("homeward.cli.history", "real exchanges as each side told them, and totals"),
     "serve": ("homeward.cli.serve", "a node's pages in the browser"),
     "account": ("homeward.cli.account", "who may sign in to a node's pages"),
     "backup": ("homeward.cli.backup", "keys and data of a node as one encrypted file"),

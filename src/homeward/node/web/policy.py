@@ -54,6 +54,7 @@ POLICY: Mapping[str, tuple[str, ...] | None] = {
     "verify": EVERYBODY,
     "checkpoint": EVERYBODY,
     "public": EVERYBODY,
+    "history": EVERYBODY,
     # One's own
     "home": _ALL,
     "ledger": _ALL,

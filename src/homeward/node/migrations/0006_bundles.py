@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("node", "0004_witnesses"),
+        ("node", "0005_off_list"),
     ]
 
     operations = [
