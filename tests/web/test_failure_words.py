@@ -93,6 +93,9 @@ ONLY_COMMANDS = frozenset(
         # Making a node on a server of its own, and restoring one.
         *("backup.changed", "backup.database", "postgresql.copy", "postgresql.order"),
         *("postgresql.package", "postgresql.password", "postgresql.taken", "postgresql.url"),
+        # Joining two nodes over a network: a command sets it up, the log of the server tells.
+        *("cli.no_route", "cli.route", "route.pin", "route.url"),
+        *("serve.certificate", "serve.no_node"),
         # Statements are read by `homeward read` and `homeward reconcile`.
         *("cli.not_utf8", "cli.published"),
         *("statements.claim", "statements.date", "statements.no_such_leg"),

@@ -14,7 +14,7 @@ from tests.postgresql import copy_node
 from tests.scenario import nodes as play
 
 from homeward.foundation.merkle import leaf_hash, verify_inclusion
-from homeward.ledger.checkpoint import open_checkpoint
+from homeward.ledger.cosignature import open_cosigned
 from homeward.node import access, book, bundles, home, jobs
 from homeward.node.access import Reader
 from homeward.node.actions import cases, handover
@@ -365,7 +365,8 @@ def test_an_entry_has_a_receipt_and_a_proof_that_holds(at):
     entry = client.get("/ledger/3/entry").content
     head, note = proof.split("\n\n", 1)
     _, index, *path = head.split("\n")
-    checkpoint = open_checkpoint(note, book.log_of(node), book.log_of(node).name)
+    log = book.log_of(node)
+    checkpoint = open_cosigned(note, log, log.name).checkpoint
     from homeward.foundation.crypto import unb64
 
     verify_inclusion(

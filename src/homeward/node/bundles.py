@@ -29,6 +29,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from homeward.foundation.canonical import canonical_bytes, read_canonical
 from homeward.foundation.crypto import b64, unb64, verify_signature
 from homeward.foundation.errors import (
@@ -120,10 +122,7 @@ def _content(node: Node, card: Card) -> dict[str, Any]:
     if is_mediator:
         blobs = blobs.filter(recipient=to)
     elif card.role == "mediator":
-        blobs = blobs.filter(sender=node.party)
-        for each in book.waiting_entries(node):  # nobody reads what one officer alone signed
-            shown = _SHOWN_WITH.get(each.entry.type, each.entry.type)
-            blobs = blobs.exclude(case=each.entry.case, purpose=shown)
+        blobs = _without_waiting(node, blobs.filter(sender=node.party))
     else:
         blobs = blobs.none()  # everything between bureaus goes through the mediator
     return {
@@ -140,6 +139,21 @@ def _content(node: Node, card: Card) -> dict[str, Any]:
         "blobs": [_blob_out(blob) for blob in blobs.order_by("key")],
         _COSIGNED: witnessing.outgoing(node, to),
     }
+
+
+def _without_waiting(node: Node, blobs: QuerySet[Blob]) -> QuerySet[Blob]:
+    """Leave out what goes with entries that one officer alone signed: nobody reads it yet."""
+    try:
+        waiting = book.waiting_entries(node)
+    except (
+        PeerError,
+        TamperError,
+    ):  # an act that no longer fits goes out and is refused; it shows nothing
+        return blobs.none()
+    for each in waiting:
+        shown = _SHOWN_WITH.get(each.entry.type, each.entry.type)
+        blobs = blobs.exclude(case=each.entry.case, purpose=shown)
+    return blobs
 
 
 def import_bundle(node: Node, data: bytes, *, now: dt.datetime) -> Imported:

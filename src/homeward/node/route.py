@@ -93,6 +93,8 @@ def write_route(home: Path, route: Route) -> None:
 
 
 def _address(url: str) -> str:
+    if not url.isprintable():  # `urlsplit` leaves out the ends of lines
+        raise _not_an_address()
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port

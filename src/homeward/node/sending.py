@@ -229,6 +229,8 @@ def _ask(
     data = answer.read(most + 1)
     if len(data) > most:
         raise _failed("an answer that is too large")
+    if answer.length:  # `read` takes what ended early for the whole
+        raise _failed("an answer that was cut short")
     have = answer.headers.get(HAVE, "0")
     found = _Answer(answer.status, int(have) if have.isdecimal() and len(have) < 16 else 0, data)
     if found.status in (429, 502, 503, 504):
@@ -254,7 +256,7 @@ def _refused(answer: _Answer) -> InputError:
         f"Expected the mediator's node to take our bundle, found status {answer.status}, "
         f"code {code}.",
         hint="Ask its office what it says there. Nothing is lost: the next bundle holds the same.",
-        facts={"status": answer.status, "code": code},
+        facts={"status": answer.status, "their_code": code},
     )
 
 

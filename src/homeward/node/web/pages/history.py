@@ -41,10 +41,12 @@ _ASKED = ("from", "to", "party", "mediator", "differing")
 def history(request: HttpRequest) -> HttpResponse:
     """List real exchanges, with sums and charts of those that were asked for."""
     record = read_history()
-    found = select(record.exchanges, _query(request))
+    query = _query(request)
+    found = select(record.exchanges, query)
     asked = {name: request.GET.get(name, "") for name in _ASKED}
+    days = {"from": query.first, "to": query.last}  # a field for a day shows no month or year
     context = {
-        "asked": asked,
+        "asked": {**asked, **{name: day.isoformat() if day else "" for name, day in days.items()}},
         "given": urlencode({name: value for name, value in asked.items() if value}),
         "parties": [(code, history_words.of_country(code)) for code in PARTIES],
         "mediators": [
