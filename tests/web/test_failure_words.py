@@ -79,7 +79,7 @@ ONLY_COMMANDS = frozenset(
         ),
         # Keys, whose secrets no page ever sees.
         *("cli.keys", "keys.file", "keys.no_member", "keys.no_root", "keys.nothing_waits"),
-        *("keys.passphrase", "keys.spoken", "keys.unknown"),
+        *("keys.spoken", "keys.unknown"),
         *("match.empty", "matching.no_spark", "matching.spark"),
         *("triage.no_list", "triage.output"),
         *("init.empty", "init.language", "init.missing", "init.password"),

@@ -28,6 +28,7 @@ from homeward.ledger.note import (
     is_key_name,
     key_hash,
     read_vkey,
+    require_named_key,
     write_vkey,
 )
 
@@ -47,12 +48,7 @@ class WitnessVerifier:
     public: bytes
 
     def __post_init__(self) -> None:
-        if not is_key_name(self.name) or len(self.public) != KEY_BYTES:
-            raise InputError(
-                "ledger.key_name",
-                f"Expected a name without spaces or '+' and a key of {KEY_BYTES} bytes, found others.",
-                hint="Name a witness like its party, such as example.org/witness.",
-            )
+        require_named_key(self.name, self.public)
 
     @property
     def key_hash(self) -> bytes:

@@ -48,6 +48,22 @@ class KeyFile:
     public: bytes
 
 
+def require_passphrase(passphrase: str) -> None:
+    """Check that a passphrase is as long as one of a key must be.
+
+    Raises:
+        InputError: It is too short or too long.
+    """
+    if not _PASSPHRASE_MIN_CHARS <= len(passphrase) <= _PASSPHRASE_MAX_CHARS:
+        raise InputError(
+            "keystore.passphrase",
+            f"Expected a passphrase of {_PASSPHRASE_MIN_CHARS} to {_PASSPHRASE_MAX_CHARS} "
+            f"characters, found {len(passphrase)}.",
+            hint="Take five or more words that nobody else would join.",
+            facts={"min_chars": _PASSPHRASE_MIN_CHARS, "max_chars": _PASSPHRASE_MAX_CHARS},
+        )
+
+
 def lock_key(
     key: SigningKey,
     *,
@@ -71,13 +87,7 @@ def lock_key(
     Raises:
         InputError: The passphrase is too short or too long.
     """
-    if not _PASSPHRASE_MIN_CHARS <= len(passphrase) <= _PASSPHRASE_MAX_CHARS:
-        raise InputError(
-            "keys.passphrase",
-            f"Expected a passphrase of {_PASSPHRASE_MIN_CHARS} to {_PASSPHRASE_MAX_CHARS} "
-            f"characters, found {len(passphrase)}.",
-            hint="Take five or more words that nobody else would join.",
-        )
+    require_passphrase(passphrase)
     salt = entropy(SALT_BYTES)
     wrapped = wrap(
         derive_key(passphrase, salt),

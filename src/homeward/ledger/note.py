@@ -35,12 +35,7 @@ class NoteVerifier:
     public: bytes
 
     def __post_init__(self) -> None:
-        if not is_key_name(self.name) or len(self.public) != KEY_BYTES:
-            raise InputError(
-                "ledger.key_name",
-                f"Expected a name without spaces or '+' and a key of {KEY_BYTES} bytes, found others.",
-                hint="Name the key like its log, such as example.org/log.",
-            )
+        require_named_key(self.name, self.public)
 
     @property
     def key_hash(self) -> bytes:
@@ -64,6 +59,20 @@ class NoteSigner:
     def verifier(self) -> NoteVerifier:
         """The key with which others check its notes."""
         return NoteVerifier(self.name, self.key.public)
+
+
+def require_named_key(name: str, public: bytes) -> None:
+    """Check the parts of a verifier key of a log or of a witness.
+
+    Raises:
+        InputError: The name has spaces or a plus sign, or the key is not of 32 bytes.
+    """
+    if not is_key_name(name) or len(public) != KEY_BYTES:
+        raise InputError(
+            "ledger.key_name",
+            f"Expected a name without spaces or '+' and a key of {KEY_BYTES} bytes, found others.",
+            hint="Name the key like its log or its witness, such as example.org/log.",
+        )
 
 
 def is_key_name(name: str) -> bool:

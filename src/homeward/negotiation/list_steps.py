@@ -117,6 +117,13 @@ def _replies(state: CaseState, recorded: Recorded) -> CaseState:
         found="replies to another entry",
     )
     assert remarked is not None, "required above"
+    refuse_unless(
+        (pair[1], pair[0]) not in state.unreplied,
+        recorded,
+        "case.not_owed",
+        expected="replies that are still owed",
+        found="ones that lapsed",
+    )
     replied = sum(body["counts"].values())
     refuse_unless(
         body["count"] == remarked.count == replied,

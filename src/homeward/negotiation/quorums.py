@@ -1,12 +1,13 @@
-"""How many witnesses must have cosigned before an entry counts, by its kind.
+"""How many witnesses must have cosigned before an entry is shown as witnessed, by its kind.
 
 Rules of this file:
 - What cannot be taken back needs `all`: a revealed seed, the signed terms, an accepted plan.
-  If somebody was shown another history, it is found out before, not after.
+  Whoever waits for that before the next step has found out whether another history was shown.
 - Everything else needs `2-of-3`, so that no side can veto the record by its silence.
+- Nothing is refused for want of a cosignature: a node shows it, and a receipt waits for it.
 - `K-of-N` is a share: of another number of witnesses as many in proportion, rounded up, but
   never all of several.
-- The table is an argument wherever it is used: a case may agree on another one.
+- The table is an argument wherever it is used, so that whoever checks may ask for more.
 """
 
 from __future__ import annotations

@@ -145,11 +145,8 @@ def _without_waiting(node: Node, blobs: QuerySet[Blob]) -> QuerySet[Blob]:
     """Leave out what goes with entries that one officer alone signed: nobody reads it yet."""
     try:
         waiting = book.waiting_entries(node)
-    except (
-        PeerError,
-        TamperError,
-    ):  # an act that no longer fits goes out and is refused; it shows nothing
-        return blobs.none()
+    except (PeerError, TamperError):
+        return blobs.none()  # an act that no longer fits goes out, is refused, and shows nothing
     for each in waiting:
         shown = _SHOWN_WITH.get(each.entry.type, each.entry.type)
         blobs = blobs.exclude(case=each.entry.case, purpose=shown)

@@ -38,6 +38,7 @@ from homeward.foundation.crypto import (
 from homeward.foundation.errors import InputError, TamperError
 from homeward.foundation.ids import PartyCode, parse_party
 from homeward.handover.replay import KEYS_OF_ROLE
+from homeward.ledger.key_files import require_passphrase
 from homeward.ledger.note import NoteVerifier, parse_vkey
 
 Role = Literal["bureau", "mediator", "observer"]
@@ -49,7 +50,6 @@ LOG_KEY = "log"
 
 CAPTIVE_ID_BYTES = 16
 _FORMAT = 1
-_PASSPHRASE_MIN_CHARS, _PASSPHRASE_MAX_CHARS = 8, 1024
 _CARD_MAX_BYTES = 16_384
 _NAME_MAX_CHARS = 200
 _CARD_CONTEXT = b"homeward-card-v1\n"
@@ -127,14 +127,7 @@ def lock(keys: Keys, *, party: PartyCode, passphrase: str, salt: bytes, entropy:
     Raises:
         InputError: The passphrase is too short or too long.
     """
-    if not _PASSPHRASE_MIN_CHARS <= len(passphrase) <= _PASSPHRASE_MAX_CHARS:
-        raise InputError(
-            "keystore.passphrase",
-            f"Expected a passphrase of {_PASSPHRASE_MIN_CHARS} to {_PASSPHRASE_MAX_CHARS} "
-            f"characters, found {len(passphrase)}.",
-            hint="Take five or more words that nobody else would join.",
-            facts={"min_chars": _PASSPHRASE_MIN_CHARS, "max_chars": _PASSPHRASE_MAX_CHARS},
-        )
+    require_passphrase(passphrase)
     over = derive_key(passphrase, salt)
 
     def rest(secret: bytes, purpose: str) -> str:

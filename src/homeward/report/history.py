@@ -147,10 +147,11 @@ def select(exchanges: Iterable[Exchange], query: Query) -> tuple[Exchange, ...]:
         Those that fit, in their order.
     """
     tests: list[Callable[[Exchange], bool]] = []
-    if query.first is not None:
-        tests.append(lambda each, day=query.first: each.on.latest >= day)  # type: ignore[misc]
-    if query.last is not None:
-        tests.append(lambda each, day=query.last: each.on.earliest <= day)  # type: ignore[misc]
+    first, last = query.first, query.last
+    if first is not None:
+        tests.append(lambda each: each.on.latest >= first)
+    if last is not None:
+        tests.append(lambda each: each.on.earliest <= last)
     if query.party is not None:
         tests.append(lambda each: any(figure.home == query.party for figure in each.figures))
     if query.mediator is not None:

@@ -128,6 +128,20 @@ def test_remarks_without_a_reply_leave_the_answers_and_the_case_goes_on(book):
     assert state.open_remarks == frozenset()
 
 
+def test_replies_that_come_after_their_lapse_count_for_nothing(book):
+    asked = {"UA": book.want("UA", "RU", 5), "RU": book.want("RU", "UA", 3)}
+    answered = {
+        "RU": book.answer("RU", "UA", asked["UA"]),
+        "UA": book.answer("UA", "RU", asked["RU"]),
+    }
+    remarked = book.remark("UA", "RU", answered["RU"], count=2)
+    book.remark("RU", "UA", answered["UA"], count=1)
+    lapse(book, "replies", "RU")
+    assert book.fold().state == "remarked"
+    book.reply("RU", "UA", remarked, counts={"upheld": 2})
+    assert refused(book) == "case.not_owed"
+
+
 def test_only_a_mediator_records_it_and_only_of_what_is_owed_now(book):
     asked = {"UA": book.want("UA", "RU", 5), "RU": book.want("RU", "UA", 3)}
     book.answer("UA", "RU", asked["RU"])

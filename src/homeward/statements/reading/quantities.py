@@ -12,18 +12,24 @@ Rules of this file:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
+from homeward.statements.model import Unit
 from homeward.statements.reading.marked import Marked, Mention
 from homeward.statements.reading.numbers import Number
 from homeward.statements.reading.tokens import Token
 
-Unit = Literal["soldiers", "civilians", "people", "remains"]
-
 _BEFORE_HEAD = 6
 _AFTER_HEAD = 4
-_HEADS = ("remains", "civilians", "soldiers", "people", "subkind")
+_HEADS: Mapping[str, Unit] = {
+    "remains": "remains",
+    "civilians": "civilians",
+    "soldiers": "soldiers",
+    "people": "people",
+    "subkind": "people",
+}
+"""What a noun says of people -> what is counted."""
 _STOPS = ("exchange", "release", "receive", "return", "say", "and", "while", "which", "passive")
 _JOINTS = (
     *("to", "from", "by", "with", "in", "between", "for", "in_return", "home_word", "each"),
@@ -218,9 +224,9 @@ def _participle(marked: Marked, quantity: Quantity, at: int) -> bool:
 
 def _take_head(marked: Marked, quantity: Quantity, at: int) -> None:
     token = marked.tokens[at]
-    for unit in _HEADS:
-        if token.has(unit):
-            quantity.unit = "people" if unit == "subkind" else unit  # type: ignore[assignment]
+    for said, unit in _HEADS.items():
+        if token.has(said):
+            quantity.unit = unit
             quantity.what, quantity.head = "people", at
             quantity.subkind = token.has("subkind")
             return
