@@ -8,32 +8,33 @@ Rules of this file:
   those who took part or of the record, one flow, one unit, and no sum over categories
   that explains the difference.
 - What the narrator or anybody else says is kept, and decides nothing.
+- A duration is told of some among many: two of them never contradict each other, and one is
+  contradicted only by a record in which nobody was held so long.
+- A number that a machine read with doubt contradicts nobody.
 - The record alone says who went home. What a side said stays its words.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Literal
 
 from homeward.foundation.errors import InputError
 from homeward.foundation.ids import PartyCode
-from homeward.statements.gather import Case, Gathered, Key
-from homeward.statements.model import COUNTED, Claim, Fact, Record, Statement, Unit, Value
-
-Verdict = Literal[
-    "contradicted",
-    "differs_in_category",
-    "corroborated",
-    "withheld",
-    "omitted",
-    "consistent_partial",
-    "one_sided",
-    "unverifiable",
-]
+from homeward.statements.gather import Case, Gathered, How, Key
+from homeward.statements.model import (
+    COUNTED,
+    Claim,
+    Fact,
+    Record,
+    Statement,
+    Unit,
+    Value,
+    Verdict,
+)
+from homeward.statements.telling import sentence_of
 
 STATEMENTS_MAX = 1_000
 # Rules of thumb, wide on purpose: a doubt is never made into a contradiction.
@@ -58,7 +59,8 @@ class FactVerdict:
     """The verdict on one fact of one exchange.
 
     `record` is what the record shows, None where it does not tell; `omitted_by` are the
-    sides that spoke about the exchange and left this fact out.
+    sides that spoke about the exchange and left this fact out, `omitted_how` how that shows
+    for each.
     """
 
     date: dt.date
@@ -70,6 +72,7 @@ class FactVerdict:
     claims: tuple[JudgedClaim, ...]
     record: Value
     omitted_by: tuple[PartyCode, ...]
+    omitted_how: tuple[How, ...]
     sentence: str
 
 
@@ -78,7 +81,11 @@ def _exact_numbers(case: Case) -> list[tuple[int, frozenset[int]]]:
     numbers = [
         (voice.claim.value, voice.elsewhere)
         for voice in case.voices
-        if voice.claim and voice.claim.qualifier == "exact" and isinstance(voice.claim.value, int)
+        if voice.claim
+        and voice.claim.qualifier == "exact"
+        and voice.claim.fact in COUNTED
+        and isinstance(voice.claim.value, int)
+        and not voice.claim.is_doubtful
     ]
     if numbers and isinstance(case.record, int):
         numbers.append((case.record, case.record_elsewhere))
@@ -87,8 +94,15 @@ def _exact_numbers(case: Case) -> list[tuple[int, frozenset[int]]]:
 
 def _differ(case: Case, *, explained: bool) -> bool:
     return any(
-        first != second and (first in beyond or second in sums) is explained
+        first != second
+        and (first in beyond or second in sums or case.explanation is not None) is explained
         for (first, sums), (second, beyond) in combinations(_exact_numbers(case), 2)
+    )
+
+
+def _contradicted(case: Case) -> bool:
+    return _differ(case, explained=False) or any(
+        claim.fact == "duration" and agrees(claim, case.record) is False for claim in case.said
     )
 
 
@@ -113,6 +127,8 @@ def _withheld(case: Case) -> bool:
 
 
 def _consistent_partial(case: Case) -> bool:
+    if all(claim.fact == "duration" for claim in case.said):
+        return len(case.said) >= 2
     bounds = [_bounds(claim) for claim in case.said if claim.fact in COUNTED]
     if isinstance(case.record, int):
         bounds.append((case.record, case.record))
@@ -121,8 +137,9 @@ def _consistent_partial(case: Case) -> bool:
 
 
 RULES: tuple[tuple[Verdict, Callable[[Case], bool]], ...] = (
-    ("contradicted", lambda case: _differ(case, explained=False)),
+    ("contradicted", _contradicted),
     ("differs_in_category", _differs_in_category),
+    ("differs_in_direction", lambda case: case.is_mirrored),
     ("corroborated", _corroborated),
     ("withheld", _withheld),
     ("omitted", lambda case: bool(case.omitted_by)),
@@ -132,20 +149,13 @@ RULES: tuple[tuple[Verdict, Callable[[Case], bool]], ...] = (
 )
 """The verdicts, worst first among differences, strongest first among agreements."""
 
-_WORDS: dict[Verdict, str] = {
-    "contradicted": "These are exact numbers of the same unit and the same flow, and they differ.",
-    "differs_in_category": "They count different categories, so the numbers are no contradiction.",
-    "corroborated": "At least two of those who took part agree.",
-    "withheld": "The number or name was withheld.",
-    "omitted": "It was left out by a side that spoke about this exchange.",
-    "consistent_partial": "The less exact claim fits the other.",
-    "one_sided": "No two of those who took part say so.",
-    "unverifiable": "Nobody who took part says so, and there is no record of it.",
-}
-
 
 def reconcile(
-    statements: Sequence[Statement], record: Record | None, *, date: dt.date
+    statements: Sequence[Statement],
+    record: Record | None,
+    *,
+    date: dt.date,
+    explained: Mapping[PartyCode, str] | None = None,
 ) -> tuple[FactVerdict, ...]:
     """Judge, fact by fact, what was said about one exchange.
 
@@ -153,9 +163,10 @@ def reconcile(
         statements: Documents whose claims are about the exchange of `date`.
         record: What the record shows of it; None if there is none.
         date: The day of the exchange.
+        explained: Home party → what sources say of two numbers of its people that differ.
 
     Returns:
-        One verdict per fact: first legs by flow, then mediators, medical checks, totals.
+        One verdict per fact: first legs by flow, then mediators, medical checks, durations, totals.
         A leg of the record that a side left out is among them, even if nobody claims it.
 
     Raises:
@@ -173,33 +184,10 @@ def reconcile(
             f"Expected the record of {date.isoformat()}, found that of {record.date.isoformat()}.",
             hint="Reconcile one exchange at a time.",
         )
-    gathered = Gathered(statements, record)
+    gathered = Gathered(statements, record, explained or {})
     verdicts = (_judge(gathered, key, date) for key in gathered.facts())
     # A fact of the record that nobody told and nobody left out needs no verdict.
     return tuple(v for v in verdicts if v.claims or v.omitted_by)
-
-
-def as_json(verdicts: Sequence[FactVerdict]) -> dict[str, Any]:
-    """Write verdicts as `homeward reconcile --json` prints them.
-
-    Args:
-        verdicts: Of one exchange or several.
-
-    Returns:
-        `{"events": [{"date", "parties", "facts": [...]}]}`, events by date.
-    """
-    events = []
-    for date in sorted({verdict.date for verdict in verdicts}):
-        facts = [verdict for verdict in verdicts if verdict.date == date]
-        parties = {party for fact in facts for party in (fact.home, fact.holder) if party}
-        events.append(
-            {
-                "date": date.isoformat(),
-                "parties": sorted(parties),
-                "facts": [_fact_json(fact) for fact in facts],
-            }
-        )
-    return {"events": events}
 
 
 def _judge(gathered: Gathered, key: Key, date: dt.date) -> FactVerdict:
@@ -209,7 +197,7 @@ def _judge(gathered: Gathered, key: Key, date: dt.date) -> FactVerdict:
         JudgedClaim(
             claim=claim,
             span=(start, start + len(claim.quoted)),
-            agrees_with_record=_agrees(claim, case.record),
+            agrees_with_record=agrees(claim, case.record),
         )
         for claim, start in gathered.claims.get(key, [])
     )
@@ -222,8 +210,9 @@ def _judge(gathered: Gathered, key: Key, date: dt.date) -> FactVerdict:
         verdict=verdict,
         claims=claims,
         record=case.record,
-        omitted_by=case.omitted_by,
-        sentence=_sentence(key, verdict, [judged.claim for judged in claims], case),
+        omitted_by=tuple(party for party, _ in case.omitted_by),
+        omitted_how=tuple(how for _, how in case.omitted_by),
+        sentence=sentence_of(key, verdict, [judged.claim for judged in claims], case),
     )
 
 
@@ -241,84 +230,21 @@ def _bounds(claim: Claim) -> tuple[float, float]:
     }[claim.qualifier]
 
 
-def _agrees(claim: Claim, record: Value) -> bool | None:
+def agrees(claim: Claim, record: Value) -> bool | None:
+    """Tell whether the record agrees with a claim.
+
+    Args:
+        claim: What was said.
+        record: What the record shows of this fact; None if it does not tell.
+
+    Returns:
+        None where the record, or the claim, does not tell.
+    """
     if record is None or claim.qualifier == "unstated":
         return None
     if isinstance(record, int):
         least, most = _bounds(claim)
+        if claim.fact == "duration" and claim.qualifier != "at_most":
+            return least <= record  # somebody of them, not everybody
         return least <= record <= most
     return claim.value == record
-
-
-def _sentence(key: Key, verdict: Verdict, claims: Sequence[Claim], case: Case) -> str:
-    by_words: dict[str, list[str]] = {}
-    for claim in claims:
-        by_words.setdefault(_claimed(claim), [])
-        if claim.source not in by_words[_claimed(claim)]:
-            by_words[_claimed(claim)].append(claim.source)
-    parts = [f"{_subject(key)}:"]
-    if by_words:
-        said = (f"{_joined(sources)} said {words}" for words, sources in by_words.items())
-        parts.append("; ".join(said) + ".")
-    else:
-        parts.append("No claim.")
-    parts.append(_WORDS[verdict])
-    if case.omitted_by:
-        parts.append(f"In what was read, {_joined(case.omitted_by)} did not mention it.")
-    if case.record is not None:
-        parts.append(f"The record shows {case.record}.")
-    return " ".join(parts)
-
-
-def _subject(key: Key) -> str:
-    towards = f" to {key.home}" if key.home else ""
-    subjects: dict[Fact, str] = {
-        "leg": f"{str(key.unit).capitalize()} going home from {key.holder}{towards}",
-        "mediator": f"Mediation by {key.named or 'a party not named'}",
-        "medical_checks": f"Medical checks of people going home{towards}",
-        "total": f"Total of {key.unit} going home{towards}",
-    }
-    return subjects[key.fact]
-
-
-def _claimed(claim: Claim) -> str:
-    words = {
-        "exact": str(claim.value),
-        "approx": f"about {claim.value}",
-        "at_least": f"at least {claim.value}",
-        "at_most": f"at most {claim.value}",
-        "more_than": f"more than {claim.value}",
-        "dozens": "dozens",
-        "unstated": "that it took place, without saying more",
-    }
-    return words[claim.qualifier]
-
-
-def _joined(words: Iterable[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def _fact_json(verdict: FactVerdict) -> dict[str, Any]:
-    return {
-        "fact": verdict.fact,
-        "home": verdict.home,
-        "holder": verdict.holder,
-        "unit": verdict.unit,
-        "verdict": verdict.verdict,
-        "claims": [
-            {
-                "source": judged.claim.source,
-                "value": judged.claim.value,
-                "qualifier": judged.claim.qualifier,
-                "document": judged.claim.document,
-                "quoted": judged.claim.quoted,
-                "span": list(judged.span),
-                "agrees_with_record": judged.agrees_with_record,
-            }
-            for judged in verdict.claims
-        ],
-        "record": verdict.record,
-        "omitted_by": list(verdict.omitted_by),
-        "sentence": verdict.sentence,
-    }

@@ -124,6 +124,8 @@ def _stated(text: str, part: Part, last: str) -> list[Omission]:
             if cue is None:
                 continue
             end = cue + 1
+            if marked.any("passive", start=at - 2, end=cue) and not _named(marked, at):
+                continue  # "nothing was said" leaves open by whom
         who = actor_before(part, at, last)
         if who == NARRATOR:
             continue
@@ -133,6 +135,11 @@ def _stated(text: str, part: Part, last: str) -> list[Omission]:
             Omission(source=who, what=what.strip(" .,")[:200], stated_by="narrator", span=span)
         )
     return found
+
+
+def _named(marked: Marked, at: int) -> bool:
+    """Return whether somebody who may act stands before a token of the sentence."""
+    return any(m.end <= at and m.prep in {"", "of"} and m.party for m in marked.mentions)
 
 
 def _mentioned(marked: Marked, at: int) -> int | None:

@@ -20,7 +20,10 @@ from homeward.statements.reading.marked import Marked, Mention
 from homeward.statements.reading.quantities import Quantity
 
 MOVES = ("exchange", "release", "receive", "return")
-_VERBS = (*MOVES, "held", "casualty", "say", "mediate", "rejects")
+_VERBS = (*MOVES, "held", "casualty", "taken", "say", "mediate", "rejects")
+
+
+_REACH = 12
 
 
 @dataclass(slots=True)
@@ -72,10 +75,22 @@ def clauses_of(marked: Marked, quantities: Sequence[Quantity], *, verb_first: bo
             inside = [q for q in quantities if start <= q.number.start < end]
             clause = Clause(marked, start, end, inside)
             clause.moves = marked.tagged(*MOVES, start=start, end=end)
-            if not clause.moves and any(q.role == "candidate" for q in inside):
-                clause.moves = marked.tagged("carried", start=start, end=end)
+            if any(q.role == "candidate" for q in inside):
+                clause.moves = sorted({*clause.moves, *_brought(clause)})
             _find_actors(clause, found[-1] if found else None, verb_first=verb_first)
             found.append(clause)
+    return found
+
+
+def _brought(clause: Clause) -> list[int]:
+    """Return verbs of carrying that have a destination: "brought 40 home", "were moved to Vale"."""
+    marked = clause.marked
+    found = [] if clause.moves else marked.tagged("carried", start=clause.start, end=clause.end)
+    for at in marked.tagged("bring", start=clause.start, end=clause.end):
+        end = min(clause.end, at + _REACH)
+        led = any(m.prep == "to" and m.party and at < m.start < end for m in clause.mentions)
+        if led or marked.any("free_word", start=at + 1, end=end):
+            found.append(at)
     return found
 
 

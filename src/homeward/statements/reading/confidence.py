@@ -51,5 +51,20 @@ def confidence_of(draft: Draft) -> Confidence:
         and bool(clause.moves)
         and draft.holder != ""
     )
+    if plain and _is_joint(draft):
+        return "likely"
     doubtful = clause.any(*_DOUBTS) or clause.marked.any("previous", "last_week", "last_month")
     return "sure" if plain and not doubtful else "likely"
+
+
+def _is_joint(draft: Draft) -> bool:
+    """Return whether the people counted are of two parties: "fighters of Vale and of Orland"."""
+    marked, end = draft.clause.marked, draft.quantity.end
+    return any(
+        end < m.start <= end + 4
+        and m.party not in {draft.home, ""}
+        and marked.any("and", start=end, end=end + 1)
+        and m.prep in {"", "of"}
+        and not any(end <= q.number.start < m.end + 5 for q in draft.clause.quantities)
+        for m in draft.clause.mentions
+    )

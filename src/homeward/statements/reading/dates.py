@@ -4,6 +4,7 @@ Rules of this file:
 - A weekday is the latest such day not after the day of publication, that day included.
 - A day and a month without a year is the latest such day not after publication; without a
   publication date it stays open.
+- Where a sentence speaks of what is planned, a day and a month may lie ahead instead.
 - "Today" is the day of publication, "yesterday" the day before. "Last week" names no day.
 - Nothing here reads a clock.
 """
@@ -18,6 +19,7 @@ from homeward.statements.reading.marked import Marked
 from homeward.statements.reading.roles import YEARS
 
 _WEEK = 7
+_AHEAD_MONTHS = 6  # a planned day lies at most so far ahead
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
 
 
@@ -78,12 +80,15 @@ def _month(marked: Marked, at: int, month: int, published: dt.date | None) -> Da
         if published is None:
             return Day(None, "stated", at) if day else None
         ahead = (month, day or 1) > (published.month, published.day)
-        year = published.year - ahead
+        near = (month - published.month) % 12 <= _AHEAD_MONTHS
+        coming = ahead and near and marked.any("planned")
+        year = published.year - (ahead and not coming)
     try:
         date = dt.date(year, month, day or 1).isoformat()
     except ValueError:  # the 31st of a short month
         return Day(f"{year:04}-{month:02}", "stated", at)
-    return Day(date if day else date[:7], "stated", at)
+    coming = published is not None and date > published.isoformat()
+    return Day(date if day else date[:7], "stated", at, coming=coming)
 
 
 def _around(marked: Marked, at: int) -> tuple[int | None, int | None]:

@@ -2,8 +2,8 @@
 
 Rules of this file: a table, `RULES`, in order; the first rule that answers decides.
 - Whose people they are, unless somebody receives them or they go "to X".
-- The other way round behind "in exchange for".
-- "Our" and "its own"; "to X"; whoever receives; "from X", "in X's captivity".
+- The other way round behind "in exchange for", and with "in the other direction".
+- "Our" and "its own"; where they arrive; "to X"; whoever receives; "from X", "in X's captivity".
 - Weaker: "by X", whoever lets go, the home of the number before in a list, whoever returns,
   the speaker's own, a place, whose people were last spoken of.
 - Where no rule answers, the number is of both directions at once, or of none.
@@ -32,7 +32,7 @@ class Case:
 
     `known` are the legs of the text so far, `here` those of the sentence. `target` and
     `source` are the parties behind "to" and "from"; `reverse` tells that the number stands
-    behind "in exchange for".
+    behind "in exchange for"; `before` acts in the clause before.
     """
 
     quantity: Quantity
@@ -46,6 +46,7 @@ class Case:
     source: str
     reverse: bool
     speaker: str
+    before: str
 
     def to(self, home: str, how: str, holder: str = "") -> Answer:
         """Answer with a home; who let go is `holder`, else "from", else the other side.
@@ -59,6 +60,14 @@ class Case:
             if party and party != home:
                 return home, party, how
         return home, other(home, self.sides), how
+
+    def to_people(self, home: str) -> Answer:
+        """Answer with whose people they are, though "from" names them.
+
+        Args:
+            home: Where they go.
+        """
+        return home, other(home, self.sides), "people"
 
     def away(self, holder: str, how: str) -> Answer:
         """Answer with who let them go; their home is the other side.
@@ -103,6 +112,7 @@ def direction(
         source=_party_by(clause, quantity, "from") or quantity.holder,
         reverse=_behind_return(quantity, clause),
         speaker=told_by(quantity, clause).partition(".")[0],
+        before=next((c.actors[0] for c in reversed(before) if len(c.actors) == 1), ""),
     )
     for rule in RULES:
         answer = rule(case)
@@ -136,21 +146,43 @@ def _in_return(case: Case) -> Answer | None:
     return first.holder, first.home, "in return"
 
 
+def _other_way(case: Case) -> Answer | None:
+    """Answer "in the other direction went 40" by the number before."""
+    if not case.known or not case.clause.any("opposite") or case.quantity.nation:
+        return None
+    return case.known[-1].holder, case.known[-1].home, "in return"
+
+
 def _own(case: Case) -> Answer | None:
     quantity = case.quantity
+    tokens = case.clause.marked.tokens[quantity.number.end : quantity.end + 2]
+    if any(token.has("theirs") for token in tokens) and (case.actor or case.speaker) in case.sides:
+        return case.away(case.actor or case.speaker, "own")
     if quantity.ours and case.speaker in case.sides:
         return case.to(case.speaker, "own")
     if not quantity.own:
         return None
     if case.actor:
         return case.actor, case.source or other(case.actor, case.sides), "own"
-    recent = case.clause.recent
+    recent = case.before or case.clause.recent
     return (recent, other(recent, case.sides), "recent") if recent in case.sides else None
+
+
+def _arrives(case: Case) -> Answer | None:
+    """Answer "had arrived in Doria", "landed near Doria" by the side whose place it is."""
+    marked = case.clause.marked
+    for at in marked.tagged("arrive", start=case.clause.start, end=case.clause.end):
+        for mention in case.clause.mentions:
+            near = at < mention.start <= at + 4 and mention.prep in {"in", "to"}
+            if near and mention.party in case.sides and mention.form in {"name", "seat"}:
+                return case.to(mention.party, "to")
+    return None
 
 
 def _to(case: Case) -> Answer | None:
     if case.target and case.verb != "receive" and case.target != case.source:
-        return case.to(case.target, "to")
+        # Whoever hands people to a third party may not send them home.
+        return case.to(case.target, "to" if case.target in case.sides else "to a third")
     return None
 
 
@@ -177,13 +209,23 @@ def _against(case: Case) -> Answer | None:
 
 
 def _from(case: Case) -> Answer | None:
-    return case.away(case.source, "from") if case.source and case.verb != "exchange" else None
+    if not case.source:
+        return None
+    if case.verb == "release" and _is_origin(case):
+        return case.to_people(case.source)
+    if case.verb != "exchange":
+        return case.away(case.source, "from")
+    # Who is swapped "from the Dornish side" is a Dorn; of both sides it is one of two numbers.
+    return case.to_people(case.source) if case.quantity.summand else None
 
 
 def _same_fact(case: Case) -> Answer | None:
     if case.clause.moves or not new_voice(case.clause, case.quantity, list(case.known)):
         return None
-    return case.known[-1].home, case.known[-1].holder, "same fact"
+    own = [d for d in case.known if d.home == case.speaker]
+    same = [d for d in own or case.known if d.count == case.quantity.count]
+    fact = (same or [case.known[-1]])[-1]
+    return fact.home, fact.holder, "same fact"
 
 
 def _lets_go(case: Case) -> Answer | None:
@@ -276,7 +318,9 @@ def _guess(case: Case) -> Answer | None:
 RULES: tuple[Callable[[Case], Answer | None], ...] = (
     _nation,
     _in_return,
+    _other_way,
     _own,
+    _arrives,
     _to,
     _receives,
     _whose,
@@ -293,6 +337,20 @@ RULES: tuple[Callable[[Case], Answer | None], ...] = (
     _recent,
     _guess,
 )
+
+
+def _is_origin(case: Case) -> bool:
+    """Return whether "from" says whose people they are: "Vale freed 64 soldiers from Orland"."""
+    before = any(at < case.quantity.number.start for at in case.clause.moves)
+    return (
+        before
+        and case.actor not in {"", case.source}
+        and any(
+            m.party == case.source and m.form == "name" and 0 <= m.start - case.quantity.end <= 2
+            for m in case.clause.mentions
+            if m.prep == "from"
+        )
+    )
 
 
 def _is_passive(case: Case) -> bool:
@@ -319,6 +377,8 @@ def _verb(quantity: Quantity, clause: Clause, before: list[Clause]) -> str:
     tokens = clause.marked.tokens
     if clause.moves:
         at = min(clause.moves, key=lambda verb: _distance(quantity, clause, verb))
+        if tokens[at].has("send"):
+            return "release"
         return next((tag for tag in _ORDER if tokens[at].has(tag)), "return")
     for earlier in reversed(before):
         if earlier.moves:
@@ -340,6 +400,10 @@ def _distance(quantity: Quantity, clause: Clause, verb: int) -> int:
 def _actor(clause: Clause, quantity: Quantity, sides: tuple[str, ...]) -> str:
     """Return who acts on a quantity: named right before it, else in the clause, else speaking."""
     at = quantity.number.start
+    if clause.any("respectively"):
+        counted = [q.number.start for q in clause.quantities if q.role in {"candidate", "leg"}]
+        if len(counted) == len(clause.actors):
+            return clause.actors[counted.index(at)]
     for mention in clause.mentions:
         if (
             mention.end <= at <= mention.end + 1

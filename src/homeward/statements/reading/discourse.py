@@ -23,7 +23,9 @@ from homeward.statements.reading.tokens import Token
 
 NARRATOR = "narrator"
 _REACH = 14
-_BREAKS = frozenset(",،\"»”’'—–؛")
+_TITLE = 7  # words of a title before the name of an office
+_NO_TITLE = ("say", "and", "while", "which", "that", "passive", "in_return", "held")
+_BREAKS = frozenset(",،\"»”’'—–-؛")
 _GOES_ON = ("in_return", "move_with", "including", "same_number", "own", "pronoun", "also", "each")
 
 
@@ -118,7 +120,7 @@ def assign_sources(clauses: list[Clause], speeches: list[Speech], state: State) 
         state: What went before; it is brought up to date.
     """
     told = bool(speeches)
-    carried = not told and state.speaking and _goes_on(clauses)
+    carried = not told and state.speaking and _goes_on(clauses, state.speaker)
     for clause in clauses:
         clause.told = [(speech.start, speech.end, speech.source) for speech in speeches]
         best, most = None, 0
@@ -171,9 +173,11 @@ def _headed(marked: Marked) -> Mention | None:
 
 def _cues(marked: Marked) -> list[int]:
     found: list[int] = []
+    last = -2
     for at in marked.tagged("say", "according", "rejects"):
-        if not (found and at == found[-1] + 1) and not _noun(marked, at):
+        if at != last + 1 and not _noun(marked, at):
             found.append(at)
+        last = at
     return found
 
 
@@ -239,6 +243,8 @@ def _speaker(
         group = [behind, *_joined_after(marked, behind)]
         return _source(group, state), cue, group[-1].end
     if ahead:
+        if marked.any("both_sides", start=ahead[-1].start, end=cue):
+            return "both", ahead[0].start, end  # "officials in both capitals said"
         press = marked.any("press", start=ahead[-1].end, end=cue)
         return (NARRATOR if press else _source(ahead, state)), ahead[0].start, end
     return _unnamed(marked, cue, previous, end, state)
@@ -266,14 +272,30 @@ def _unnamed(
     marked: Marked, cue: int, previous: int, end: int, state: State
 ) -> tuple[str, int, int]:
     """Return who is meant where nobody is named: both sides, the press, or the last one."""
-    low = max(previous + 1, cue - 5)
+    low = max(previous + 1, cue - _TITLE)
     both = marked.tagged("both_sides", "each", start=low, end=cue)
     if both:
-        return "both", both[0], end
+        first = both[-1]
+        while first - 1 in both:
+            first -= 1
+        return "both", first, end
     if marked.any("press", start=cue - 3, end=end + 3):
         return NARRATOR, max(0, cue - 4), end
+    own = _subject(marked, cue) if previous < 0 else None
     last = state.subject if previous < 0 and state.subject else state.speaker
-    return last, max(previous + 1, cue - 1), end
+    return (own.source if own else last), max(previous + 1, cue - 1), end
+
+
+def _subject(marked: Marked, cue: int) -> Mention | None:
+    """Return with whom a sentence begins, whom "it said" or "he said" at its end means."""
+    thing = marked.any("thing_pronoun", start=cue - 2, end=cue)
+    if not thing and not marked.any("pronoun", start=cue - 2, end=cue):
+        return None
+    for mention in marked.mentions:
+        opens = mention.start <= 2 and mention.end < cue and not mention.prep and mention.party
+        if opens and (mention.form in {"office", "alias"} or (thing and mention.form != "adj")):
+            return mention if mention.form != "people" else None
+    return None
 
 
 def _relative(marked: Marked, cue: int, previous: int) -> Mention | None:
@@ -389,15 +411,24 @@ def _stands_behind(marked: Marked, start: int, cue: int) -> bool:
     tokens = marked.tokens
     if tokens[cue].has("according"):
         return True
-    while start and tokens[start - 1].has("small", "article", "of"):
-        start -= 1
-    before = tokens[start - 1] if start else None
-    return before is not None and (before.norm in _BREAKS or start == cue)
+    if start == cue and start:
+        return True
+    for at in range(start - 1, max(-1, start - _TITLE) - 1, -1):
+        token = tokens[at]
+        if token.norm in _BREAKS:
+            return True
+        if token.kind != "word" or token.has(*MOVES, *_NO_TITLE) or marked.number_at(at):
+            return False
+    return False
 
 
-def _goes_on(clauses: list[Clause]) -> bool:
+def _goes_on(clauses: list[Clause], speaker: str) -> bool:
     """Return whether a sentence without a speaker only continues the last one's words."""
     first = clauses[0]
-    if first.marked.any(*_GOES_ON, start=0, end=4):
+    rival = any(
+        m.start <= 1 and not m.prep and m.form == "name" and m.party != speaker.partition(".")[0]
+        for m in first.marked.mentions
+    )
+    if first.marked.any(*_GOES_ON, start=0, end=4) and not rival:
         return True
     return not any(clause.own_actor for clause in clauses)

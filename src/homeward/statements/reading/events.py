@@ -18,7 +18,9 @@ from homeward.statements.reading.clauses import Clause
 from homeward.statements.reading.dates import Day, days_of
 
 _FAR_DAYS = 2
-_RECENT_DAYS = 9
+_DAY_CHARS = len("2031-02-05")  # a month alone has fewer
+_OPENING = 4  # tokens at the beginning of a clause that set its time
+_RECENT_DAYS = 5
 
 
 def set_roles(sentences: Sequence[list[Clause]], published: dt.date | None) -> Day | None:
@@ -38,8 +40,9 @@ def set_roles(sentences: Sequence[list[Clause]], published: dt.date | None) -> D
     when = main.date if main else published.isoformat() if published else None
     for clauses in sentences:
         days = days_of(clauses[0].marked, published) if clauses else []
-        for clause in clauses:
+        for before, clause in zip([None, *clauses], clauses, strict=False):
             _by_date(clause, days, when)
+            _goes_on_before(before, clause, days)
     if not any(c.role == "main" and _moves_people(c) for cs in sentences for c in cs):
         for clauses in sentences:
             for clause in clauses:
@@ -145,8 +148,17 @@ def _by_date(clause: Clause, days: Sequence[Day], main: str | None) -> None:
         return
     if all(_before(date, main) for date in dated):
         clause.role = "previous"
-    elif clause.role == "planned" and any(date == main for date in dated):
+    elif clause.role == "planned" and len(main) == _DAY_CHARS and main in dated:
         clause.role = "main"
+
+
+def _goes_on_before(before: Clause | None, clause: Clause, days: Sequence[Day]) -> None:
+    """Let a clause without a day of its own be of the day with which its sentence began."""
+    if before is None or before.role != "previous" or clause.role != "main":
+        return
+    opened = [d for d in days if d.date and d.at < before.start + _OPENING]
+    if opened and not any(clause.start <= d.at < clause.end for d in days):
+        clause.role = "previous"
 
 
 def _before(date: str, main: str) -> bool:

@@ -37,15 +37,12 @@ def drafts_of(clauses: list[Clause], sides: tuple[str, ...], earlier: list[Draft
         New legs; the roles of quantities that are none are filled in.
     """
     found: list[Draft] = []
-    made_of = _sums([q for clause in clauses for q in clause.quantities])
     for at, clause in enumerate(clauses):
         for quantity in clause.quantities:
             if quantity.role != "candidate":
                 continue
             role = (
-                ""
-                if quantity.number.start in made_of
-                else role_of(quantity, clause, clauses[:at], found, earlier)
+                "" if quantity.summand else role_of(quantity, clause, clauses[:at], found, earlier)
             )
             if role:
                 quantity.role = role
@@ -55,24 +52,6 @@ def drafts_of(clauses: list[Clause], sides: tuple[str, ...], earlier: list[Draft
         found += _nobody(clause, [*earlier, *found])
         found += _confirmed(clause, [*earlier, *found])
     return found
-
-
-def _sums(quantities: list[Quantity]) -> set[int]:
-    """Mark sums of people of two nations as pooled; return where their summands stand."""
-    made_of: set[int] = set()
-    open_ones = [q for q in quantities if q.role == "candidate"]
-    for k, whole in enumerate(open_ones):
-        rest = open_ones[k + 1 : k + 3]
-        told = [q for q in rest if q.nation and q.count is not None]
-        if (
-            not whole.nation
-            and len(told) == 2
-            and told[0].nation != told[1].nation
-            and (whole.count == sum(q.count or 0 for q in told))
-        ):
-            whole.role = "pooled"
-            made_of |= {q.number.start for q in told}
-    return made_of
 
 
 def _place(
@@ -101,6 +80,10 @@ def _place(
         quantity.role = "pooled"
         return []
     quantity.role = "leg"
+    if quantity.what == "bare" and any(
+        d.unit == "remains" and (d.home, d.count) == (home, quantity.count) for d in known
+    ):
+        quantity.unit = "remains"  # "it had received a thousand", told of before as bodies
     return [_draft(quantity, clause, home, holder or other(home, local), how)]
 
 
@@ -218,12 +201,16 @@ def _confirmed(clause: Clause, known: list[Draft]) -> list[Draft]:
     )
     if cue is None or not marked.any("figure", start=cue, end=clause.end):
         return []
-    last = next((d for d in reversed(known) if d.count), known[-1])
-    if marked.any("negation", start=clause.start, end=clause.end) or last.source == clause.source:
+    if marked.any("negation", start=clause.start, end=clause.end):
         return []
-    draft = _draft(last.quantity, clause, last.home, last.holder, "confirmed")
-    draft.count, draft.source = last.count, clause.source
-    return [draft]
+    told = [d for d in known if d.count and d.source != clause.source and d.clause.role == "main"]
+    every = marked.any("both_figures", start=cue, end=clause.end)
+    found = []
+    for last in told[-2:] if every else told[-1:]:
+        draft = _draft(last.quantity, clause, last.home, last.holder, "confirmed")
+        draft.count, draft.source, draft.unit = last.count, clause.source, last.unit
+        found.append(draft)
+    return found
 
 
 def _same_number(clause: Clause, sides: tuple[str, ...], known: list[Draft]) -> list[Draft]:

@@ -288,7 +288,8 @@ def _beside(marked: Marked, end: int, start: int) -> bool:
     """Return whether only a genitive or small words stand between a party and its office."""
     between = marked.tokens[end:start]
     return len(between) <= 3 and all(
-        token.norm in {"'", "s"} or (token.kind == "word" and not token.capital and not token.tags)
+        token.norm in {"'", "s"}
+        or (token.kind == "word" and not token.tags and (not token.capital or token.text.isupper()))
         for token in between
     )
 
@@ -302,6 +303,8 @@ def _owned(marked: Marked, office: Mention, party: Mention) -> bool:
         return not between
     if party.form not in {"name", "actor", "seat"}:
         return False
+    if any(token.has("say", "exchange", "release", "receive", "return") for token in between):
+        return False  # "the minister said in Kyiv"
     if any(token.has("in") for token in between):
         return party.form in {"seat", "name"}
     return all(

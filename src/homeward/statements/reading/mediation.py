@@ -9,7 +9,7 @@ Rules of this file:
 
 from __future__ import annotations
 
-from homeward.statements.reading.clauses import Clause
+from homeward.statements.reading.clauses import MOVES, Clause
 from homeward.statements.reading.discourse import Speech, source_at
 from homeward.statements.reading.marked import Marked, Mention
 from homeward.statements.reading.values import Mediation, Stop
@@ -17,6 +17,8 @@ from homeward.statements.reading.values import Mediation, Stop
 _REACH = 12
 _CLOSE = 8
 _BESIDE = 3
+_DOER = 4
+_SHORT, _LONG = 6, 10  # "Vale and, for the first time, Orland" is a list too
 _ACTS = ("mediate", "facilitate", "hosted", "carried", "thank")
 _ROLES = {
     "mediate": "mediator",
@@ -76,7 +78,36 @@ def mediations_of(
                     mention.party,
                     Mediation(party=mention.party, role=role, source=source, span=span),
                 )
+    for mention, at in [*_itself(marked, speeches, sides), *_performed(marked, third)]:
+        tokens = marked.tokens
+        span = (tokens[mention.start].start, tokens[mention.end - 1].end)
+        source = source_at(clauses, speeches, at)
+        own = Mediation(party=mention.party, role="mediator", source=source, span=span)
+        found.setdefault(mention.party, own)
     return list(found.values())
+
+
+def _itself(
+    marked: Marked, speeches: list[Speech], sides: tuple[str, ...]
+) -> list[tuple[Mention, int]]:
+    """Return a third party that tells of its own part: "it had coordinated", "with its help"."""
+    found: list[tuple[Mention, int]] = []
+    for at in marked.tagged("mediate", "facilitate"):
+        own = marked.any("own", "pronoun", "our", start=at - 3, end=at)
+        told = next((s for s in speeches if s.start <= at < s.end), None)
+        if not own or told is None or told.source.partition(".")[0] in sides:
+            continue
+        tellers = (m for m in marked.mentions if m.source == told.source and not m.organisation)
+        found += [(mention, at) for mention in tellers]
+    return found
+
+
+def _performed(marked: Marked, third: list[Mention]) -> list[tuple[Mention, int]]:
+    """Return who carries out an exchange "between" two others."""
+    joint = any(m.prep == "between" for m in marked.mentions)
+    swaps = marked.tagged("exchange") if joint else []
+    doers = [m for m in third if m.start <= 1 and not m.prep and m.form in {"name", "seat"}]
+    return [(doers[0], swaps[0])] if doers and swaps and doers[0].end < swaps[0] else []
 
 
 def stops_of(
@@ -155,13 +186,17 @@ def _near(marked: Marked, third: list[Mention], at: int) -> list[Mention]:
     adjective = [m for m in third if m.form == "adj" and (m.end == at or m.start == at + 1)]
     if adjective:
         return adjective
+    doers = [m for m in third if m.form == "adj" and m.start <= 2 and 0 < at - m.end <= _DOER]
+    if doers and not any(m.form != "adj" and m.end <= at for m in third):
+        return doers[:1]  # "Turkish diplomats acted as go-betweens"
     third = [m for m in third if m.form != "adj"]
     behind = [
         m
         for m in third
         if at < m.start <= at + (20 if m.prep == "by" else _REACH)
-        and m.prep in {"by", "of", "to", "with", "", "from"}
+        and (m.prep in {"by", "of", "with", "", "from"} or (m.prep == "to" and m.start <= at + 3))
         and not _crossed(marked, at, m.start)
+        and not (m.prep == "by" and marked.any(*MOVES, start=at + 1, end=m.start))
     ]
     ahead = [
         m
@@ -170,10 +205,20 @@ def _near(marked: Marked, third: list[Mention], at: int) -> list[Mention]:
         and m.prep in {"", "by", "of", "with"}
         and not _crossed(marked, m.end, at)
     ]
+    if ahead and _acts(marked, ahead[-1], at):
+        return _chain(marked, ahead[::-1])[::-1]
     chosen = behind if behind and (behind[0].prep or not ahead) else ahead[-1:] or behind
     if chosen and chosen is behind:
         return _chain(marked, behind)
     return _chain(marked, [*ahead][::-1])[::-1] if ahead else chosen
+
+
+def _acts(marked: Marked, mention: Mention, at: int) -> bool:
+    """Return whether a party right before a verb does it itself: "which Vale brokered"."""
+    between = marked.tokens[mention.end : at]
+    if mention.prep or mention.form not in {"name", "seat", "actor"} or len(between) > 2:
+        return False
+    return all(t.kind == "word" and not t.has("passive", "by", "of", *_ACTS) for t in between)
 
 
 def _chain(marked: Marked, mentions: list[Mention]) -> list[Mention]:
@@ -182,7 +227,7 @@ def _chain(marked: Marked, mentions: list[Mention]) -> list[Mention]:
     for mention in mentions[1:]:
         near, far = sorted(((waiting or group)[-1], mention), key=lambda m: m.start)
         between = marked.tokens[near.end : far.start + 1]
-        if len(between) > 6:
+        if len(between) > (_LONG if between[0].has("and") else _SHORT):
             break
         if any(t.has("and") or (len(t.forms) > 1 and t.norm[0] == "و") for t in between):
             group += [*waiting, mention]
@@ -202,5 +247,5 @@ def _crossed(marked: Marked, start: int, end: int) -> bool:
 def _weighty(marked: Marked, mention: Mention, at: int) -> bool:
     """Return whether help is help with the exchange, not with something else."""
     moving = marked.any("exchange", "release", "return", "receive")
-    distance = abs(mention.start - at)
+    distance = min(abs(mention.start - at), abs(at - mention.end))
     return distance <= (_CLOSE if moving else _BESIDE)

@@ -85,7 +85,7 @@ def find_invented(sentences: Sequence[Marked], pack: Pack) -> None:
         and m.prep != "in"
         and m.start not in _third_parties(marked)
     }
-    if len(known) >= 2:
+    if len(known) >= 2 or any(party in pack.adversaries for party in known):
         return
     stems, first = _countries(sentences, pack, wanted=0 if known else 2)
     if not stems:
@@ -225,14 +225,19 @@ def _third_parties(marked: Marked) -> set[int]:
     """Return where mentions stand that mediate, host or are thanked in this sentence."""
     found = set()
     for at in marked.tagged("mediate", "hosted", "thank", "allied", "neutral"):
-        near = [
-            m
-            for m in marked.mentions
-            if m.prep != "between"
-            and (abs(m.start - at) <= 6 or (m.prep == "by" and abs(m.start - at) <= 20))
-        ]
+        near = [m for m in marked.mentions if m.prep != "between" and _is_near(marked, m, at)]
         found |= {m.start for m in near if m.prep in {"by", "of", "with", "to", ""}}
+    for at in marked.tagged("facilitate"):
+        found |= {m.start for m in marked.mentions if m.prep == "of" and 0 < m.start - at <= 3}
     return found if len(found) < len(marked.mentions) or len(found) == 1 else set()
+
+
+def _is_near(marked: Marked, mention: Mention, at: int) -> bool:
+    """Return whether a mention is near enough to a third party's act to be its doer."""
+    if at < mention.start and mention.prep == "by":
+        # In "mediated the release of 40 by Vale" it is Vale that releases.
+        return mention.start - at <= 20 and not marked.any(*_MOVES, start=at + 1, end=mention.start)
+    return min(abs(mention.start - at), abs(at - mention.end)) <= 6
 
 
 def _names_beside(marked: Marked, office: Mention) -> list[Token]:
@@ -299,6 +304,8 @@ def _votes(marked: Marked, at: int) -> int:
     )
     votes += bool(after) and (after[0].kind == "number" or listed)
     votes += 2 * marked.any("mediate", "hosted", "thank", start=at - 4, end=at + 5)
+    counted = at > 0 and marked.number_at(at - 1) is not None
+    votes += 3 * (counted and tokens[at].norm.endswith("s"))  # "12 Northlanders"
     offices = [m for m in marked.mentions if m.form == "office" and not m.party]
     return votes + any(m.end <= at <= m.end + 2 for m in offices)
 
@@ -312,7 +319,8 @@ def _votes_behind(marked: Marked, at: int, after: Sequence[Token]) -> int:
     if first.norm == "'" and second is not None and second.norm == "s":
         office = any(m.form == "office" and at < m.start <= at + 5 for m in marked.mentions)
         owned = marked.any("soldiers", "people", "captivity", "instrument", start=at, end=at + 5)
-        return 3 * (office or owned)
+        acting = marked.any("say", "rejects", *_TAKING, start=at + 3, end=at + 7)
+        return 3 * (office or owned) or 2 * acting
     if first.has("say", "rejects", "insist", "silent", "negation", *_TAKING, *_MOVES):
         return 2
     if second is not None and first.has("own", "negation", "passive", "planned"):
@@ -331,6 +339,10 @@ def _votes_of_preposition(marked: Marked, at: int) -> int:
         return -2  # "the Lim agreement" names a place
     if prep == "from" and marked.tokens[at - 1].has("of"):
         return 1  # one word is "of" and "from" in Spanish and French
+    if prep == "with" and marked.any("talks", *_TAKING, start=at - 6, end=at):
+        return 2
+    if any(m.form == "office" and at - 2 <= m.end <= at for m in marked.mentions):
+        return 0  # "the ambassador to Lim"
     if prep in {"to", "from", "with", "by"}:
         return 2 * marked.any(*_MOVES, "soldiers", "people", "captivity")
     if prep != "of":

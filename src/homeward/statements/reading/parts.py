@@ -3,6 +3,7 @@
 Rules of this file, in this order; the first that applies decides:
 - `casualties`: they died, or were taken. Remains that are handed over are none.
 - `subset`: the sentence counts them among people already counted.
+- `other`: somebody did not mention them.
 - `listed`: they stand on a list, are offered or asked for.
 - `held`: they remain where they are.
 - `cumulative`: they are counted over many exchanges, or over a whole year.
@@ -21,6 +22,7 @@ from homeward.statements.reading.quantities import Quantity
 
 _NEAR = 4
 _LIST_GAP = 8
+_PASSED = 8
 
 
 def role_of(
@@ -48,20 +50,31 @@ def role_of(
     anything = bool(here or earlier)
     if quantity.unit != "remains" and _is_casualty(quantity, clause):
         return "casualties"
-    if _is_part(quantity, clause, after_leg, anything=anything):
+    if _is_part(quantity, clause, after_leg, earlier, anything=anything):
         return "subset"
-    if _is_listed(clause, quantity):
+    if _is_passed_over(clause, quantity):
+        return "other"
+    if _is_listed(clause, quantity) or _is_pool(clause, quantity):
         return "listed"
     if _is_held(quantity, clause):
         return "held"
-    if (clause.any("cumulative") and _cumulates(quantity, clause)) or _whole_year(clause):
+    cumulated = clause.any("cumulative") and _cumulates(quantity, clause)
+    if cumulated or _whole_year(clause) or _ever_since(quantity, clause):
         return "cumulative"
-    if quantity.weak:
-        listed = here or clause.any("in_return", "for", "move_with")
-        return "" if clause.moves and listed else "other"
-    if clause.moves or for_each(quantity, clause):
-        return ""
-    return _without_verb(quantity, clause, before, [*earlier, *here], after_leg)
+    if not quantity.weak and not clause.moves and not for_each(quantity, clause):
+        return _without_verb(quantity, clause, before, [*earlier, *here], after_leg)
+    alone = quantity.weak and not _is_somebody(quantity, clause, here)
+    return "other" if alone else ""
+
+
+def _is_somebody(quantity: Quantity, clause: Clause, here: list[Draft]) -> bool:
+    """Return whether one person told without a number went home: "a Dornish pilot was freed"."""
+    if not clause.moves:
+        return False
+    if here or clause.any("in_return", "for", "move_with"):
+        return True
+    led = any(m.prep == "to" and m.form in {"name", "seat"} for m in clause.mentions)
+    return (bool(quantity.nation) or led) and not clause.any("say", "previous")
 
 
 def _without_verb(
@@ -91,16 +104,20 @@ def new_voice(clause: Clause, quantity: Quantity, known: list[Draft]) -> bool:
         known: Legs of the text so far.
     """
     source = told_by(quantity, clause)
-    return (
-        bool(known)
-        and source != "narrator"
-        and all(d.source != source for d in known)
-        and (
-            not quantity.subkind
-            and not clause.any("including", "of_them", "held", "casualty")
-            and len([q for q in clause.quantities if q.role == "candidate"]) == 1
-        )
-    )
+    told = any(d.source == source and d.clause is not clause for d in known)
+    if not known or source == "narrator" or told:
+        return False
+    alone = len([q for q in clause.quantities if q.role in {"candidate", "leg"}]) == 1
+    alone = alone or any(d.count == quantity.count for d in known)
+    parts = quantity.subkind or clause.any("including", "of_them", "held", "casualty")
+    return _is_figure(quantity, clause) or (alone and not parts)
+
+
+def _is_figure(quantity: Quantity, clause: Clause) -> bool:
+    """Return whether a number is given as the figure of what was told: "put the figure at 64"."""
+    start = quantity.number.start
+    cues = clause.marked.tagged("figure", start=max(clause.start, start - _NEAR), end=start)
+    return bool(cues) and not clause.marked.any(*MOVES, start=cues[-1], end=start)
 
 
 def for_each(quantity: Quantity, clause: Clause) -> bool:
@@ -129,12 +146,15 @@ def _is_casualty(quantity: Quantity, clause: Clause) -> bool:
         return True
     if marked.any("casualty", start=max(clause.start, quantity.start - 3), end=quantity.start):
         return True
-    return clause.any("casualty") and not clause.moves
+    return clause.any("casualty", "taken") and not clause.moves
 
 
-def _is_part(quantity: Quantity, clause: Clause, after_leg: int, *, anything: bool) -> bool:
+def _is_part(
+    quantity: Quantity, clause: Clause, after_leg: int, earlier: list[Draft], *, anything: bool
+) -> bool:
     """Return whether a number counts some of the people counted before."""
-    if anything and _of_the_freed(quantity, clause):
+    counted = _of_the_freed(quantity, clause) or _of_the_people(quantity, clause)
+    if (anything and counted) or (earlier and _is_known(quantity, clause, earlier)):
         return True
     among = _among(quantity, clause)
     if among is not None:
@@ -145,9 +165,10 @@ def _is_part(quantity: Quantity, clause: Clause, after_leg: int, *, anything: bo
     of_them = _of_them(quantity, clause)
     if of_them == "freed":
         return True
-    if of_them == "them":
-        return after_leg >= 0 or not clause.moves
     tokens = clause.marked.tokens
+    if of_them == "them":
+        aside = anything and quantity.start > 0 and tokens[quantity.start - 1].norm == ","
+        return after_leg >= 0 or aside or not clause.moves
     low, start = max(after_leg, clause.start, 0), quantity.start
     lead = any(t.has("including", "of_them") for t in tokens[max(low, start - 8) : start])
     if lead and anything:
@@ -173,7 +194,8 @@ def _among(quantity: Quantity, clause: Clause) -> bool | None:
 def _links(marked: Marked, part: Quantity, whole: Quantity) -> bool:
     gap = marked.tokens[part.end : whole.number.start]
     counted = any(token.has("including") for token in gap)
-    return counted and len(gap) <= 4 and any(token.has("passive") for token in gap)
+    parted = any(token.has(*MOVES) or token.kind == "mark" for token in gap)
+    return counted and not parted and len(gap) <= 4 and any(t.has("passive") for t in gap)
 
 
 def _of_the_freed(quantity: Quantity, clause: Clause) -> bool:
@@ -181,6 +203,23 @@ def _of_the_freed(quantity: Quantity, clause: Clause) -> bool:
     behind = clause.marked.tokens[quantity.number.end : quantity.number.end + _NEAR]
     freed = any(token.has("release", "return") for token in behind[1:])
     return bool(behind) and behind[0].has("of") and freed
+
+
+def _is_known(quantity: Quantity, clause: Clause, earlier: list[Draft]) -> bool:
+    """Return whether "the two men" are some of those told of; the same number is told again."""
+    before = clause.marked.tokens[max(0, quantity.start - 1) : quantity.number.start]
+    definite = any(token.has("definite") for token in before)
+    again = any(d.count == quantity.count for d in earlier)
+    bare = quantity.what == "bare" or quantity.nation or quantity.own
+    return definite and not again and not bare and not clause.any("in_return", "each")
+
+
+def _of_the_people(quantity: Quantity, clause: Clause) -> bool:
+    """Return whether a number counts some of those told of: "48 of the men", "ten of these"."""
+    tokens = clause.marked.tokens[quantity.number.end : quantity.number.end + 3]
+    if quantity.own or quantity.nation or len(tokens) < 3 or not tokens[0].has("of"):
+        return False
+    return tokens[1].has("small") and tokens[2].has("people", "soldiers", "civilians")
 
 
 def _follows_part(quantity: Quantity, clause: Clause) -> bool | None:
@@ -193,6 +232,8 @@ def _follows_part(quantity: Quantity, clause: Clause) -> bool | None:
         earlier[-1].end <= m.start < quantity.start and m.form in {"name", "seat", "actor"}
         for m in clause.mentions
     )
+    if earlier[-1].complete and any(t.has("move_with", "and") for t in gap):
+        return False  # the parts before have added up
     return None if parted or len(gap) > _LIST_GAP else not quantity.nation
 
 
@@ -201,7 +242,7 @@ def _of_them(quantity: Quantity, clause: Clause) -> str:
     end = quantity.number.end
     behind = clause.marked.tokens[end : end + _NEAR + 1]
     for token, after in pairwise(behind):
-        if token.has("of_them") and after.has("release", "return"):
+        if token.has("of_them") and after.has("release"):
             return "freed"
     near = behind[:3]
     until = next((k for k, t in enumerate(near) if t.kind != "word"), len(near))
@@ -209,9 +250,22 @@ def _of_them(quantity: Quantity, clause: Clause) -> str:
     return "them" if not rival and any(t.has("of_them") for t in near[:until]) else ""
 
 
+def _is_passed_over(clause: Clause, quantity: Quantity) -> bool:
+    """Return whether a number is what somebody did not mention: "it did not mention the 45"."""
+    marked, start = clause.marked, quantity.number.start
+    low = max(clause.start, start - _PASSED)
+    for at in marked.tagged("negation", start=low, end=start):
+        mentioned = marked.tagged("mention", start=at + 1, end=min(at + 4, start))
+        if mentioned and not marked.any(*MOVES, "and", "while", start=mentioned[0], end=start):
+            return True
+    return marked.any("silent", start=low, end=start) and not clause.moves
+
+
 def _is_listed(clause: Clause, quantity: Quantity) -> bool:
     """Return whether people are only named on a list, offered or asked for."""
     marked = clause.marked
+    if marked.any("condition", start=clause.start, end=quantity.number.start):
+        return True
     if clause.any("lists") and not _moved(clause, "release", "receive", "return"):
         return True
     if marked.any("lists") and not _moved(clause, "release", "return") and quantity.what == "bare":
@@ -221,6 +275,19 @@ def _is_listed(clause: Clause, quantity: Quantity) -> bool:
         for at in clause.moves
         if at < quantity.start
     )
+
+
+def _is_pool(clause: Clause, quantity: Quantity) -> bool:
+    """Return whether a smaller number is taken out of this one: "of the 112 … only 38"."""
+    marked, start = clause.marked, quantity.start
+    led = marked.any("pool_of", start=start - 2, end=start)
+    before = marked.tokens[start - 3] if start > 2 else None
+    opens = start <= 2 or (before is not None and (before.kind == "mark" or before.has("that")))
+    tail = marked.tokens[quantity.end :]
+    less = any(
+        t.value is not None and t.value < (quantity.count or 0) and t.kind == "number" for t in tail
+    )
+    return led and opens and (less or any(t.has("only") for t in tail))
 
 
 def _moved(clause: Clause, *tags: str) -> bool:
@@ -253,6 +320,18 @@ def _whole_year(clause: Clause) -> bool:
     return bool(years) and not dated and bool(clause.moves)
 
 
+def _ever_since(quantity: Quantity, clause: Clause) -> bool:
+    """Return whether people came "since" something behind the number that is no day."""
+    marked = clause.marked
+    for at in marked.tagged("ever_since", start=quantity.end, end=clause.end):
+        days = any(at < d <= at + _NEAR for d in (*marked.weekdays, *marked.months))
+        rival = any(quantity is not q and quantity.end <= q.start < at for q in clause.quantities)
+        held = marked.any("captivity", "held", "taken", start=quantity.end, end=clause.end)
+        if not (days or rival or held or clause.any("today", "yesterday", "first")):
+            return bool(clause.moves) and marked.tokens[at - 1].norm not in ",،"
+    return False
+
+
 def _cumulates(quantity: Quantity, clause: Clause) -> bool:
     """Return whether the word of a running total belongs to this number, not to a later one."""
     marked = clause.marked
@@ -260,7 +339,10 @@ def _cumulates(quantity: Quantity, clause: Clause) -> bool:
     rivals = [
         q for q in clause.quantities if q is not quantity and q.role in {"candidate", "cumulative"}
     ]
-    before = [at for at in cues if at < quantity.number.start]
+    start = quantity.number.start
+    if marked.any("only", start=start - 2, end=start):
+        return False  # "only 38 have come so far"
+    before = [at for at in cues if at < start]
     if before and any(t.norm == ":" for t in marked.tokens[before[-1] : quantity.number.start]):
         return False  # "the largest so far: 230 and 248"
     if before:

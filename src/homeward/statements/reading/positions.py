@@ -35,6 +35,7 @@ _TOPICS = {
 }
 _ABOUT = ("exchange", "release", "return")
 _TOPIC_LASTS = 2  # sentences after which a text no longer speaks of talks
+_BARRED = 8
 _LEADERS = frozenset({"president", "king", "prime_minister"})
 
 
@@ -55,11 +56,10 @@ def add(
         published: The day of publication, if known.
     """
     last = NARRATOR
-    speaks_of_talks = any(part.marked.any("talks", *_ABOUT) for part in parts)
-    since = _TOPIC_LASTS + 1
-    for part in parts:
-        since = 0 if part.marked.any("talks", *_ABOUT) else since + 1
-        if speaks_of_talks and since <= _TOPIC_LASTS:
+    told = [k for k, part in enumerate(parts) if part.marked.any("talks", *_ABOUT)]
+    topic = {near for k in told for near in range(k - 1, k + _TOPIC_LASTS + 1)}
+    for k, part in enumerate(parts):
+        if k in topic:
             for stance in _stances(text, part, last, sides, published):
                 if stance.stance == "precondition" and _joins(stance, reading.positions):
                     continue
@@ -99,10 +99,22 @@ def _stances(
                 continue
             covered = _phrase(part, at, tag)
             taken |= covered
-            found.append(_stance(text, part, at, stance, last, sides, published))
+            meant = _meant(part, at, tag, stance)
+            found.append(_stance(text, part, at, meant, last, sides, published))
             if tag not in {"willing", "rules_out"}:
                 break
     return [stance for stance in found if stance.actor != NARRATOR]
+
+
+def _meant(part: Part, at: int, tag: str, stance: str) -> str:
+    """Return what a refusal is: "did not exclude" is readiness, "a decree makes it impossible" a bar."""
+    if tag != "rules_out":
+        return stance
+    marked = part.marked
+    if marked.any("negation", start=max(0, at - 3), end=at):
+        return "willing"
+    bar = marked.tagged("instrument", start=max(0, at - _BARRED), end=at)
+    return "legal_bar" if bar and marked.any("talks", start=bar[0], end=at + _BARRED) else stance
 
 
 def _phrase(part: Part, at: int, tag: str) -> set[int]:
@@ -135,9 +147,10 @@ def _holds(part: Part, at: int, tag: str, found: list[Stance]) -> bool:
         return not any(s.stance == "legal_bar" for s in found) and not any(
             s.stance in {"willing", "rules_out"} for s in found
         )
-    if tag == "interprets":
-        return not found
-    return True
+    offered = tag == "proposes" and at > 0
+    if offered and marked.tokens[at - 1].has("definite", "article"):
+        return False  # "dismissed the offer"
+    return tag != "interprets" or not found
 
 
 def _stance(

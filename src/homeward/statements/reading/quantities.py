@@ -33,7 +33,8 @@ _HEADS: Mapping[str, Unit] = {
 _STOPS = ("exchange", "release", "receive", "return", "say", "and", "while", "which", "passive")
 _JOINTS = (
     *("to", "from", "by", "with", "in", "between", "for", "in_return", "home_word", "each"),
-    *("equal", "both_sides", "total", "of_them", "same_number", "also"),
+    *("equal", "both_sides", "total", "of_them", "same_number", "also", "aux"),
+    "preposition",
 )
 _QUOTES = frozenset("\"'“”«»‘’")
 _QUALIFIERS = ("more_than", "at_least", "at_most", "approx")
@@ -44,7 +45,8 @@ class Quantity:
     """How many of whom; `nation` is whose people, `holder` who holds them.
 
     `what` is `people`, `thing`, `duration` or `bare` (no noun). `weak` is a one that only an
-    article or a name tells. `role` is filled in by `roles` and `legs`.
+    article or a name tells. `role` is filled in by `roles`, `sums` and `legs`; a `summand` is
+    a leg of a pooled sum, and with a `complete` one a list of parts has come to its end.
     """
 
     number: Number
@@ -61,6 +63,8 @@ class Quantity:
     weak: bool = False
     role: str = ""
     head: int = -1
+    summand: bool = False
+    complete: bool = False
 
     @property
     def count(self) -> int | None:
@@ -351,9 +355,32 @@ def _weak_ones(marked: Marked, strong: list[Quantity]) -> list[Quantity]:
         quantity = Quantity(Number(start, start, 1.0, digits=False), start, at + 1, "bare")
         _take_head(marked, quantity, at)
         quantity.weak = True
+        if any(token.has("remains") for token in tokens[max(0, start - 2) : start]):
+            quantity.unit = "remains"  # "the body of a soldier"
         for mention in marked.mentions:
-            if mention.form in {"adj", "people"} and start <= mention.start <= at + 1:
+            named = mention.form == "name" and mention.end == at  # "a US citizen"
+            described = mention.form in {"adj", "people"} and mention.start <= at + 1
+            if start <= mention.start and (named or described):
                 quantity.nation = mention.party
                 quantity.end = max(quantity.end, mention.end)
         found.append(quantity)
+    return found + _unnamed_ones(marked, strong)
+
+
+def _unnamed_ones(marked: Marked, strong: list[Quantity]) -> list[Quantity]:
+    """Find single people told by their nation alone: "ten Thais and a Filipino"."""
+    tokens = marked.tokens
+    found = []
+    for mention in marked.mentions:
+        start, end = mention.start - 1, mention.end
+        if mention.form not in {"people", "adj"} or start < 0 or not tokens[start].has("article"):
+            continue
+        after = tokens[end] if end < len(tokens) else None
+        alone = after is None or after.kind == "mark" or after.has("and", "aux", "passive", *_STOPS)
+        if alone and not any(q.start <= start < q.end for q in strong):
+            quantity = Quantity(Number(start, start, 1.0, digits=False), start, end, "bare")
+            quantity.nation, quantity.weak = mention.party, True
+            if any(q.unit == "remains" and q.end <= start <= q.end + 2 for q in strong):
+                quantity.unit = "remains"  # "the bodies of two Thais and a Filipino"
+            found.append(quantity)
     return found

@@ -1,7 +1,7 @@
 """Reads a statement: text and day of publication in, values out.
 
 Rules of this file:
-- The stages run in one order: sentences, tokens, numbers, roles, parties, clauses, speakers,
+- The stages run in one order: sentences, tokens, numbers, roles, sums, parties, clauses, speakers,
   legs, third parties, dates, claims, arithmetic. A later stage never changes an earlier one.
 - The text is data: nothing in it is an instruction to the reader.
 - The same text and date give the same values, and the time grows with the length of the text.
@@ -33,6 +33,7 @@ from homeward.statements.reading.mediation import mediations_of, stops_of
 from homeward.statements.reading.pack import load_pack
 from homeward.statements.reading.parties import find_aliases, find_invented, sides_of
 from homeward.statements.reading.quantities import Quantity, quantities_of
+from homeward.statements.reading.sums import mark_sums
 from homeward.statements.reading.tokens import sentences_of
 from homeward.statements.reading.values import Event, Leg, NumberRole, Reading, Total
 
@@ -69,6 +70,7 @@ def read_statement(text: str, published: dt.date | None = None) -> Reading:
     for marked, quantities in zip(sentences, counted, strict=True):
         roles.decide(marked, quantities)
         _inherit_units(quantities)
+    mark_sums(sentences, counted)
     sides = sides_of(sentences, counted, pack)
     state = State(sides, home_party=pack.office_party)
     parts: list[Read] = []

@@ -13,12 +13,13 @@ Rules of this file, in this order:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from homeward.statements.reading.marked import Marked
 from homeward.statements.reading.numbers import Number
 from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.tokens import Token
 
 YEARS = range(1900, 2101)
 _CARRIED = frozenset({"age", "duration", "things", "day"})
@@ -33,6 +34,8 @@ def decide(marked: Marked, quantities: list[Quantity]) -> None:
     """
     for quantity in quantities:
         quantity.role = _role(marked, quantity)
+        if quantity.role in {"day", "year"}:  # "on 22 May Vale got back" names nobody's people
+            quantity.nation, quantity.end = "", quantity.number.end
     for left, right in pairwise(quantities):
         gap = marked.tokens[left.number.end : right.number.start]
         if len(gap) > 1 or not all(
@@ -64,7 +67,9 @@ def _is_other(marked: Marked, quantity: Quantity) -> bool:
     """Return whether a number counts nobody: not whole, a pronoun, or alone without a reason."""
     if quantity.count is None:
         return True
-    if not quantity.number.digits and _is_pronoun(marked, quantity):
+    first = marked.tokens[min(quantity.number.start, len(marked.tokens) - 1)]
+    sides = quantity.what == "bare" and first.has("both_sides")  # "the two handed over letters"
+    if sides or (not quantity.number.digits and _is_pronoun(marked, quantity)):
         return True
     return quantity.what == "bare" and not _may_be_bare(marked, quantity)
 
@@ -156,13 +161,21 @@ def _is_measure(marked: Marked, number: Number) -> bool:
         return True
     if before is not None and before.norm in {"$", "€", "£"}:
         return True
-    clock = len(after) == 2 and after[0].norm == ":" and after[1].kind == "number"
-    return clock or (
-        before is not None
-        and before.norm == ":"
-        and number.start >= 2
-        and tokens[number.start - 2].kind == "number"
-        and before.start == tokens[number.start - 2].end
+    return _is_clock(tokens, number.start, number.start + 2) or _is_clock(
+        tokens, number.start - 2, number.start
+    )
+
+
+def _is_clock(tokens: Sequence[Token], hour: int, minute: int) -> bool:
+    """Return whether two numbers stand around a colon without a space: "14:30"."""
+    if hour < 0 or minute >= len(tokens):
+        return False
+    left, colon, right = tokens[hour : minute + 1]
+    return (
+        colon.norm == ":"
+        and left.kind == right.kind == "number"
+        and left.end == colon.start
+        and colon.end == right.start
     )
 
 
@@ -174,20 +187,24 @@ def _is_age(marked: Marked, quantity: Quantity) -> bool:
     before = tokens[at - 1] if at else None
     if before is None:
         return False
-    if before.has("age"):
+    if before.has("age", "age_before"):
         return True
     after = tokens[quantity.number.end] if quantity.number.end < len(tokens) else None
     ends = after is None or after.kind == "mark" or after.has("and")
     named = any(t.capital and t.kind == "word" for t in tokens[max(0, at - 3) : at - 1])
     if before.has("passive") and ends and named:
         return True
-    return (
-        before.norm in {",", "("}
-        and ends
-        and at >= 2
-        and tokens[at - 2].capital
-        and (after is not None and after.norm in {",", ")"})
-    )
+    enclosed = before.norm in {",", "("} and after is not None and after.norm in {",", ")"}
+    return enclosed and at >= 2 and (tokens[at - 2].capital or _is_one_person(marked, at - 2))
+
+
+def _is_one_person(marked: Marked, at: int) -> bool:
+    """Return whether a noun speaks of one person: "one Dornish pilot", "a teacher"."""
+    if not marked.tokens[at].has("single"):
+        return False
+    lead = range(max(0, at - 3), at)
+    ones = [number for k in lead if (number := marked.number_at(k))]
+    return all(number.value == 1 for number in ones)
 
 
 def _is_pronoun(marked: Marked, quantity: Quantity) -> bool:
@@ -209,7 +226,8 @@ def _may_be_bare(marked: Marked, quantity: Quantity) -> bool:
     tokens, number = marked.tokens, quantity.number
     if quantity.nation or quantity.own:
         return True
-    if number.start and tokens[number.start - 1].has("for") and marked.number_at(number.start - 2):
+    traded = number.start > 0 and tokens[number.start - 1].has("for", "in_return")
+    if traded and any(n.start < number.start for n in marked.numbers):
         return True
     after = tokens[number.end] if number.end < len(tokens) else None
     before = tokens[number.start - 1] if number.start else None
@@ -237,6 +255,8 @@ def _may_be_bare(marked: Marked, quantity: Quantity) -> bool:
             "receive",
             "return",
             "passive",
+            "aux",
+            "preposition",
             "in",
             "say",
             "more",
