@@ -186,15 +186,16 @@ def audit_tree(folder, processes):
         state = audit.audit(
             tiles.read_parts(read, checkpoint.size), log=ORIGIN, keys=TABLE, apply=pool.imap
         )
+        pool.close()
+        pool.join()
     tiles.verify_tiles(read, state.tree, checkpoint.root)
     assert state.tree.size == checkpoint.size
-    own, workers = (
-        resource.getrusage(who).ru_maxrss / 1024
-        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    own, workers = (each.ru_maxrss / 1024 for each in used)
+    cpu = sum(each.ru_utime + each.ru_stime for each in used)
     seconds = time.perf_counter() - began
     say(
-        f"audit of {checkpoint.size}, {processes} processes", seconds=seconds,
+        f"audit of {checkpoint.size}, {processes} processes", seconds=seconds, cpu_s=cpu,
         entries_per_s=checkpoint.size / seconds, memory_mb=own, memory_of_a_worker_mb=workers,
     )  # fmt: skip
 

@@ -18,6 +18,14 @@ from typing import Any
 from homeward.foundation.errors import InputError, TamperError
 
 INTEGER_MAX = (1 << 53) - 1
+
+
+def _no_number(text: str) -> object:
+    raise ValueError(text[:20])
+
+
+# Made once: json.loads makes a decoder for each text that is not read by default rules.
+_DECODER = json.JSONDecoder(parse_float=_no_number, parse_constant=_no_number)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -67,11 +75,7 @@ def read_canonical(data: bytes, *, what: str) -> Any:
         TamperError: The bytes are not JSON, or not the canonical form of it.
     """
     try:
-        value = json.loads(
-            data.decode("utf-8"),
-            parse_float=_no_number,
-            parse_constant=_no_number,
-        )
+        value = _DECODER.decode(data.decode("utf-8"))
         if not data.isascii():  # slow, and needed only where a key may not be ASCII
             _refuse_others(value)
         same = _encode(value) == data
@@ -148,10 +152,6 @@ def _refuse_others(value: object) -> None:
                 raise TypeError("integer")
         elif kind not in {str, bool, type(None)}:
             raise TypeError(kind.__name__)
-
-
-def _no_number(text: str) -> object:
-    raise ValueError(text[:20])
 
 
 def _changed(what: str, found: str) -> TamperError:

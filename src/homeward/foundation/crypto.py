@@ -6,6 +6,8 @@ Rules of this file:
 - Secret keys rest only under a key derived from a passphrase: argon2id (RFC 9106),
   then AES-256-GCM.
 - What only one party may read is sealed to that party's age key.
+- Two ends that know each other's age keys have a secret in common, for what both may have
+  written and nobody can prove: X25519 (RFC 7748), then HKDF (RFC 5869).
 - Randomness comes in as an argument, so that a test or a demo can repeat itself.
   Sealing is the exception: age draws its own file key.
 
@@ -23,14 +25,20 @@ from functools import lru_cache
 
 import pyrage
 from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
     Ed25519PublicKey,
 )
+from cryptography.hazmat.primitives.asymmetric.x25519 import (
+    X25519PrivateKey,
+    X25519PublicKey,
+)
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from homeward.foundation.bech32 import read_bech32
 from homeward.foundation.errors import AccessError, InputError, TamperError
 
 KEY_BYTES = 32
@@ -49,12 +57,22 @@ class SigningKey:
     @property
     def public(self) -> bytes:
         """The 32-byte public key."""
-        key = Ed25519PrivateKey.from_private_bytes(self.secret).public_key()
-        return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+        return _public_of(self.secret)
 
     def sign(self, message: bytes) -> bytes:
         """Return the 64-byte signature of exactly these bytes."""
-        return Ed25519PrivateKey.from_private_bytes(self.secret).sign(message)
+        return _private_key(self.secret).sign(message)
+
+
+@lru_cache(maxsize=64)  # one node has a few keys, and signs often with each
+def _private_key(secret: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(secret)
+
+
+@lru_cache(maxsize=64)
+def _public_of(secret: bytes) -> bytes:
+    key = _private_key(secret).public_key()
+    return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
 
 
 def verify_signature(public: bytes, message: bytes, signature: bytes, *, what: str) -> None:
@@ -169,6 +187,49 @@ class SealingKey:
                 f"Expected the {what} sealed to this party, found one it cannot open.",
                 hint="Ask the sender to seal it again to this party's key.",
             ) from error
+
+
+def shared_key(own: SealingKey, other: str, *, label: bytes) -> bytes:
+    """Derive the key that two ends have in common, each from its own secret.
+
+    Args:
+        own: The age key of one end.
+        other: The age recipient of the other end, `age1…`.
+        label: What the key is for, the same at both ends.
+
+    Returns:
+        32 bytes: the same for both ends, and for nobody else.
+
+    Raises:
+        InputError: The recipient is not an age key.
+
+    Source:
+        RFC 7748 (X25519), RFC 5869 (HKDF with SHA-256, no salt).
+    """
+    secret = read_bech32(own.secret, prefix="age-secret-key-")
+    public = read_bech32(other, prefix="age")
+    try:
+        agreed = X25519PrivateKey.from_private_bytes(secret).exchange(
+            X25519PublicKey.from_public_bytes(public)
+        )
+    except ValueError as error:  # of another length, or a point that gives everybody one key
+        raise InputError(
+            "crypto.recipient",
+            "Expected an age key (age1…) of the recipient, found another text.",
+            hint="Import the recipient's card again.",
+        ) from error
+    kdf = HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=label)
+    return kdf.derive(agreed)
+
+
+def authenticate(key: bytes, message: bytes) -> bytes:
+    """Return 32 bytes that only holders of the key can make (HMAC-SHA-256, RFC 2104)."""
+    return hmac.digest(key, message, "sha256")
+
+
+def is_authentic(key: bytes, message: bytes, mark: bytes) -> bool:
+    """Tell, in constant time, whether `authenticate` made a mark."""
+    return hmac.compare_digest(authenticate(key, message), mark)
 
 
 def new_sealing_key() -> SealingKey:

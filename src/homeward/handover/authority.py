@@ -9,19 +9,22 @@ Rules of this file:
 - A device signs check-ins and nothing else.
 - An officer's key signs the kinds that its document names, and accepts no plan of more
   people than `accept_at_most`, all legs together. Who confirms is bound like who signed.
+- A mediator enters what it received on paper only for a party that is no member of the log:
+  who has keys here signs with them. An officer who may not accept so many people may not
+  enter that a party on paper accepts them either.
 - Where a party asks for two officers, an entry counts when a second one has confirmed it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from homeward.foundation.errors import Fact, PeerError, TamperError
 from homeward.ledger.envelope import Envelope, key_id, read_envelope
 from homeward.ledger.key_documents import RootDocument, SignedDocument, read_signed
 from homeward.ledger.keyring import Grant, Keyring, Vocabulary, advance_keyring
 from homeward.negotiation.case import CaseState
-from homeward.negotiation.entries import CONFIRMABLE
+from homeward.negotiation.entries import CONFIRMABLE, RECEIVED_UNSIGNED
 from homeward.negotiation.state import waiting_entry
 
 KEYS_CHANGED = "keys_changed"
@@ -124,10 +127,13 @@ def verify_grant(grant: Grant, envelope: Envelope, case: CaseState, index: int) 
         PeerError: A device signed something else than a check-in, an officer a kind that is
             not theirs, or a plan of too many people.
     """
-    kind = envelope.type
+    kind = bound = envelope.type
     meant = waiting_entry(case, envelope.body.get("entry")) if kind == "confirmed" else None
     if meant is not None:
-        kind = meant.entry.type
+        bound = meant.entry.type
+        kind = bound if meant.paper is None else RECEIVED_UNSIGNED
+    elif kind == RECEIVED_UNSIGNED:
+        bound = str(envelope.body.get("type"))
     if grant.officer is not None and kind not in DEVICE_KINDS:
         raise _key_refusal(
             envelope,
@@ -145,7 +151,7 @@ def verify_grant(grant: Grant, envelope: Envelope, case: CaseState, index: int) 
             found="another",
         )
     most = grant.limits.get(ACCEPT_AT_MOST)
-    if kind == "plan_accepted" and most is not None and case.plan is not None:
+    if bound == "plan_accepted" and most is not None and case.plan is not None:
         count = sum(case.plan.flows.values())
         if count > most:
             raise _key_refusal(
@@ -156,6 +162,27 @@ def verify_grant(grant: Grant, envelope: Envelope, case: CaseState, index: int) 
                 found=f"one of {count}",
                 facts={"max_people": most, "people": count},
             )
+
+
+def verify_paper(members: Collection[str], envelope: Envelope, index: int) -> None:
+    """Check that nobody enters on paper what a party can sign itself.
+
+    Args:
+        members: Codes of those who are members of the log at this entry.
+        envelope: The entry; its signature holds.
+        index: Its number.
+
+    Raises:
+        PeerError: The party that it is entered for is a member of the log.
+    """
+    if envelope.type == RECEIVED_UNSIGNED and envelope.body.get("party") in members:
+        raise _key_refusal(
+            envelope,
+            index,
+            code="paper.has_node",
+            expected="paper of a party that is no member of the log",
+            found="that of a member, which signs with its own key,",
+        )
 
 
 def _verify_first(

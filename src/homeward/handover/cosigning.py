@@ -5,6 +5,7 @@ Rules of this file:
   whoever has the ledger can tell whose cosignature it is.
 - A mediator signs its log's checkpoints and is no witness of them: its word for its own log
   adds nothing.
+- An observer cosigns if it wants: nobody waits for it, and no entry counts by its word alone.
 - A witness's name is its party's, so that the name says whom to ask.
 """
 
@@ -12,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from homeward.foundation.errors import TamperError
 from homeward.foundation.ids import PartyCode
 from homeward.handover.replay import KEYS_OF_ROLE, Member
-from homeward.ledger.cosignature import WitnessVerifier
+from homeward.ledger.cosignature import WitnessVerifier, open_cosigned
 from homeward.ledger.note import NoteVerifier
 from homeward.ledger.policy import Policy, make_policy
 from homeward.negotiation.quorums import QUORUMS, needed, quorum_of
@@ -36,6 +38,36 @@ def witnesses_of(members: Iterable[Member]) -> dict[PartyCode, WitnessVerifier]:
     return found
 
 
+def witnessed_by(note: str, log: NoteVerifier, members: Iterable[Member]) -> dict[PartyCode, int]:
+    """Return who cosigned the checkpoint of an exported ledger.
+
+    Args:
+        note: The checkpoint, with the signature lines under it.
+        log: The log's key.
+        members: Of the log, as its entries name them.
+
+    Returns:
+        Party → the time that it states, in seconds since 1970; in order of code.
+
+    Raises:
+        TamperError: A line does not hold, or is nobody's whom the log names.
+    """
+    witnesses = witnesses_of(members)
+    found = open_cosigned(note, log, note.partition("\n")[0], witnesses.values())
+    if found.text.count("\n") != note.count("\n"):
+        raise TamperError(
+            "ledger.cosigned",
+            "Expected signature lines of witnesses whom the log names, found one of a stranger.",
+            hint="Fetch the checkpoint again from the log; keep this copy as evidence.",
+            facts={"file": "checkpoint"},
+        )
+    return {
+        party: found.times[each.vkey]
+        for party, each in witnesses.items()
+        if each.vkey in found.times
+    }
+
+
 def policy_for(
     kind: str,
     log: NoteVerifier,
@@ -51,10 +83,12 @@ def policy_for(
         table: Kind of entry → quorum, as the case agreed.
 
     Returns:
-        A policy of all witnesses, of whom as many are needed as the table says.
+        A policy of all witnesses who owe their word, observers left out, of whom as many are
+        needed as the table says.
 
     Raises:
         InputError: The table has a quorum that is none.
     """
-    witnesses = list(witnesses_of(members).values())
+    owing = [member for member in members if member.role != "observer"]
+    witnesses = list(witnesses_of(owing).values())
     return make_policy(log, witnesses, needed(quorum_of(kind, table), len(witnesses)))

@@ -26,9 +26,16 @@ from typing import Any
 
 from homeward.foundation.crypto import KEY_BYTES, unb64
 from homeward.foundation.errors import InputError, PeerError, TamperError
+from homeward.foundation.growing import Growing
 from homeward.foundation.ids import PartyCode, parse_party
 from homeward.handover import follow
-from homeward.handover.authority import KEYS_CHANGED, change_keys, public_of, verify_grant
+from homeward.handover.authority import (
+    KEYS_CHANGED,
+    change_keys,
+    public_of,
+    verify_grant,
+    verify_paper,
+)
 from homeward.handover.custody import Custody
 from homeward.ledger.chain import ChainState, extend_chain
 from homeward.ledger.envelope import Envelope, key_id, read_envelope
@@ -91,8 +98,8 @@ class Replay:
     cases: Mapping[str, CaseState] = field(default_factory=dict)
     custodies: Mapping[str, Custody] = field(default_factory=dict)
     keyrings: Mapping[str, Keyring] = field(default_factory=dict)
-    envelopes: tuple[Envelope, ...] = ()
-    grants: tuple[Grant, ...] = ()
+    envelopes: Growing[Envelope] = field(default_factory=Growing)
+    grants: Growing[Grant] = field(default_factory=Growing)
     overtaken: frozenset[int] = frozenset()
 
     @property
@@ -161,8 +168,8 @@ def advance_replay(state: Replay, entry: bytes) -> Replay:
         chain=chain,
         members=members,
         keyrings=keyrings,
-        envelopes=(*state.envelopes, envelope),
-        grants=(*state.grants, grant),
+        envelopes=state.envelopes.append(envelope),
+        grants=state.grants.append(grant),
     )
     if index == 0 or envelope.type == KEYS_CHANGED:
         return after
@@ -187,19 +194,21 @@ def _with_case(state: Replay, envelope: Envelope, index: int) -> Replay:
     recorded = Recorded(index=index, role=grant.role, entry=envelope, needs_second=needs_second)
     before = state.cases.get(case, NEW_CASE)
     after = advance(before, recorded)
+    verify_paper(state.members, envelope, index)
     verify_grant(grant, envelope, before, index)
     custodies = dict(state.custodies)
     if after.state == "accepted" and before.state != "accepted":
         custodies[case] = follow.begin(after, None)
     elif len(after.handover) > len(before.handover):
-        custodies[case] = follow.advance(custodies[case], recorded)
+        # As the case has it: of what came on paper, the part of the party itself.
+        custodies[case] = follow.advance(custodies[case], after.handover[-1])
     return replace(state, cases={**state.cases, case: after}, custodies=custodies)
 
 
 def _fitted(state: Replay, envelope: Envelope, grant: Grant) -> bool:
     """Tell whether an entry fitted what its author had seen, and its own entries since."""
     seen = envelope.seen[0] if envelope.seen else 0
-    before = replace(state, cases={}, custodies={}, grants=(*state.grants, grant))
+    before = replace(state, cases={}, custodies={}, grants=state.grants.append(grant))
     try:
         for index, earlier in enumerate(state.envelopes):
             is_known = index < seen or earlier.author == envelope.author

@@ -138,6 +138,13 @@ def verify_receipt(
     return cosigned
 
 
+def is_dropped(receipt: Receipt, tree: HashTree) -> bool:
+    """Tell whether a tree has another entry in the place of the one that a receipt carries."""
+    if receipt.entry is None or receipt.index >= tree.size:
+        return False
+    return leaf_hash(receipt.entry) != tree.nodes(0, receipt.index, receipt.index + 1)[0]
+
+
 def _another(expected: str) -> TamperError:
     return TamperError(
         "ledger.receipt",

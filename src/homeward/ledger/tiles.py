@@ -5,6 +5,8 @@ Rules of this file:
   the checkpoint's size, and nothing else.
 - Everything is computed again from the entries; what a file says is only compared.
 - No byte is free: the key file, the checkpoint, each tile and each bundle have one form.
+- Under the checkpoint witnesses may have cosigned it. Who they are the entries say, and whoever
+  reads those holds the lines against them (`handover.cosigning.witnessed_by`).
 
 Source: C2SP tlog-tiles (tile height 8; entry bundles with 16-bit lengths).
 """
@@ -17,9 +19,10 @@ from dataclasses import dataclass
 
 from homeward.foundation.errors import TamperError
 from homeward.foundation.merkle import HASH_BYTES, leaf_hash
-from homeward.ledger.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
+from homeward.ledger.checkpoint import Checkpoint
+from homeward.ledger.cosignature import open_cosigned
 from homeward.ledger.log import Log
-from homeward.ledger.note import NoteVerifier, open_note, parse_vkey
+from homeward.ledger.note import NoteVerifier, parse_vkey
 from homeward.ledger.tree import HashTree
 
 TILE_WIDTH = 256
@@ -36,9 +39,13 @@ ReadFile = Callable[[str], bytes | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeReading:
-    """What a verified tree of files holds: the log's word, and every entry."""
+    """What a verified tree of files holds: the log's word, and every entry.
+
+    `note` is the checkpoint as it stands in its file, with the lines of witnesses, unread.
+    """
 
     checkpoint: Checkpoint
+    note: str
     entries: tuple[bytes, ...]
 
 
@@ -57,7 +64,7 @@ def export_tree(log: Log, checkpoint_note: str, vkey: str) -> dict[str, bytes]:
 
     Args:
         log: The log; it may have grown since the checkpoint.
-        checkpoint_note: The signed checkpoint.
+        checkpoint_note: The signed checkpoint; signature lines of witnesses may follow.
         vkey: The log's verifier key as text.
 
     Returns:
@@ -67,7 +74,7 @@ def export_tree(log: Log, checkpoint_note: str, vkey: str) -> dict[str, bytes]:
         InputError: `vkey` is not a verifier key, or the log never had this size.
         TamperError: The checkpoint is not this log's.
     """
-    checkpoint = open_checkpoint(checkpoint_note, parse_vkey(vkey), log.origin)
+    checkpoint = open_cosigned(checkpoint_note, parse_vkey(vkey), log.origin).checkpoint
     if log.root(checkpoint.size) != checkpoint.root:
         raise _another_root()
     files = {"checkpoint": checkpoint_note.encode(), "vkey": f"{vkey}\n".encode()}
@@ -117,7 +124,7 @@ def verify_tree(
             entry if it is an entry that was changed.
     """
     _verify_vkey_file(_must_read(read, "vkey"), verifier)
-    checkpoint = _read_checkpoint(_must_read(read, "checkpoint"), verifier, origin)
+    note, checkpoint = _read_checkpoint(_must_read(read, "checkpoint"), verifier, origin)
     if paths is not None:
         _verify_paths(paths, checkpoint.size)
     entries: list[bytes] = []
@@ -133,7 +140,7 @@ def verify_tree(
     _verify_tiles(read, tree, is_whole=tree.root() == checkpoint.root)
     if misshapen:
         raise _changed("file", misshapen)
-    return TreeReading(checkpoint=checkpoint, entries=tuple(entries))
+    return TreeReading(checkpoint=checkpoint, note=note, entries=tuple(entries))
 
 
 def read_parts(read: ReadFile, size: int) -> Iterator[list[bytes]]:
@@ -163,13 +170,13 @@ def verify_tiles(read: ReadFile, tree: HashTree, root: bytes) -> None:
     _verify_tiles(read, tree, is_whole=tree.root() == root)
 
 
-def _read_checkpoint(data: bytes, verifier: NoteVerifier, origin: str | None) -> Checkpoint:
+def _read_checkpoint(
+    data: bytes, verifier: NoteVerifier, origin: str | None
+) -> tuple[str, Checkpoint]:
     try:
         note = data.decode("utf-8")
-        if origin is None:
-            checkpoint = parse_checkpoint(open_note(note, verifier))
-        else:
-            checkpoint = open_checkpoint(note, verifier, origin)
+        named = note.partition("\n")[0] if origin is None else origin
+        checkpoint = open_cosigned(note, verifier, named).checkpoint
     except UnicodeDecodeError as error:
         raise _changed("file", "checkpoint") from error
     except TamperError as error:
@@ -186,7 +193,7 @@ def _read_checkpoint(data: bytes, verifier: NoteVerifier, origin: str | None) ->
             hint="No case has that many; ask the log's operator what was signed.",
             facts={"size": checkpoint.size},
         )
-    return checkpoint
+    return note, checkpoint
 
 
 def _verify_vkey_file(data: bytes, verifier: NoteVerifier) -> None:
