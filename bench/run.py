@@ -10,6 +10,8 @@ BENCHES = (
     "planning/two_sides.py 100000",
     "planning/countries.py 100000 --ours",
     "ledger/figures.py",
+    "ledger/hostile.py 10000",
+    "ledger/sync.py --entries 2000",
     "pages.py",
     "matching/tokens.py",
     "matching/names.py",

@@ -28,7 +28,7 @@ from tests.web.test_every_page import EVERY, address_of
 from tests.web.test_imports import MEANT, TITLES, odd_rows, table
 
 from homeward.node import book, home, jobs
-from homeward.node.actions import disclosure, uploads
+from homeward.node.actions import disclosure, lines, offers, uploads
 from homeward.node.models import CaptiveLink, Person, Proposal
 from homeward.node.settings import LANGUAGES
 from homeward.node.web.accounts import add_account
@@ -44,10 +44,10 @@ WIDE_LANGUAGES = ("en", "ar")
 PICTURES = os.environ.get("HOMEWARD_PICTURES", "")
 
 ACCOUNT, PASSWORD = "everything", "one that nobody tries"
-PROPOSED, TABLED = "second", "third"
+PROPOSED, TABLED, ANSWERED = "second", "third", "fourth"
 CASE_OF = {"sign": TABLED, **dict.fromkeys(("abort", "end", "accept", "reject"), PROPOSED)}
 LEG_OF = {"turn-back": "UA -> RU", "stop": "UA -> RU", "last-stop": "UA -> RU"}
-MEDIATED = ("home", "case", "plan", "why", "handover", "papers", "carry")
+MEDIATED = ("home", "case", "room", "offers", "plan", "why", "handover", "papers", "carry")
 NOWHERE = "/no-such-page"
 MORE = (
     "/people/held?status=nobody",
@@ -56,6 +56,10 @@ MORE = (
     "/imports/1",
     f"/cases/{PROPOSED}",
     f"/cases/{TABLED}",
+    f"/cases/{TABLED}/room",
+    "/cases/first/lines?side=answered",
+    f"/cases/{ANSWERED}/lines?code=not_held",
+    f"/cases/{ANSWERED}/room/remark?party=RU",
     f"/cases/{PROPOSED}/plan",
     "/history?from=2024&differing=1",
     "/history/2024-12-30",
@@ -63,6 +67,8 @@ MORE = (
 )
 DARK = ("/", "/cases", "/cases/first", "/cases/first/plan", "/cases/first/handover", "/people/held")
 DARK += (
+    f"/cases/{ANSWERED}/room",
+    f"/cases/{ANSWERED}/lines",
     "/history",
     "/history/2024-12-30",
     "/imports",
@@ -97,6 +103,7 @@ def fixture_served(tmp_path_factory):
     world.do("AE", play.plans.propose_plan, PROPOSED, lists=play.blocked(world, PROPOSED))
     world.do("AE", play.cases.open_case, play.terms(TABLED))
     world.carry()
+    _play_to_answers(world)
     tried = {party: _tried(world.at(party)) for party in ("UA", "AE")}
     home.close_node()
     with contextlib.ExitStack() as ending:
@@ -119,6 +126,33 @@ def fixture_served(tmp_path_factory):
             each.code = "".join(re.findall(r"\?code=(\S+)", said))
         yield found
     assert not [log for log in folder.glob("*.log") if "Traceback" in log.read_text()]
+
+
+def _play_to_answers(world):
+    """Play a case to its answers, with an offer and a remark that is kept to be sent."""
+    world.do("AE", play.cases.open_case, play.terms(ANSWERED))
+    world.carry()
+    for act, more in (
+        (play.cases.sign_terms, {}),
+        (play.cases.send_wanted, {"actor": play.ACTOR}),
+        (play.cases.answer, {"actor": play.ACTOR}),
+    ):
+        world.both(act, ANSWERED, **more)
+        world.carry()
+    said = offers.Draft(to="UA", terms=play.terms(ANSWERED, 5), note="Fewer at first.")
+    drawn = {"now": timezone.now(), "entropy": os.urandom}
+    offers.make_offer(world.at("RU"), ANSWERED, said, **drawn)
+    world.carry()
+    remark = lines.Remark(code="wrong_person")
+    ref = _missed(world.at("UA"))
+    world.do("UA", lines.keep_line, ANSWERED, "RU", "remarks", ref, remark)
+
+
+def _missed(node):
+    found = lines.lines_of(
+        node, ANSWERED, "RU", asked_by_us=True, now=timezone.now(), actor=ACCOUNT
+    )
+    return next(line.ref for line in found if line.answer != "held")
 
 
 def _tried(node):
@@ -152,11 +186,14 @@ def _tried(node):
         "pk": 1,
         "pair": _pair(node, now),
         "exchange": "2025-02-05",
+        "file": "0123456789abcdef.json",
     }
     tried = {}
     for name, page, chosen in EVERY:
         act = chosen.get("act") or ""
         case = CASE_OF.get(act, play.CASE) if name == "case-act" else play.CASE
+        if name.startswith(("room", "offer")):
+            case = ANSWERED
         acts = ("roles", "switch", "password", "factor") if chosen.get("act", "") is None else ("",)
         for each in acts:
             where = address_of(name, chosen, {**records, "case": case, "act": each})
@@ -165,7 +202,8 @@ def _tried(node):
             tried[where] = page
     if node.about.role == "mediator":  # what is not its own looks as at the bureau
         return {path: page for path, page in tried.items() if page.startswith(MEDIATED)}
-    return tried | dict.fromkeys(MORE, "home")
+    line = f"/cases/{ANSWERED}/line?party=RU&ref={_missed(node)}"
+    return tried | dict.fromkeys((*MORE, line), "home")
 
 
 def _import_id():

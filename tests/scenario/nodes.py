@@ -26,6 +26,7 @@ from homeward.records.write import write_csv
 
 PARTIES = ("UA", "RU", "AE")
 BUREAUS = ("UA", "RU")
+OBSERVER = "CH-ICRC"
 LEGS = ("RU -> UA", "UA -> RU")
 CASE, NEXT_CASE = "first", "second"
 HELD_COUNT, MOVE_COUNT = 20, 8
@@ -127,6 +128,8 @@ class Nodes:
     now: dt.datetime = START
     sent: list = field(default_factory=list)
     """Every bundle that went between nodes, in order: (from, to, bytes)."""
+    others: tuple = BUREAUS
+    """Who has a node beside the mediator."""
 
     def tick(self):
         self.now += dt.timedelta(minutes=5)
@@ -150,7 +153,8 @@ class Nodes:
         return act(self.at(party), *args, **arguments)
 
     def both(self, act, *args, **arguments):
-        return {party: self.do(party, act, *args, **arguments) for party in BUREAUS}
+        bureaus = [party for party in BUREAUS if party in self.others]
+        return {party: self.do(party, act, *args, **arguments) for party in bureaus}
 
     def export(self, sender, reader):
         data = bundles.export_bundle(self.at(sender), reader)
@@ -164,10 +168,10 @@ class Nodes:
         return self.give(reader, self.export(sender, reader))
 
     def carry(self):
-        """Carry everything: both bureaus to the mediator, then the mediator to both."""
-        for party in BUREAUS:
+        """Carry everything: all others to the mediator, then the mediator to all."""
+        for party in self.others:
             self.send(party, "AE")
-        for party in BUREAUS:
+        for party in self.others:
             self.send("AE", party)
 
     def state(self, party, case=CASE):
@@ -192,7 +196,9 @@ class Nodes:
         moved = {}
         for party, node in self.nodes.items():
             moved[party] = copy_node(node, folder / party.lower())
-        return Nodes(folder=folder, nodes=moved, now=self.now, sent=list(self.sent))
+        return Nodes(
+            folder=folder, nodes=moved, now=self.now, sent=list(self.sent), others=self.others
+        )
 
     def restore(self, party, other):
         """Put the node of a party as it stands in another world in place of ours."""
@@ -200,15 +206,18 @@ class Nodes:
         roll_back(self.nodes[party], to=other.nodes[party])
 
 
-def begin(folder, files=None):
-    """Make three nodes that have their lists and one another's cards."""
-    nodes = Nodes(folder=folder)
-    for party in PARTIES:
+ROLES = {"AE": "mediator", OBSERVER: "observer"}
+
+
+def begin(folder, files=None, parties=PARTIES):
+    """Make nodes that have their lists and one another's cards."""
+    nodes = Nodes(folder=folder, others=tuple(each for each in parties if each != "AE"))
+    for party in parties:
         home.close_node()
         nodes.nodes[party] = home.init_node(
             folder / party.lower(),
             party=party,
-            role="mediator" if party == "AE" else "bureau",
+            role=ROLES.get(party, "bureau"),
             name=f"Office of {party} (SIMULATION)",
             passphrase=PASSPHRASE,
             now=START,
@@ -217,11 +226,13 @@ def begin(folder, files=None):
         )
     _SEALING.extend(node.keys.sealing for node in nodes.nodes.values())
     cards = {party: node.card.data for party, node in nodes.nodes.items()}
-    for party in PARTIES:
+    for party in parties:
         for other, card in cards.items():
             if other != party:
                 nodes.do(party, peers.add_card, card)
     for (party, kind), data in (files or list_files()).items():
+        if party not in parties:
+            continue
         nodes.do(party, lists.import_list, kind=kind, data=data, file_name="list.csv", actor=ACTOR)
     return nodes
 

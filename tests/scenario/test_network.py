@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import functools
 import hashlib
 import http.client
 import ipaddress
@@ -12,19 +13,29 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
+from dataclasses import replace
 
 import pytest
 from tests.scenario import nodes as play
+from tests.scenario.nodes import ACTOR, CASE
 from tests.scenario.test_courier import until_silent
+from tests.unit.ledger.keybook import ids, key, sign
 
+from homeward.demo.world import build_world
 from homeward.foundation.errors import EngineError, InputError, TamperError
-from homeward.node import bundles, courier, sending, ticket
-from homeward.node.actions import cases
+from homeward.ledger.key_documents import Officer, RootDocument, unsigned
+from homeward.ledger.key_files import KeyFile
+from homeward.node import book, bundles, case_secrets, courier, sending, ticket
+from homeward.node.actions import cases, deadlines, keys, lists, remarks, versions
+from homeward.node.actions.remarks import Remark, Reply
 from homeward.node.models import LogHead
 from homeward.node.route import Route, write_route
+from homeward.records.write import write_csv
 
 pytest.importorskip("granian", reason="needs the extra web")
 SECONDS = 120
+ROOTS = ("root 1", "root 2", "root 3")
 
 
 def wait_until(is_so, what):
@@ -146,8 +157,87 @@ def as_story(kind, world):
     return kind(folder=world.folder, nodes=world.nodes, now=world.now)
 
 
+WEEK = dt.timedelta(days=7, minutes=1)
+TIMED = play.terms() + "\n[timetable]\nanswers_days = 7\n"
+ASKED_COUNT = 640
+"""Names of a list whose people are none of the category that was agreed (June 2025)."""
+
+
+@functools.cache
+def outside_the_category():
+    """Return invented people whom one side asks for, and of whom no line fits the agreement."""
+    people = build_world(seed=6, people=3_000).wanted_by_ru[:ASKED_COUNT]
+    return tuple(replace(each, ref=f"N-{number}") for number, each in enumerate(people))
+
+
+def play_to_answers(story):
+    """A list of 640 names is answered line by line, and whoever misses the deadline is passed over."""
+    more = write_csv(outside_the_category(), "wanted")
+    story.do("RU", lists.import_list, kind="wanted", data=more, file_name="more.csv", actor=ACTOR)
+    story.do("AE", cases.open_case, TIMED)
+    story.carry()
+    story.both(cases.sign_terms, CASE)
+    story.carry()
+    story.both(cases.send_wanted, CASE, actor=ACTOR)
+    story.carry()
+    story.do("UA", cases.answer, CASE, actor=ACTOR)
+    story.carry()
+    story.now += WEEK
+    story.do("AE", deadlines.lapse, CASE, step="answers", owed_by="RU")
+    story.carry()
+    said = {each.ref: Remark(code="not_returned") for each in outside_the_category()}
+    story.do("RU", remarks.send_remarks, CASE, "UA", said, actor=ACTOR)
+    story.carry()
+    refused = {each.ref: Reply(code="not_conflict_related") for each in outside_the_category()}
+    story.do("UA", remarks.send_replies, CASE, "RU", refused, actor=ACTOR)
+    story.carry()
+
+
+def withdraw_two(story):
+    """One line is taken off a wanted list, one off a final list."""
+    asked = play.small_lists()["UA", "wanted"][0].ref
+    by = {"kind": "wanted_list", "reason": "came_home", "actor": ACTOR}
+    story.do("UA", versions.withdraw_lines, CASE, [asked], **by)
+    story.carry()
+    story.both(cases.send_final_list, CASE, actor=ACTOR)
+    story.carry()
+    held = play.small_lists()["RU", "held"][-1].ref
+    by = {"kind": "final_list", "reason": "released", "actor": ACTOR}
+    story.do("RU", versions.withdraw_lines, CASE, [held], **by)
+    story.carry()
+
+
+def rotate_keys(story):
+    """Roots name two officers; then one of them ends and another begins."""
+    own = story.at("UA").card.signing_keys
+    first = unsigned(
+        RootDocument(
+            log="homeward/ae",
+            party="UA",
+            epoch=1,
+            previous=None,
+            threshold=2,
+            roots=tuple(key(name).public for name in ROOTS),
+            officers=(
+                *(Officer(role=role, public=public) for role, public in own.items()),
+                Officer(role="bureau", public=key("anna").public),
+            ),
+        )
+    )
+    story.do("UA", keys.record_document, sign(first, *ROOTS[:2], "anna"))
+    story.carry()
+    vera = KeyFile(party="UA", use="bureau", public=key("vera").public)
+    after = keys.rotation(story.at("UA"), added=[(vera, {})], ended=list(ids("anna")))
+    story.do("UA", keys.record_document, sign(after, *ROOTS[:2], "vera"))
+    story.carry()
+
+
 def play_all(story):
-    play.play_to_final_lists(story)
+    play_to_answers(story)
+    rotate_keys(story)
+    withdraw_two(story)
+    story.both(cases.reveal_seed, CASE)
+    story.carry()
     play.play_to_accepted(story)
     play.hand_over(story)
     return [
@@ -156,10 +246,11 @@ def play_all(story):
     ]
 
 
-def test_an_exchange_over_https_and_one_by_files_have_the_same_root(
-    at_stage, serve_mediator, tmp_path
+def test_a_long_exchange_over_https_and_one_by_files_have_the_same_root(
+    at_stage, serve_mediator, tmp_path, monkeypatch
 ):
     """Two copies of one beginning have the same keys: what is signed is the same, byte for byte."""
+    monkeypatch.setattr(case_secrets, "urandom", lambda count: b"\x05" * count)
     world, other = at_stage("ready"), at_stage("ready", "other")
     files = as_story(ByFolder, other)
     files.folder_between = tmp_path / "post"
@@ -168,10 +259,22 @@ def test_an_exchange_over_https_and_one_by_files_have_the_same_root(
     network = as_story(OverNetwork, world)
     with serve_mediator(world) as network.route:
         by_network = play_all(network)
-        assert network.state("UA").state == "closed"
+        states = {party: network.state(party) for party in play.PARTIES}
+        rings = {party: book.read_book(network.at(party)).keyrings["UA"] for party in play.PARTIES}
+        found = network.do("RU", remarks.answered_lines, CASE, "UA", actor=ACTOR)
     assert by_network == by_files
     assert len({str(each) for each in by_network}) == 1
-    assert len(by_files[0][0]) > 20
+    for party, state in states.items():
+        assert state.state == "closed"
+        assert state.reply_counts["UA", "RU"] == {"not_conflict_related": ASKED_COUNT}
+        assert state.lapsed == {("answers", "RU")}
+        assert list(state.no_answer) == [("RU", "UA")]
+        assert sorted(len(gone) for gone in state.withdrawn_lines.values()) == [1, 1]
+        assert rings[party].epoch == 2
+        assert set(ids("anna")) <= rings[party].ended
+    codes = Counter(line.answer for line in found)
+    assert codes["not_conflict_related"] == ASKED_COUNT, "each line of the list has its own code"
+    assert len(found) > ASKED_COUNT
 
 
 def test_what_is_signed_reaches_all_by_itself_over_https(at_stage, serve_mediator, tmp_path):
@@ -327,7 +430,7 @@ def test_nobody_at_the_other_end_is_tried_again_with_pauses_that_grow(at_stage):
 
 def test_a_ticket_tells_the_file_and_nothing_of_what_it_holds(at_stage):
     world = at_stage("opened")
-    shown = ticket.write_ticket(world.nodes["UA"], "AE", b"data")
+    shown = ticket.write_ticket(world.nodes["UA"], world.nodes["AE"].card, b"data")
     assert shown.split()[:2] == ["UA", hashlib.sha256(b"data").hexdigest()]
     assert ticket.read_ticket(world.at("AE"), shown) == ("UA", shown.split()[1])
 

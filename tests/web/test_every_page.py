@@ -38,7 +38,7 @@ def parameters(pattern):
     regex = regex if isinstance(regex, str) and regex.startswith("^") else ""
     found = dict.fromkeys(pattern.pattern.converters)
     for name, allowed in re.findall(r"\(\?P<(\w+)>([^)]*)\)", regex):
-        found[name] = allowed.split("|") if "|" in allowed else None
+        found[name] = allowed.split("|") if re.fullmatch(r"[\w|-]+", allowed) else None
     return found
 
 
@@ -105,6 +105,7 @@ def fixture_records(node):
         "act": "roles",
         "pair": Proposal.objects.first().id,
         "exchange": "2025-02-05",
+        "file": "0123456789abcdef.json",
     }
 
 

@@ -61,15 +61,17 @@ ONLY_COMMANDS = frozenset(
         ),
         *(
             "cli.evidence",
+            "cli.offer",
             "cli.sheet_nobody",
             "cli.too_large",
             "cli.twice",
             "cli.usage",
+            "erasure.open",
             "cli.vkey",
         ),
         # A receipt, a policy or evidence as a file.
         *("cli.judge_key", "cli.no_entry", "cli.no_text", "cli.nothing", "cli.policy_log"),
-        *("cli.receipt_dropped", "cli.receipt_key", "evidence.key", "evidence.nothing"),
+        *("cli.receipt_dropped", "cli.receipt_key"),
         *(
             "ledger.audit",
             "ledger.policy",
@@ -77,8 +79,12 @@ ONLY_COMMANDS = frozenset(
             "ledger.policy_need",
             "ledger.witness_vkey",
         ),
+        # What came on paper, and notifications: entered by commands.
+        *("cli.received", "paper.lines", "paper.list", "paper.no_final", "paper.no_sheet"),
+        *("paper.nothing", "paper.party", "paper.received_at", "paper.size", "paper.throws"),
+        *("paper.to", "notify.nobody", "notify.none", "notify.to"),
         # Keys, whose secrets no page ever sees.
-        *("cli.keys", "keys.file", "keys.no_member", "keys.no_root", "keys.nothing_waits"),
+        *("cli.keys", "keys.file", "keys.no_member", "keys.no_root"),
         *("keys.spoken", "keys.unknown"),
         *("match.empty", "matching.no_spark", "matching.spark"),
         *("triage.no_list", "triage.output"),
@@ -97,7 +103,8 @@ ONLY_COMMANDS = frozenset(
         *("cli.no_route", "cli.route", "route.pin", "route.url"),
         *("serve.certificate", "serve.no_node"),
         # Statements are read by `homeward read` and `homeward reconcile`.
-        *("cli.not_utf8", "cli.published"),
+        *("cli.not_utf8", "cli.published", "cli.no_history", "cli.no_sides"),
+        *("cli.no_exchange", "cli.embargo", "statements.communique"),
         *("statements.claim", "statements.date", "statements.no_such_leg"),
         *("statements.quotation", "statements.source", "statements.too_long"),
         "statements.too_many",

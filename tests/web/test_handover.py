@@ -434,7 +434,7 @@ def test_a_changed_ledger_does_not_hold(at, change):
     data = browser("auditor").get("/ledger/export").content
     answer = upload(browser(), rezipped(data, change))
     assert answer.status_code == 409
-    assert "This ledger does not hold" in text_of(answer)
+    assert "This file does not hold" in text_of(answer)
 
 
 def bomb():

@@ -38,7 +38,19 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "homeward.cli.read",
         "read a public statement: who says what, and who leaves out what",
     ),
+    "reconcile": (
+        "homeward.cli.reconcile",
+        "say where public texts, the ledger and history agree, differ or keep silent",
+    ),
+    "talks": (
+        "homeward.cli.talks",
+        "say which formats of talks are possible, and what blocks the others",
+    ),
     "ledger": ("homeward.cli.ledger", "export a node's ledger, or verify an exported one"),
+    "communique": (
+        "homeward.cli.communique",
+        "write a neutral text on an exchange from its ledger, in four languages",
+    ),
     "init": ("homeward.cli.init", "make a node for one party"),
     "status": ("homeward.cli.status", "where a node stands, and the next command to type"),
     "import": ("homeward.cli.import_list", "read a held or a wanted list into a node"),
@@ -52,6 +64,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "history": ("homeward.cli.history", "real exchanges as each side told them, and totals"),
     "serve": ("homeward.cli.serve", "a node's pages in the browser"),
     "account": ("homeward.cli.account", "who may sign in to a node's pages"),
+    "erase": ("homeward.cli.erase", "destroy what names people of a case that is over"),
     "backup": ("homeward.cli.backup", "keys and data of a node as one encrypted file"),
     "restore": ("homeward.cli.restore", "make a node again from its backup"),
 }

@@ -13,10 +13,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from homeward.cli import case_lists, home, lists
+from homeward.cli import case_lists, case_offers, case_paper, home, lists
 from homeward.cli.output import note, read_file, write_file
 from homeward.foundation.errors import InputError, TurnError
 from homeward.negotiation.entries import ABORT_REASONS, REJECTION_REASONS, WITHDRAWAL_REASONS
+from homeward.negotiation.on_paper import unsigned_of
 from homeward.node.actions.sheets import QUESTIONS, SHEET_MAX_BYTES, read_answers, write_sheet
 from homeward.terms.agreement import TEXT_MAX_BYTES
 
@@ -108,6 +109,9 @@ def _show(node: Node, args: argparse.Namespace) -> None:
     state = case_of(read_ahead(node), args.case)
     print(terms_text(node, args.case))
     print(f"# The case is {state.state}.")
+    for party in state.on_paper:
+        said = ", ".join(kind.replace("_", " ") for kind in unsigned_of(state, party))
+        print(f"# {party} is on paper; received, unsigned: {said or 'nothing yet'}.")
     if state.plan is not None:
         plan, _ = plan_of(node, state)
         _show_plan(node, args.case, plan)
@@ -274,6 +278,8 @@ ACTS: Mapping[str, tuple[str, Act, tuple[str, ...]]] = {
     "wanted": ("send the list of those we miss", _wanted, (_CASE,)),
     "answer": ("answer the wanted lists we got", _answer, (_CASE,)),
     **case_lists.ACTS,
+    **case_paper.ACTS,
+    **case_offers.ACTS,
     "final": ("bind ourselves to the people we hold", _final, (_CASE,)),
     "reveal": ("show our half of the seed", _reveal, (_CASE,)),
     "plan": ("plan the exchange (mediator)", _plan, (_CASE, "list")),
@@ -320,13 +326,15 @@ ACTS: Mapping[str, tuple[str, Act, tuple[str, ...]]] = {
 }
 """Act -> what it does, the function, and the arguments it takes."""
 
-_LOOKING = ("show", "sheet", *case_lists.LOOKING)
+_LOOKING = ("show", "sheet", *case_lists.LOOKING, *case_paper.LOOKING, *case_offers.LOOKING)
 """Acts that record nothing."""
 
 _REASON: Mapping[str, Any] = {"required": True, "help": "why, of a closed list"}
 
 _ARGUMENTS: Mapping[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     **case_lists.ARGUMENTS,
+    **case_paper.ARGUMENTS,
+    **case_offers.ARGUMENTS,
     "terms": (("terms",), {"metavar": "TERMS.toml", "help": "the agreement"}),
     _CASE: (("case",), {"metavar": "CASE", "help": "the id of the agreement"}),
     _LEG: (("--leg",), {"required": True, "type": home.leg, "help": 'such as "RU -> UA"'}),

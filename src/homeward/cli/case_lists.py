@@ -106,6 +106,21 @@ def _replace(node: Node, args: argparse.Namespace) -> None:
         print(f"Replaced the list for {reader}: {count:,} people.")
 
 
+def _notify(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.notify import notify
+
+    count = notify(node, args.case, args.told, now=home.now(), actor=home.ACTOR)
+    print(f"Told {args.told} of {count:,} people; what it says is sealed to {args.told}.")
+
+
+def _notified(node: Node, args: argparse.Namespace) -> None:
+    from homeward.node.actions.notify import TOLD, notified_rows
+
+    rows = notified_rows(node, args.case, args.by, now=home.now(), actor=home.ACTOR)
+    write_file(args.output, write_lines(("ref", *TOLD), rows))
+    print(f"Wrote {args.output}: {len(rows):,} people of whom {args.by} told us.")
+
+
 ACTS: Mapping[str, tuple[str, Callable[[Node, argparse.Namespace], None], tuple[str, ...]]] = {
     "lines": (
         "write a list line by line as a sheet, to be filled in",
@@ -128,6 +143,16 @@ ACTS: Mapping[str, tuple[str, Callable[[Node, argparse.Namespace], None], tuple[
         _replace,
         ("case", "list_kind"),
     ),
+    "notify": (
+        "tell a Power, or an observer, whom we have captured",
+        _notify,
+        ("case", "told"),
+    ),
+    "notified": (
+        "write of whom a holder told us",
+        _notified,
+        ("case", "by", "output"),
+    ),
     "lapse": (
         "go on without a part that is overdue (mediator)",
         _lapse,
@@ -136,11 +161,16 @@ ACTS: Mapping[str, tuple[str, Callable[[Node, argparse.Namespace], None], tuple[
 }
 """Act -> what it does, the function, and the arguments it takes."""
 
-LOOKING = ("lines",)
+LOOKING = ("lines", "notified")
 """Acts that record nothing."""
 
 ARGUMENTS: Mapping[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "party": (("--party",), {"required": True, "metavar": "PARTY", "help": "the other party"}),
+    "told": (
+        ("--to",),
+        {"required": True, "dest": "told", "metavar": "PARTY", "help": "whom to tell"},
+    ),
+    "by": (("--by",), {"required": True, "metavar": "PARTY", "help": "the holder"}),
     "step": (("--step",), {"required": True, "choices": LAPSABLE, "help": "what is overdue"}),
     "lines": (
         ("--for",),

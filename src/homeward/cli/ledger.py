@@ -22,6 +22,7 @@ from typing import Any
 from homeward.cli import home, ledger_proofs
 from homeward.cli.output import SIMULATION, disk_failed, note, read_file, write_json
 from homeward.foundation.errors import InputError, TamperError
+from homeward.handover.cosigning import witnessed_by
 from homeward.handover.replay import Replay, replay
 from homeward.ledger.envelope import MAX_ENTRY_BYTES
 from homeward.ledger.note import NoteVerifier, parse_vkey
@@ -81,6 +82,7 @@ def _verify(args: argparse.Namespace) -> int:
     if args.receipt is not None:
         return _verify_receipt(args)
     verifier, key_from, reading, state = _read_ledger(args)
+    witnesses = witnessed_by(reading.note, verifier, state.members.values())
     found = {
         "origin": reading.checkpoint.origin,
         "size": reading.checkpoint.size,
@@ -88,6 +90,7 @@ def _verify(args: argparse.Namespace) -> int:
         "vkey": verifier.vkey,
         "vkey_from": key_from,
         **_contents(state),
+        "witnessed_by": [{"party": party, "time": time} for party, time in witnesses.items()],
     }
     if state.is_simulation and args.json:
         note(SIMULATION)
@@ -128,6 +131,25 @@ def _read_ledger(args: argparse.Namespace) -> tuple[NoteVerifier, str, TreeReadi
     return verifier, key_from, reading, state
 
 
+def read_folder(folder: str, vkey: str | None) -> Replay:
+    """Verify an exported ledger that a command on statements names.
+
+    Args:
+        folder: The exported ledger.
+        vkey: The log's key as its mediator gave it; else the node's, else the tree's own.
+
+    Returns:
+        What its entries add up to.
+
+    Raises:
+        InputError: There is no such folder, or it is no ledger.
+        TamperError: A file or an entry was changed.
+        PeerError: An entry is signed by its author, who was not allowed to write it.
+    """
+    args = argparse.Namespace(folder=folder, vkey=vkey, home=None, passphrase_file=None)
+    return _read_ledger(args)[3]
+
+
 def _key(args: argparse.Namespace, read: Callable[[str], bytes | None]) -> tuple[NoteVerifier, str]:
     """Return the key to verify with: the one given, the node's pinned one, or the tree's own."""
     if args.vkey:
@@ -163,6 +185,8 @@ def _summary(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"  key   {found['vkey']}"
     for member in found["members"]:
         yield f"  member {member['party']}, {member['role']}: {member['name']}"
+    for each in found["witnessed_by"]:
+        yield f"  cosigned by {each['party']}, as it says at {ledger_proofs.instant(each['time'])}"
     for case in found["cases"]:
         yield f"  case {case['case']} ({', '.join(case['parties'])}): {case['state']}"
 

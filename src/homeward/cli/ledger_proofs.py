@@ -28,6 +28,7 @@ from homeward.ledger.evidence import MAX_EVIDENCE_BYTES, Verdict, judge
 from homeward.ledger.note import NoteVerifier, read_vkey
 from homeward.ledger.policy import MAX_POLICY_CHARS, Policy, read_policy
 from homeward.ledger.proof import MAX_RECEIPT_CHARS, Receipt, read_receipt, verify_receipt
+from homeward.negotiation.entries import RECEIVED_UNSIGNED
 
 _KEY_TYPES = (b"\x01", b"\x04")  # logs, and witnesses: the first key of a party
 
@@ -140,7 +141,7 @@ def _status(args: argparse.Namespace) -> int:
         return 0
     print(f"{view.origin}: {view.size:,} entries, root {view.root}")
     for each in view.standings:
-        when = f", as it says at {_instant(each.time)}" if each.size else ""
+        when = f", as it says at {instant(each.time)}" if each.size else ""
         print(f"  {each.party:<8} cosigned {each.size:,} entries{when}")
     for counted in view.counted:
         kinds = ", ".join(counted.kinds) or "all other entries"
@@ -271,7 +272,9 @@ def _verify_in_ledger(receipt: Receipt, entry: bytes, state: Replay) -> None:
 def _found(receipt: Receipt, entry: bytes, found: Cosigned, policy: Policy) -> dict[str, Any]:
     envelope = read_envelope(entry)
     names = {each.vkey: each.name for each in policy.witnesses.values()}
+    is_paper = envelope.type == RECEIVED_UNSIGNED
     return {
+        **({"received_unsigned_of": str(envelope.body.get("party"))} if is_paper else {}),
         "origin": found.checkpoint.origin,
         "number": receipt.index,
         "size": found.checkpoint.size,
@@ -289,13 +292,16 @@ def _found(receipt: Receipt, entry: bytes, found: Cosigned, policy: Policy) -> d
 def _receipt_lines(said: Mapping[str, Any]) -> Iterator[str]:
     yield f"The receipt holds: entry {said['number']:,} stands in {said['origin']}."
     yield f"  entry     {said['type']} by {said['author']} in {said['case']}"
+    if "received_unsigned_of" in said:
+        yield f"  of        {said['received_unsigned_of']}: received, unsigned"
     yield f"  sha256    {said['entry_sha256']}"
     yield f"  under     {said['size']:,} entries, root {said['root']}"
     for each in said["cosigned_by"]:
-        yield f"  cosigned  by {each['witness']}, as it says at {_instant(each['time'])}"
+        yield f"  cosigned  by {each['witness']}, as it says at {instant(each['time'])}"
 
 
-def _instant(seconds: int) -> str:
+def instant(seconds: int) -> str:
+    """Return the time that a witness states, as text."""
     try:
         return dt.datetime.fromtimestamp(seconds, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     except (OverflowError, ValueError, OSError):

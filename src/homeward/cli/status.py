@@ -52,6 +52,11 @@ def _until(step: Step) -> str:
 def _show_case(case: CaseView) -> None:
     turn = ", ".join(party for party in case.turn) or "nobody"
     print(f"  case     {case.case}: {case.state}; whose turn: {turn}")
+    for party, count in sorted(case.overdue.items()):
+        print(f"           {count:,} of {party} captured over a week ago, and {party} not told")
+    for party, kinds in sorted(case.unsigned.items()):
+        said = ", ".join(kind.replace("_", " ") for kind in kinds) or "nothing yet"
+        print(f"           {party} is on paper; received, unsigned: {said}")
     for due in case.due:
         when = f"{'overdue since' if due.is_overdue else 'until'} {due.due_at:%Y-%m-%d %H:%M}"
         print(f"           {due.party} owes {due.step.replace('_', ' ')}, {when}")

@@ -54,6 +54,8 @@ LABELS: Mapping[str, str] = {
     "signatures": "Signatures",
     "role_holder": "holder",
     "role_home": "home party",
+    "role_holder_unsigned": "holder (in the ledger: received, unsigned)",
+    "role_home_unsigned": "home party (in the ledger: received, unsigned)",
     "role_mediator": "mediator",
     "name_and_rank": "Name and rank",
     "signature": "Signature",

@@ -52,7 +52,11 @@ class ManifestRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
-    """Who signs a receipt by hand: a party and its role (`holder`, `home`, `mediator`)."""
+    """Who signs a receipt by hand: a party and its role (`holder`, `home`, `mediator`).
+
+    A side on paper is `holder_unsigned` or `home_unsigned`: what the ledger has of it was
+    received, unsigned, and the page says so.
+    """
 
     party: PartyCode
     role: str

@@ -249,6 +249,7 @@ def _undated(name: str, *keys: str) -> tuple[Rule, Rule]:
 RULES: Final[tuple[Rule, ...]] = (
     _rule("day, given", "born_on", _GIV),
     _rule("day, family", "born_on", _FAM_1),
+    _rule("day, family or alias", "born_on", _FAM),  # the letters are of the name written first
     Rule("swapped day, given", ("born_swapped", _GIV_1), ("born_on", _GIV_1)),
     _rule("family, given", _FAM, _GIV),
     Rule("family, given, year", (_FAM, _GIV, "years(born_year)"), (_FAM, _GIV, "born_year")),

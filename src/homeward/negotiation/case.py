@@ -32,6 +32,16 @@ class Seal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """Captives of whom a holder told somebody: how many, their root, as of which day."""
+
+    count: int
+    root: str
+    as_of: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A proposed plan: its hashes, and how many go home on each leg."""
 
@@ -53,7 +63,9 @@ class CaseState:
     home party, in order, as manifests name them; `gates` are the agreed gates by clause:
     `before`, `until` and `confirmed_by`, as the terms say. `waiting` are entries that count once
     a second officer of their author has confirmed them. `handover` holds the entries after the
-    acceptance, in order, as they were recorded. `reached` holds for each state the number of
+    acceptance, in order, as they were recorded. `on_paper` are the parties without a node,
+    `papers` what a mediator entered for them and counts, and `observers` who looks on, by the
+    terms. `notified` are notifications of captives, by author and recipient. `reached` holds for each state the number of
     the entry that last led to it; `lapsed` the steps that the case went on without, with
     the party that owed them; `unreplied` the remarks that so stay without a reply, by author
     and recipient. `withdrawn_lines` are the ids of lines that count for nothing, and `seals`
@@ -67,6 +79,8 @@ class CaseState:
     entry_hashes: frozenset[str] = frozenset()
     parties: tuple[str, ...] = ()
     mediators: tuple[str, ...] = ()
+    on_paper: tuple[str, ...] = ()
+    observers: tuple[str, ...] = ()
     terms_sha256: str = ""
     timetable: Timetable | None = None
     reached: Mapping[str, int] = field(default_factory=dict)
@@ -92,6 +106,8 @@ class CaseState:
     plan: Plan | None = None
     accepted: frozenset[str] = frozenset()
     waiting: tuple[Recorded, ...] = ()
+    notified: Mapping[tuple[str, str], tuple[Notification, ...]] = field(default_factory=dict)
+    papers: tuple[Recorded, ...] = ()
     abort_reason: str = ""
     handover: tuple[Recorded, ...] = ()
 

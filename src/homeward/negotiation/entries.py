@@ -8,6 +8,7 @@ Rules of this file:
   terms themselves and the stops that they name.
 - What a captive wants is written by an interviewer of the mediator alone; no role of a
   party may write it.
+- What a party on paper says is entered by a mediator, as one of `PAPER_TYPES`, and says so.
 - A refusal is a `PeerError` that names the entry's number, type and author.
 """
 
@@ -24,6 +25,7 @@ from homeward.negotiation.fields import (
     CODE,
     CODES,
     COUNT,
+    DAY,
     FLOWS,
     LEG,
     PARTIES_MAX,
@@ -31,9 +33,11 @@ from homeward.negotiation.fields import (
     PARTY_OR_NONE,
     PURPOSE,
     SHA256,
+    SHEETS,
     SOME,
     STOPS,
     TERMS,
+    TIME,
     Field,
     counts_by,
     is_party,
@@ -113,6 +117,25 @@ HANDOVER_TYPES = (
     "received",
     "gate_confirmed",
 )
+RECEIVED_UNSIGNED = "received_unsigned"
+PAPER_TYPES = (
+    "terms_signed",
+    "wanted_list",
+    "answers",
+    "replies",
+    "final_list",
+    "seed_revealed",
+    "plan_accepted",
+    "plan_rejected",
+    "departed",
+    "checked_in",
+    "turned_back",
+    "released",
+    "received",
+)
+"""What a mediator may enter for a party that the terms name as on paper."""
+PAPER_BY_TWO = ("plan_accepted",)
+"""What two officers of the mediator enter together: it binds the party to its people."""
 CONFIRMABLE = ("terms_signed", "wanted_list", "answers", "final_list", "plan_accepted")
 """Entries that two officers may have to sign: what binds a party, and what shows its people."""
 
@@ -146,18 +169,38 @@ class Entry(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """How an entry of a party on paper came: who entered it, from which sheets, and since when.
+
+    `sheets` are hashes of the scans or sheets that the mediator keeps; `received_at` is when it
+    received them, by its own word.
+    """
+
+    entered_by: str
+    sheets: tuple[str, ...]
+    received_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """An entry in its place.
 
     `index` is its number in the ledger; `role` is what its key was good for at that
     number (`bureau`, `mediator`, `interviewer`, `officer` or `observer`); `needs_second` is
-    true if its party asked, at that number, for a second officer to confirm it.
+    true if its party asked, at that number, for a second officer to confirm it. `paper` is
+    there if its author signed nothing: a mediator received it on paper and entered it.
     """
 
     index: int
     role: str
     entry: Entry
     needs_second: bool = False
+    paper: Paper | None = None
+
+    @property
+    def signer(self) -> str:
+        """Code of the party whose key signed it: its author, or who entered it."""
+        return self.entry.author if self.paper is None else self.paper.entered_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,8 +320,19 @@ KINDS: dict[str, Kind] = {
             "acknowledged": CODES,
         },
     ),
-    # By another key of the same party; only then does the entry that it names count.
-    "confirmed": Kind(authors=_BUREAU, fields={"entry": SHA256}),
+    # By another key of the same signer; only then does the entry that it names count.
+    "confirmed": Kind(authors=_BUREAU + _MEDIATOR, fields={"entry": SHA256}),
+    RECEIVED_UNSIGNED: Kind(
+        authors=_MEDIATOR,
+        fields={
+            "party": PARTY,
+            "type": one_of(PAPER_TYPES),
+            # Has the fields of its type; checked as that entry is.
+            "body": Field("what it says", lambda value: isinstance(value, Mapping)),
+            "sheets": SHEETS,
+            "received_at": TIME,
+        },
+    ),
     "plan_rejected": Kind(
         authors=_BUREAU, fields={"plan_sha256": SHA256, "reason": one_of(REJECTION_REASONS)}
     ),
@@ -326,6 +380,10 @@ KINDS: dict[str, Kind] = {
     "gate_confirmed": Kind(
         authors=(("party", "officer"), ("party", "bureau"), ("mediator", "mediator")),
         fields={"clause": CODE, "plan_sha256": SHA256},
+    ),
+    # In any state, beside the bargain: the law waits for no plan (GC III arts 70, 122).
+    "notified": Kind(
+        authors=_BUREAU, fields={"to": PARTY, "count": SOME, "root": SHA256, "as_of": DAY}
     ),
     "case_closed": Kind(authors=_MEDIATOR, fields={"totals": FLOWS}),
     "aborted": Kind(authors=_BUREAU + _MEDIATOR, fields={"reason": one_of(ABORT_REASONS)}),
@@ -405,7 +463,8 @@ def refusal(
     """
     # Type and author come from outside: what is not well formed is not repeated.
     kind = recorded.entry.type if recorded.entry.type in KINDS else "unknown"
-    author = recorded.entry.author if is_party(recorded.entry.author) else "unknown"
+    kind = kind if recorded.paper is None else RECEIVED_UNSIGNED
+    author = recorded.signer if is_party(recorded.signer) else "unknown"
     return PeerError(
         code,
         f"Expected {expected}, found {found} in entry {recorded.index} ({kind} by {author}).",

@@ -8,6 +8,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,7 +22,9 @@ COUNT_MAX = 1_000_000
 CAPTIVES_MAX = 2_000  # an entry of the ledger has no room for more
 CODES_MAX = 64
 STOPS_MAX = 16
+SHEETS_MAX = 16
 TERMS_MAX_CHARS = 48_000
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,24 @@ def _are_stops(value: object) -> bool:
     )
 
 
+def _is_day(value: object) -> bool:
+    return (
+        isinstance(value, str)
+        and len(value) == len("2025-02-05")
+        and _is_time(f"{value}T00:00:00Z")
+    )
+
+
+def _is_time(value: object) -> bool:
+    if not isinstance(value, str) or not _TIME.fullmatch(value):
+        return False
+    try:
+        dt.datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
 def _is_text(value: object, at_most: int) -> bool:
     # A lone surrogate is a str in Python and has no bytes to hash.
     return (
@@ -119,6 +140,9 @@ def _is_text(value: object, at_most: int) -> bool:
 
 
 SHA256 = matching("64 hexadecimal digits", "[0-9a-f]{64}")
+SHEETS = list_of(SHA256, at_least=1, at_most=SHEETS_MAX)
+DAY = Field("a day such as 2025-02-05", _is_day)
+TIME = Field("a time such as 2025-02-05T08:00:00Z", _is_time)
 CODE = matching("a code of at most 80 characters", r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,79}")
 PURPOSE = Field("a purpose of at most 200 characters", lambda value: _is_text(value, 200))
 CAPTIVE = matching("an opaque id of 32 hexadecimal digits", "[0-9a-f]{32}")

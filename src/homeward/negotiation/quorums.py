@@ -3,6 +3,7 @@
 Rules of this file:
 - What cannot be taken back needs `all`: a revealed seed, the signed terms, an accepted plan.
   Whoever waits for that before the next step has found out whether another history was shown.
+- What a mediator entered on paper needs `all` too: nobody but it signed that.
 - Everything else needs `2-of-3`, so that no side can veto the record by its silence.
 - Nothing is refused for want of a cosignature: a node shows it, and a receipt waits for it.
 - `K-of-N` is a share: of another number of witnesses as many in proportion, rounded up, but
@@ -24,6 +25,7 @@ QUORUMS: Mapping[str, str] = MappingProxyType(
         "terms_signed": ALL,
         "seed_revealed": ALL,
         "plan_accepted": ALL,
+        "received_unsigned": ALL,
     }
 )
 """Kind of entry → who must have cosigned; a kind without a row needs `ROUTINE`."""

@@ -6,12 +6,15 @@ Rules of this file:
   it twice is refused.
 - Remarks are open to whoever asked, and nobody owes any: a case without them goes from its
   answers to its final lists. With them, every remark has its reply before any final list.
+- Captives are notified in every state that is not the end: that changes no state.
 - A step that lapsed ends as if its last party had taken it. Nobody owes it any more.
 - Entries come in ledger order, each once. The order of the ledger is the only clock:
   an agreement exists if the last acceptance stands before any abort.
 - Where a party asked for two officers, an entry waits: it adds nothing until another key of
   its author has `confirmed` it, and then counts as if it stood there. One that waits is
   overtaken by a later one of the same author and kind (and recipient), and by the next state.
+- What a mediator received on paper is judged and counts as the part of the party that it came
+  from; it stays marked, and its acceptance of a plan waits for a second officer.
 - Where a captive is, this file does not know. It keeps the entries of the handover in
   order, `homeward.handover` judges them. Closing and aborting a handover need both.
 
@@ -31,12 +34,15 @@ from homeward.negotiation.case import NEW_CASE, CaseState
 from homeward.negotiation.entries import (
     HANDOVER_TYPES,
     KINDS,
+    PAPER_TYPES,
+    RECEIVED_UNSIGNED,
     SEALABLE,
     Recorded,
     refusal,
     verify_shape,
 )
 from homeward.negotiation.list_steps import has_sent, owing
+from homeward.negotiation.on_paper import part_of
 from homeward.negotiation.sealing import may_commit, may_open
 from homeward.negotiation.steps import STEPS, common_seed
 
@@ -48,8 +54,8 @@ BY_EVERY_PARTY = (
     "seed_revealed",
     "plan_accepted",
 )
-CONFIRMED = "confirmed"
-_UNFINISHED = (
+CONFIRMED, NOTIFIED = "confirmed", "notified"
+UNFINISHED = (
     "opened",
     "terms_signed",
     "wanted",
@@ -62,6 +68,7 @@ _UNFINISHED = (
     "accepted",
     "handover",
 )
+"""States of a case that is not over."""
 
 _WITH_LISTS = (
     "terms_signed",
@@ -111,13 +118,22 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("answered", "confirmed"): "listed",
     ("replied", "confirmed"): "listed",
     ("proposed", "confirmed"): "accepted",
-    **{(state, "aborted"): "aborted" for state in _UNFINISHED},
+    ("opened", RECEIVED_UNSIGNED): "terms_signed",
+    ("terms_signed", RECEIVED_UNSIGNED): "wanted",
+    ("wanted", RECEIVED_UNSIGNED): "answered",
+    ("remarked", RECEIVED_UNSIGNED): "replied",
+    **{(state, RECEIVED_UNSIGNED): "listed" for state in ("answered", "replied")},
+    ("listed", RECEIVED_UNSIGNED): "seeded",
+    ("proposed", RECEIVED_UNSIGNED): "accepted",
+    **{(state, RECEIVED_UNSIGNED): "handover" for state in ("accepted", "handover")},
+    **{(state, NOTIFIED): state for state in UNFINISHED},
+    **{(state, "aborted"): "aborted" for state in UNFINISHED},
 }
 """Every state and entry that fit, and the state they lead to."""
 
 _ROLES = {"party": ("bureau", "officer"), "mediator": ("mediator", "interviewer")}
-_NEVER_A_TURN = ("aborted", *_CHANGES)
-_NOBODY_OWES = ("aborted", "plan_rejected", "remarks", "lapsed", *_CHANGES)
+_NEVER_A_TURN = ("aborted", NOTIFIED, RECEIVED_UNSIGNED, *_CHANGES)
+_NOBODY_OWES = (*_NEVER_A_TURN, "plan_rejected", "remarks", "lapsed")
 
 
 def fold(entries: Iterable[Recorded]) -> CaseState:
@@ -154,6 +170,10 @@ def advance(state: CaseState, recorded: Recorded) -> CaseState:
     """
     verify_shape(recorded)
     _verify_place(state, recorded)
+    if recorded.entry.type == RECEIVED_UNSIGNED:
+        recorded = part_of(state, recorded)
+        verify_shape(recorded)
+        _verify_place(state, recorded)
     if recorded.entry.type == CONFIRMED:
         after = _confirm(state, recorded)
     elif recorded.needs_second:
@@ -173,6 +193,8 @@ def _count(state: CaseState, recorded: Recorded, *, at: int) -> CaseState:
     kind = recorded.entry.type
     after = STEPS[kind](state, recorded)
     after = replace(after, waiting=_others_waiting(after, recorded))
+    if recorded.paper is not None:
+        after = replace(after, papers=(*after.papers, recorded))
     if not _is_step_over(after, kind):
         return after
     if kind == "seed_revealed":
@@ -184,7 +206,7 @@ def _count(state: CaseState, recorded: Recorded, *, at: int) -> CaseState:
 
 def _is_step_over(after: CaseState, kind: str) -> bool:
     """Tell whether nobody is left to take the step that an entry took."""
-    if kind == "list_committed":  # binds its author, and ends no step
+    if kind in {"list_committed", NOTIFIED}:  # the one binds its author; neither ends a step
         return False
     if kind in _CHANGES:
         return after.state == "proposed"
@@ -198,7 +220,7 @@ def _is_step_over(after: CaseState, kind: str) -> bool:
 def _confirm(state: CaseState, recorded: Recorded) -> CaseState:
     """Let the entry count that a second officer confirms."""
     waiting = waiting_entry(state, recorded.entry.body["entry"])
-    if waiting is None or waiting.entry.author != recorded.entry.author:
+    if waiting is None or waiting.signer != recorded.entry.author:
         raise refusal(
             recorded,
             "case.nothing_waits",
@@ -266,7 +288,7 @@ def moves(state: CaseState, party: str, role: str) -> tuple[str, ...]:
     """
     side = _side(state, party)
     ahead = _as_if_confirmed(state)
-    waits = any(each.entry.author == party for each in state.waiting)
+    waits = any(each.signer == party for each in state.waiting)
     return tuple(
         kind
         for kind, rules in KINDS.items()
@@ -313,6 +335,10 @@ def _side(state: CaseState, party: str) -> str:
 
 def _has_reason(state: CaseState, kind: str, party: str) -> bool:
     """Tell whether there is something left to remark on, or to reply to."""
+    if kind == RECEIVED_UNSIGNED:
+        return any(
+            may in PAPER_TYPES for each in state.on_paper for may in moves(state, each, "bureau")
+        )
     if kind == "remarks":
         asked = [pair for pair, claim in state.answers.items() if pair[1] == party and claim.count]
         left = [pair for pair in asked if pair[::-1] not in state.remarks]
@@ -359,7 +385,9 @@ def _verify_place(state: CaseState, recorded: Recorded) -> None:
         allowed = [
             kind
             for before, kind in TRANSITIONS
-            if before == state.state and (kind != CONFIRMED or state.waiting)
+            if before == state.state
+            and (kind != CONFIRMED or state.waiting)
+            and (kind != RECEIVED_UNSIGNED or state.on_paper)
         ]
         raise refusal(
             recorded,

@@ -22,6 +22,7 @@ from homeward.negotiation import list_steps, versions
 from homeward.negotiation.case import CaseState, Plan
 from homeward.negotiation.checks import refuse_unless
 from homeward.negotiation.entries import HANDOVER_TYPES, Recorded, refusal
+from homeward.negotiation.notifying import notified
 from homeward.terms.agreement import Agreement, read_agreement
 from homeward.terms.clauses import Gate
 
@@ -77,6 +78,8 @@ def _case_opened(state: CaseState, recorded: Recorded) -> CaseState:
         case=entry.case,
         parties=parties,
         mediators=mediators,
+        on_paper=tuple(agreement.on_paper),
+        observers=tuple(agreement.observers),
         terms_sha256=body["terms_sha256"],
         timetable=agreement.timetable,
         is_sealed=agreement.is_sealed,
@@ -88,16 +91,20 @@ def _case_opened(state: CaseState, recorded: Recorded) -> CaseState:
             )
             for party in parties
         },
-        gates={
-            clause.id: {
-                "before": clause.before,
-                "until": clause.until,
-                "confirmed_by": clause.confirmed_by,
-            }
-            for clause in agreement.clauses
-            if isinstance(clause, Gate)
-        },
+        gates=_gates_of(agreement),
     )
+
+
+def _gates_of(agreement: Agreement) -> dict[str, dict[str, str]]:
+    return {
+        clause.id: {
+            "before": clause.before,
+            "until": clause.until,
+            "confirmed_by": clause.confirmed_by,
+        }
+        for clause in agreement.clauses
+        if isinstance(clause, Gate)
+    }
 
 
 def _read_terms(recorded: Recorded) -> Agreement:
@@ -198,6 +205,7 @@ STEPS: dict[str, Callable[[CaseState, Recorded], CaseState]] = {
     "plan_accepted": _plan_accepted,
     "plan_rejected": _plan_rejected,
     **dict.fromkeys(HANDOVER_TYPES, _kept_for_handover),
+    "notified": notified,
     "case_closed": _kept_for_handover,
     "aborted": _aborted,
 }

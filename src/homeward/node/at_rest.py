@@ -1,13 +1,14 @@
 """What names people, encrypted once more before it rests in the database.
 
 Rules of this file:
-- The keys are derived from the node's own: a database, or its server, without them tells
-  no name. On SQLite the whole file is encrypted as well; on a server only this is.
+- The key is the vault's, which the node's own opens: a database, or its server, without them
+  tells no name. On SQLite the whole file is encrypted as well; on a server only this is.
 - A mark is blind: equal for equal texts of one purpose, and nothing else can be read off it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import os
 from functools import lru_cache
@@ -15,10 +16,11 @@ from functools import lru_cache
 from homeward.foundation.crypto import NONCE_BYTES, derive_bytes, unwrap, wrap
 from homeward.foundation.errors import AccessError, TamperError
 from homeward.node.home import Node
+from homeward.node.vault import vault_keys
 
 
 def seal_at_rest(node: Node, data: bytes, *, purpose: str) -> bytes:
-    """Encrypt bytes with the node's own key.
+    """Encrypt bytes with the key of the vault.
 
     Args:
         node: The node.
@@ -28,8 +30,7 @@ def seal_at_rest(node: Node, data: bytes, *, purpose: str) -> bytes:
     Returns:
         Nonce, ciphertext and tag.
     """
-    key = _key(node.keys.database, "at rest")
-    return wrap(key, data, nonce=os.urandom(NONCE_BYTES), purpose=purpose)
+    return wrap(vault_keys(node)[0], data, nonce=os.urandom(NONCE_BYTES), purpose=purpose)
 
 
 def open_at_rest(node: Node, sealed: bytes, *, purpose: str) -> bytes:
@@ -38,14 +39,14 @@ def open_at_rest(node: Node, sealed: bytes, *, purpose: str) -> bytes:
     Raises:
         TamperError: It was changed, or another node or purpose made it.
     """
-    try:
-        return unwrap(_key(node.keys.database, "at rest"), bytes(sealed), purpose=purpose)
-    except AccessError as error:
-        raise TamperError(
-            "rest.changed",
-            f"Expected a {purpose} as this node wrote it, found another content.",
-            hint="Restore the node from its last backup.",
-        ) from error
+    for key in vault_keys(node):
+        with contextlib.suppress(AccessError):
+            return unwrap(key, bytes(sealed), purpose=purpose)
+    raise TamperError(
+        "rest.changed",
+        f"Expected a {purpose} as this node wrote it, found another content.",
+        hint="Restore the node from its last backup.",
+    )
 
 
 def mark(node: Node, text: str, *, purpose: str, digits: int = 16) -> str:

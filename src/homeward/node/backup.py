@@ -36,6 +36,7 @@ from homeward.node.home import (
     KEYS_FILE,
     NODE_FILE,
     PASSPHRASE_FILE,
+    VAULT_FILE,
     Description,
     Node,
     describe,
@@ -50,8 +51,9 @@ from homeward.node.tables import database_errors
 
 _FORMAT = "homeward-backup-v1"
 _COPY = "node.copy"  # of the tables of a server; the other parts are files of the folder
-_FILES = (NODE_FILE, KEYS_FILE, CARD_FILE, DATABASE_FILE)
-_FILES_ON_SERVER = (NODE_FILE, KEYS_FILE, CARD_FILE, _COPY)
+_FILES = (NODE_FILE, KEYS_FILE, CARD_FILE, VAULT_FILE, DATABASE_FILE)
+_FILES_ON_SERVER = (NODE_FILE, KEYS_FILE, CARD_FILE, VAULT_FILE, _COPY)
+_KNOWN = (_FILES, _FILES_ON_SERVER)
 _CONTEXT = b"homeward-backup-v1\n"
 _HEADER_LENGTH_BYTES, _PART_LENGTH_BYTES, _SIGNATURE_BYTES = 4, 8, 64
 _HEADER_MAX_BYTES = 16_384
@@ -71,7 +73,8 @@ def backup(node: Node, *, now: dt.datetime) -> bytes:
         EngineError: The node is not open, or the disk or the database failed.
     """
     node.require_open()
-    parts = {name: read_private(node.home / name) for name in _FILES if name != DATABASE_FILE}
+    names = (NODE_FILE, KEYS_FILE, CARD_FILE, VAULT_FILE)
+    parts = {name: read_private(node.home / name) for name in names if (node.home / name).exists()}
     if node.about.database:
         parts[_COPY] = postgresql.dump(node.keys.database)
     else:
@@ -156,7 +159,10 @@ def _read_parts(data: bytes) -> dict[str, bytes]:
         names = tuple(item["name"] for item in listed)
     except (KeyError, TypeError) as error:
         raise _changed("another header") from error
-    if form != _FORMAT or names not in {_FILES, _FILES_ON_SERVER}:
+    # The node of an earlier version had no key of the vault.
+    if form != _FORMAT or not any(
+        names in {known, tuple(name for name in known if name != VAULT_FILE)} for known in _KNOWN
+    ):
         raise _changed("another header")
     parts: dict[str, bytes] = {}
     for item in listed:

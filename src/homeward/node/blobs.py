@@ -2,7 +2,8 @@
 
 Rules of this file:
 - A blob is a list of rows; each row has a salt, and the root over the salted rows is what
-  the ledger holds. Destroying the rows leaves a root that tells nothing.
+  the ledger holds. Of rows that were erased the hashes are left: they lead to the root, and
+  tell nothing. Whoever reads such a list finds nobody on it.
 - A blob is sealed to its reader before it leaves; a mediator carries blobs that it cannot
   open.
 - A blob that does not have the root the ledger names is a `TamperError`, whoever sent it.
@@ -22,19 +23,23 @@ from homeward.node import access
 from homeward.node.access import Reader
 from homeward.node.at_rest import open_at_rest, seal_at_rest
 from homeward.node.book import peer_card
+from homeward.node.case_secrets import case_secret
 from homeward.node.home import Node
 from homeward.node.models import Blob
 
 Row = Mapping[str, str]
-_PLAIN = "blob"  # the purpose of a blob at rest
+PLAIN = "blob"  # the purpose of a blob at rest
+OFFER = "offer"
+"""Purpose of what stands in no ledger; its key is drawn, so that it tells nothing of it."""
 
 
 def salted(node: Node, case: str, purpose: str, rows: Sequence[Row]) -> list[dict[str, str]]:
-    """Return rows with a salt each, which only this node can make again."""
+    """Return rows with a salt each, which only this node can make again until it erases the case."""
+    secret = case_secret(node, case)
     return [
         {
             **row,
-            "salt": derive_bytes(node.keys.id_secret, f"{case}|{purpose}|{row['ref']}", 16).hex(),
+            "salt": derive_bytes(secret, f"{purpose}|{row['ref']}", 16).hex(),
         }
         for row in rows
     ]
@@ -104,7 +109,7 @@ def keep(node: Node, *, case: str, purpose: str, key: str, content: Any, now: dt
 
 def at_rest(node: Node, content: bytes) -> bytes:
     """Return the bytes of a blob that we may read, as they rest in the database."""
-    return seal_at_rest(node, content, purpose=_PLAIN)
+    return seal_at_rest(node, content, purpose=PLAIN)
 
 
 def read(node: Node, *, key: str, what: str) -> Any:
@@ -116,25 +121,42 @@ def read(node: Node, *, key: str, what: str) -> Any:
         what: What it is, for the message.
 
     Raises:
-        AccessError: It has not arrived, or it is not for us.
+        AccessError: It has not arrived, it is not for us, or it was erased.
     """
-    blob = Blob.objects.filter(key=key, recipient=node.party, sealed=False).first()
+    blob = _own(node, key, what)
+    if blob.erased:
+        raise AccessError(
+            "blobs.erased",
+            f"Expected the {what} that the ledger names, found that it was erased after its case.",
+            hint="Nobody can read it again here; what the ledger says of it still holds.",
+        )
+    return read_canonical(open_at_rest(node, blob.data, purpose=PLAIN), what=what)
+
+
+def _own(node: Node, key: str, what: str) -> Blob:
+    blob: Blob | None = Blob.objects.filter(key=key, recipient=node.party, sealed=False).first()
     if blob is None:
         raise AccessError(
             "blobs.missing",
             f"Expected the {what} that the ledger names, found that it has not arrived.",
             hint="Import the next bundle of the mediator; ask the sender to export it again.",
         )
-    return read_canonical(open_at_rest(node, blob.data, purpose=_PLAIN), what=what)
+    return blob
 
 
 def read_rows(node: Node, *, root: str, what: str, reader: Reader) -> list[dict[str, str]]:
     """Return the rows behind a root, checked against it; the read is written down.
 
+    Of rows that were erased none is left, and their hashes are checked.
+
     Raises:
         AccessError: They have not arrived.
         TamperError: They have another root.
     """
+    blob = _own(node, root, what)
+    if blob.erased:
+        _verify_erased(node, blob, what)
+        return []
     rows = read(node, key=root, what=what)
     if not _are_rows(rows) or rows_root(rows) != root:
         raise other_root(what)
@@ -142,6 +164,36 @@ def read_rows(node: Node, *, root: str, what: str, reader: Reader) -> list[dict[
         node, reader, act="disclosed.read", subject=f"{what} {root[:16]}", person_count=len(rows)
     )
     return list(rows)
+
+
+def erase(node: Node, blob: Blob) -> int:
+    """Destroy the content of a blob, all but what leads to its root; return how many lines.
+
+    Args:
+        node: The open node; the caller holds a transaction, and renews the vault's key.
+        blob: One that we can read, or one that we carry.
+    """
+    hashes = [] if blob.sealed else _hashes(open_at_rest(node, blob.data, purpose=PLAIN))
+    blob.data = b"" if blob.sealed else at_rest(node, canonical_bytes(hashes))
+    blob.erased, blob.acknowledged = True, True
+    blob.save()
+    return len(hashes)
+
+
+def _hashes(content: bytes) -> list[str]:
+    try:
+        rows = read_canonical(content, what="blob")
+    except TamperError:
+        return []  # whoever sent it sent no list: there is nothing to be proved by it
+    return (
+        sorted(leaf_hash(canonical_bytes(dict(r))).hex() for r in rows) if _are_rows(rows) else []
+    )
+
+
+def _verify_erased(node: Node, blob: Blob, what: str) -> None:
+    hashes = read_canonical(open_at_rest(node, blob.data, purpose=PLAIN), what=what)
+    if tree_root(sorted(map(bytes.fromhex, hashes))).hex() != blob.key:
+        raise other_root(what)
 
 
 def other_root(what: str) -> TamperError:

@@ -29,13 +29,14 @@ from homeward.foundation.errors import (
 )
 from homeward.foundation.merkle import leaf_hash
 from homeward.handover.replay import KEYS_OF_ROLE, Replay, advance_replay, begin_replay
-from homeward.ledger.checkpoint import open_checkpoint, sign_checkpoint
-from homeward.ledger.envelope import read_envelope, sign_envelope
+from homeward.ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from homeward.ledger.envelope import Envelope, read_envelope, sign_envelope
 from homeward.ledger.log import Log
 from homeward.ledger.note import NoteSigner, NoteVerifier, parse_vkey
 from homeward.ledger.tiles import export_tree
 from homeward.negotiation.case import CaseState
 from homeward.negotiation.entries import Recorded
+from homeward.node.cosigned import head_text
 from homeward.node.home import Node, utc_text
 from homeward.node.keystore import LOG_KEY, Card, log_verifier, read_card
 from homeward.node.models import Draft, LedgerEntry, LogHead, Peer
@@ -271,7 +272,8 @@ def record(  # noqa: PLR0913 - the header of an entry, as sign_envelope has it
     """
     require_role(node, role)
     with node.transaction():
-        tree = read_book(node).chain.tree
+        sequenced = read_book(node)
+        tree = sequenced.chain.tree
         seen = (tree.size, tree.root().hex()) if tree.size else None
         state = read_ahead(node)
         head = state.chain.heads.get(node.party)
@@ -289,9 +291,10 @@ def record(  # noqa: PLR0913 - the header of an entry, as sign_envelope has it
             body=body,
             in_reply_to=in_reply_to,
         )
-        _require_turn(state, entry)
+        after = _require_turn(state, entry)
         if sequences(node):
             sequence(node, [entry])
+            remember(node, after)
             return tree.size
         Draft.objects.create(
             log=state.chain.log,
@@ -303,9 +306,9 @@ def record(  # noqa: PLR0913 - the header of an entry, as sign_envelope has it
     return None
 
 
-def _require_turn(state: Replay, entry: bytes) -> None:
+def _require_turn(state: Replay, entry: bytes) -> Replay:
     try:
-        advance_replay(state, entry)
+        return advance_replay(state, entry)
     except PeerError as error:
         if error.code in _BEYOND_KEY:
             raise RuleError(
@@ -334,7 +337,7 @@ def waiting_entries(node: Node, case: str | None = None) -> tuple[Recorded, ...]
         for name, state in read_ahead(node).cases.items()
         if case in {None, name}
         for each in state.waiting
-        if each.entry.author == node.party
+        if each.signer == node.party
     )
 
 
@@ -348,42 +351,39 @@ def sequence(node: Node, entries: Iterable[bytes]) -> None:
 
     The caller has verified them and holds a transaction.
     """
-    verifier = log_of(node)
-    log = Log(verifier.name, entries_of(verifier.name))
-    fresh = list(entries)
-    store_entries(verifier.name, log.size, fresh)
-    for entry in fresh:
-        log.append(entry)
-    signer = NoteSigner(verifier.name, node.keys.signing[LOG_KEY])
-    note = sign_checkpoint(log.checkpoint(), signer)
+    before = read_book(node).chain
+    fresh = [read_envelope(entry) for entry in entries]
+    store_entries(before.log, before.tree.size, fresh)
+    tree = before.tree.extend(leaf_hash(each.entry) for each in fresh)
+    point = Checkpoint(origin=before.log, size=tree.size, root=tree.root())
+    note = sign_checkpoint(point, NoteSigner(before.log, node.keys.signing[LOG_KEY]))
     LogHead.objects.update_or_create(
-        origin=verifier.name,
-        defaults={"size": log.size, "root": log.root(), "checkpoint": note, "ours": True},
+        origin=point.origin,
+        defaults={"size": point.size, "root": point.root, "checkpoint": note, "ours": True},
     )
 
 
-def store_entries(origin: str, first: int, entries: Iterable[bytes]) -> None:
+def store_entries(origin: str, first: int, entries: Iterable[Envelope]) -> None:
     """Write entries at consecutive places; a place that is taken is never written again."""
-    rows = []
-    for index, entry in enumerate(entries, start=first):
-        envelope = read_envelope(entry)
-        rows.append(
-            LedgerEntry(
-                log=origin,
-                index=index,
-                entry=entry,
-                leaf_hash=leaf_hash(entry),
-                entry_sha256=envelope.entry_sha256,
-                type=envelope.type,
-                case=envelope.case,
-                author=envelope.author,
-            )
+    LedgerEntry.objects.bulk_create(
+        LedgerEntry(
+            log=origin,
+            index=index,
+            entry=each.entry,
+            leaf_hash=leaf_hash(each.entry),
+            entry_sha256=each.entry_sha256,
+            type=each.type,
+            case=each.case,
+            author=each.author,
         )
-    LedgerEntry.objects.bulk_create(rows)
+        for index, each in enumerate(entries, start=first)
+    )
 
 
 def export_ledger(node: Node) -> dict[str, bytes]:
     """Return the ledger as a tree of files that anybody can verify.
+
+    Its checkpoint has every cosignature under it that this node holds.
 
     Returns:
         Path within the tree -> bytes, as C2SP tlog-tiles.
@@ -400,5 +400,5 @@ def export_ledger(node: Node) -> dict[str, bytes]:
             hint="Open a case, or import a bundle of the mediator.",
         )
     return export_tree(
-        Log(verifier.name, entries_of(verifier.name)), head.checkpoint, verifier.vkey
+        Log(verifier.name, entries_of(verifier.name)), head_text(head), verifier.vkey
     )

@@ -41,7 +41,7 @@ EVIDENCE: Final = (
 """The columns by which two records are compared, in the order in which they are shown."""
 
 _CONTEXT = b"homeward-decision-v1\n"
-_BODY = "decision"  # the purpose of a body at rest
+BODY = "decision"  # the purpose of a body at rest
 _MARK_DIGITS = 32
 
 
@@ -286,7 +286,7 @@ def _append(
     row.number = last.number + 1 if last else 1
     supersedes = before.number if before else 0
     body = canonical_bytes(_signed(row, about_it, supersedes, last.sha256 if last else ""))
-    row.body = seal_at_rest(node, body, purpose=_BODY)
+    row.body = seal_at_rest(node, body, purpose=BODY)
     row.sha256 = hashlib.sha256(body).hexdigest()
     row.signature = node.keys.signing[node.about.role].sign(_CONTEXT + body)
     row.save(force_insert=True)
@@ -317,7 +317,7 @@ def _signed(
 
 
 def _opened(node: Node, row: Decision) -> bytes:
-    return open_at_rest(node, row.body, purpose=_BODY)
+    return open_at_rest(node, row.body, purpose=BODY)
 
 
 def _content(node: Node, record: PersonRecord) -> str:

@@ -140,6 +140,16 @@ def size_of(
     return total - sum(int(people.filter(ref__in=batch).count()) for batch in batches)
 
 
+def refs_since(kind: ListKind, *, power: str, before: dt.date) -> frozenset[str]:
+    """Return the references of a power's people who were captured, or are missed, before a day.
+
+    An uncertain day counts from the first that it can mean; who has none is left out. No row is
+    opened.
+    """
+    people = Person.objects.filter(kind=kind, power=power, since__lt=before)
+    return frozenset(people.values_list("ref", flat=True))
+
+
 def _kept_count(
     kind: ListKind, asked: Callable[[], QuerySet[Any]], narrowed: tuple[Hashable, ...]
 ) -> int:

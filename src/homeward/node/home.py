@@ -1,8 +1,8 @@
 """The folder of one node: made, opened, closed.
 
 Rules of this file:
-- One folder is one party: `node.json` (no secret), `keys.json` (wrapped), `node.db`
-  (encrypted), `card.json` (for others), `inbox/`, `outbox/`; in a simulation also
+- One folder is one party: `node.json` (no secret), `keys.json` (wrapped), `vault.key` (wrapped,
+  see `vault`), `node.db` (encrypted), `card.json` (for others), `inbox/`, `outbox/`; in a simulation also
   `passphrase`, so that a demo asks nothing. Instead of `node.db`, `node.json` may name a
   database of a PostgreSQL server.
 - The folder is 0700, its files 0600. A file is replaced whole or not at all; `node.json`
@@ -27,7 +27,7 @@ from typing import Any
 from django.db import transaction
 
 from homeward.foundation.canonical import canonical_bytes, read_canonical
-from homeward.foundation.crypto import SALT_BYTES, b64, unb64
+from homeward.foundation.crypto import KEY_BYTES, SALT_BYTES, b64, unb64
 from homeward.foundation.errors import AccessError, EngineError, InputError, TamperError
 from homeward.foundation.ids import PartyCode, parse_party
 from homeward.node import keystore, settings
@@ -35,6 +35,7 @@ from homeward.node.keystore import ROLES, Card, Entropy, Keys, Role
 from homeward.node.tables import database_errors, make_tables, open_tables
 
 NODE_FILE, KEYS_FILE, CARD_FILE, DATABASE_FILE = "node.json", "keys.json", "card.json", "node.db"
+VAULT_FILE = "vault.key"
 PASSPHRASE_FILE = "passphrase"  # noqa: S105 - the name of a file
 INBOX, OUTBOX = "inbox", "outbox"
 _FORMAT = 2
@@ -170,6 +171,8 @@ def init_node(  # noqa: PLR0913 - made once, and each of these is the user's dec
     )
     with new_folder(home) as folder:
         write_private(folder / KEYS_FILE, locked)
+        vault_key = keystore.wrap_vault_key(keys.database, entropy(KEY_BYTES), entropy)
+        write_private(folder / VAULT_FILE, vault_key)
         write_private(folder / CARD_FILE, card.data)
         write_private(folder / NODE_FILE, describe(about))
         if simulation:

@@ -49,6 +49,7 @@ LOG_KEY = "log"
 """A mediator's further key: it signs checkpoints, never entries."""
 
 CAPTIVE_ID_BYTES = 16
+VAULT_PURPOSE = "vault"
 _FORMAT = 1
 _CARD_MAX_BYTES = 16_384
 _NAME_MAX_CHARS = 200
@@ -197,6 +198,17 @@ def unlock(data: bytes, *, party: PartyCode, passphrase: str, salt: bytes) -> Ke
     ):
         raise _changed(what)
     return Keys(signing=signing, sealing=sealing, database=database, id_secret=id_secret)
+
+
+def wrap_vault_key(over: bytes, secret: bytes, entropy: Entropy) -> bytes:
+    """Return a key of the vault as it rests.
+
+    Args:
+        over: The node's database key.
+        secret: 32 bytes.
+        entropy: For the nonce.
+    """
+    return wrap(over, secret, nonce=entropy(NONCE_BYTES), purpose=VAULT_PURPOSE)
 
 
 def write_card(keys: Keys, *, party: PartyCode, role: Role, name: str, simulation: bool) -> Card:

@@ -8,10 +8,8 @@ Rules of this file:
 - Tables are thin: no rule of an exchange stands here, only what is stored and what is unique.
 - People are read through `access`, never through `Person` directly.
 - The ledger's tables hold no personal data; entries are kept as the exact bytes received.
-- Nothing is deleted by an action: an import is undone by pointing at what stood before it,
-  a draft by its date.
-- What names people is encrypted once more at rest: on a server's database it must tell
-  nothing to whoever keeps the server. Marks are blind: equal for equal keys, else nothing.
+- Nothing is deleted but by an erasure: an import is undone by pointing back, a draft by its date.
+- What names people is encrypted at rest once more. Marks are blind: equal for equal keys.
 """
 
 from __future__ import annotations
@@ -19,15 +17,12 @@ from __future__ import annotations
 from django.db import models
 
 import homeward.node.settings  # noqa: F401 - models can be defined only after Django is set up
+from homeward.node.told import Notified  # noqa: F401 - one of these tables
 
-_SHA256_CHARS = 64
-_PARTY_CHARS = 27
-_REF_CHARS = 128
+_SHA256_CHARS, _PARTY_CHARS, _REF_CHARS = 64, 27, 128
 _CASE_CHARS = 128  # as a label of the ledger
-_FILTERED = (
-    *("power", "status", "sex", "health", "consent", "alive"),
-    *("birth_earliest", "birth_latest"),
-)
+_BIRTH = ("birth_earliest", "birth_latest")
+_FILTERED = ("power", "status", "sex", "health", "consent", "alive", *_BIRTH)
 _KINDS = (("held", "held"), ("wanted", "wanted"))
 
 
@@ -356,11 +351,19 @@ class Blob(models.Model):
         default=False, help_text="True once the node that we gave it to said that it has it."
     )
     received_at = models.DateTimeField(help_text="When it was stored here, UTC.")
+    erased = models.BooleanField(default=False, help_text="True once only hashes are left.")
 
     class Meta:
         """One copy for each recipient."""
 
         constraints = (models.UniqueConstraint(fields=["key", "recipient"], name="blob_recipient"),)
+
+
+class CaseSecret(models.Model):
+    """What salts the lines of a case, until the case is erased."""
+
+    case = models.CharField(max_length=_CASE_CHARS, unique=True, help_text="Of the lines.")
+    secret = models.BinaryField(help_text="32 bytes, encrypted at rest.")
 
 
 class CaptiveLink(models.Model):

@@ -18,7 +18,6 @@ from typing import Any
 from homeward.foundation.canonical import canonical_bytes
 from homeward.node.models import Peer
 
-NUMBER_MAX = 2**53 - 1
 _GAPS_MAX = 64
 
 Gaps = tuple[tuple[int, int], ...]

@@ -38,7 +38,7 @@ Row = tuple[PersonRecord, bytes, str]
 BATCH_ROWS = 1_000
 MARK_LETTERS = 3  # of a name's key: enough to narrow a search, too few to tell a name
 
-_ROW = "person"  # the purpose of a row at rest
+ROW = "person"  # the purpose of a row at rest
 _COLUMNS = tuple(field.name for field in fields(PersonRecord) if field.name != "extra")
 _cells = attrgetter(*_COLUMNS)
 _COPIED = ("ref", "power", "status", "sex", "health", "consent", "alive")
@@ -90,7 +90,7 @@ def differing(
         batch: list[Row] = []
         for record in records[start : start + BATCH_ROWS]:
             row = _row(record)
-            row_mark = mark(node, row.decode(), purpose=_ROW, digits=32)
+            row_mark = mark(node, row.decode(), purpose=ROW, digits=32)
             if known.get(record.ref) != row_mark:
                 batch.append((record, row, row_mark))
         yield batch
@@ -109,7 +109,7 @@ def write_versions(node: Node, rows: Iterable[Row], *, into: ListImport) -> None
             [
                 (
                     *_shown(node, record),
-                    *(row_mark, into.kind, seal_at_rest(node, row, purpose=_ROW), into.pk),
+                    *(row_mark, into.kind, seal_at_rest(node, row, purpose=ROW), into.pk),
                 )
                 for record, row, row_mark in rows
             ],
@@ -228,6 +228,12 @@ def switch_back(change: ListImport) -> None:
         )
 
 
+def erase(kind: ListKind, refs: Collection[str]) -> None:
+    """Delete people of a list, with every version of them; the caller holds a transaction."""
+    Person.objects.filter(kind=kind, ref__in=refs).delete()
+    PersonVersion.objects.filter(kind=kind, ref__in=refs).delete()
+
+
 def read_row(node: Node, sealed: bytes, *, columns: AbstractSet[str] | None = None) -> PersonRecord:
     """Open one encrypted row.
 
@@ -242,7 +248,7 @@ def read_row(node: Node, sealed: bytes, *, columns: AbstractSet[str] | None = No
     Raises:
         TamperError: The row was changed.
     """
-    document, _ = _decode(open_at_rest(node, sealed, purpose=_ROW).decode())
+    document, _ = _decode(open_at_rest(node, sealed, purpose=ROW).decode())
     if columns is not None:
         document = {
             name: value for name, value in document.items() if name in columns or name == "ref"

@@ -31,7 +31,7 @@ from homeward.records.model import HELD, ListKind, PersonRecord
 LOOKED_AT: Final = 0.05
 """Pairs less probable than this are not kept: one in twenty is worth a look."""
 
-_CONTENT = "pair"  # the purpose of a proposal's content at rest
+CONTENT = "pair"  # the purpose of a proposal's content at rest
 _LIKELY = round(LIKELY_BITS * MILLI)
 _BATCH = 1_000
 
@@ -122,7 +122,7 @@ def made_of(
                 verdict=pair.verdict,
                 distance=abs(weight - _LIKELY),
                 is_asked=queue.kind != "answer" or pair.verdict != "very_likely",
-                content=seal_at_rest(node, json.dumps(content).encode(), purpose=_CONTENT),
+                content=seal_at_rest(node, json.dumps(content).encode(), purpose=CONTENT),
             )
         )
     return made
@@ -207,7 +207,7 @@ def row_of(node: Node, pair: str) -> Proposal:
 
 def opened(node: Node, row: Proposal) -> dict[str, Any]:
     """Return what a pair shows: references, line, evidence, levels, weight."""
-    found: dict[str, Any] = json.loads(open_at_rest(node, row.content, purpose=_CONTENT))
+    found: dict[str, Any] = json.loads(open_at_rest(node, row.content, purpose=CONTENT))
     return found
 
 

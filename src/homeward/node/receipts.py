@@ -18,12 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from homeward.foundation.errors import TamperError
-from homeward.foundation.merkle import leaf_hash
 from homeward.handover.replay import Replay
 from homeward.ledger.cosignature import Cosigned
-from homeward.ledger.proof import read_receipt, write_receipt
+from homeward.ledger.proof import is_dropped, read_receipt, write_receipt
 from homeward.ledger.tree import HashTree
-from homeward.node import book, witnessing
+from homeward.node import book, cosigned, witnessing
 from homeward.node.home import Node, write_private
 from homeward.node.models import LedgerEntry
 
@@ -72,11 +71,11 @@ def keep(node: Node, state: Replay) -> None:
     ]
     if not own:
         return
-    found = witnessing.checkpoints(node, state)
+    found = cosigned.checkpoints(book.log_of(node), state)
     (node.home / FOLDER).mkdir(mode=0o700, exist_ok=True)
     policies = {kind: witnessing.policy_of(node, state, kind) for _, kind in own}
     for index, kind in own:
-        enough = witnessing.settled(found, policies[kind], index)
+        enough = cosigned.settled(found, policies[kind], index)
         if enough or index not in have:
             _write(node, state, index, enough or found[0], is_waiting=enough is None)
 
@@ -94,8 +93,8 @@ def receipt_text(node: Node, state: Replay, index: int, *, with_entry: bool) -> 
         The receipt, and whether it has the cosignatures that its kind of entry needs.
     """
     envelope = state.envelopes[index]
-    found = witnessing.checkpoints(node, state)
-    enough = witnessing.settled(found, witnessing.policy_of(node, state, envelope.type), index)
+    found = cosigned.checkpoints(book.log_of(node), state)
+    enough = cosigned.settled(found, witnessing.policy_of(node, state, envelope.type), index)
     entry = envelope.entry if with_entry else None
     text = write_receipt(state.chain.tree, index, enough or found[0], entry=entry)
     return text, enough is not None
@@ -126,8 +125,7 @@ def broken(node: Node, tree: HashTree, known: int = 0) -> Iterator[tuple[int, st
     for each in kept(node):
         if known <= each.index < tree.size:
             text = each.path.read_text("utf-8")
-            entry = read_receipt(text).entry or b""
-            if leaf_hash(entry) != tree.nodes(0, each.index, each.index + 1)[0]:
+            if is_dropped(read_receipt(text), tree):
                 yield each.index, text
 
 

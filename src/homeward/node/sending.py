@@ -77,7 +77,7 @@ def exchange(node: Node, route: Route, *, now: dt.datetime) -> int:
     count = int(courier.owes(node, to))
     for _ in range(_ROUNDS_MAX):
         data = export_bundle(node, to)
-        answer = deliver(route, ticket.write_ticket(node, to, data), data)
+        answer = deliver(route, ticket.write_ticket(node, book.peer_card(to), data), data)
         if not answer:
             break
         try:

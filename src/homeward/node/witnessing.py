@@ -13,30 +13,23 @@ Rules of this file:
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from homeward.foundation.errors import TamperError
+from homeward.handover.arrival import take_cosigned
 from homeward.handover.cosigning import policy_for, witness_name, witnesses_of
 from homeward.handover.replay import KEYS_OF_ROLE, Replay
 from homeward.ledger.cosignature import (
-    MAX_COSIGNED_CHARS,
-    Cosigned,
     WitnessSigner,
     join_note,
-    open_cosigned,
 )
-from homeward.ledger.policy import Policy, has_quorum
+from homeward.ledger.policy import Policy
 from homeward.ledger.tree import HashTree
 from homeward.ledger.witness import WitnessState, begin_witness, observe
 from homeward.negotiation.quorums import QUORUMS
 from homeward.node import book
 from homeward.node.home import Node
 from homeward.node.models import Cosignature, LogHead, Witnessed
-
-NOTES_MAX = 64
-_LOOK_BACK = 16
-"""Checkpoints that are looked through for one that enough witnesses cosigned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,14 +118,7 @@ def take(node: Node, notes: Sequence[object], state: Replay) -> None:
             the mediator also if it signed more entries than it has.
     """
     verifier, by_vkey = book.log_of(node), _parties(state)
-    witnesses = list(witnesses_of(state.members.values()).values())
-    if len(notes) > NOTES_MAX:
-        raise _another(f"at most {NOTES_MAX} cosigned checkpoints", "more")
-    for note in notes:
-        if not isinstance(note, str) or len(note) > MAX_COSIGNED_CHARS:
-            raise _another("cosigned checkpoints as texts", "others")
-        found = open_cosigned(note, verifier, verifier.name, witnesses)
-        _verify_history(node, found, state.chain.tree)
+    for found in take_cosigned(notes, state, verifier, is_sequencer=book.sequences(node)):
         for vkey, line in found.lines.items():
             Cosignature.objects.get_or_create(
                 origin=verifier.name,
@@ -161,40 +147,6 @@ def policy_of(node: Node, state: Replay, kind: str, table: Mapping[str, str] = Q
     return policy_for(kind, book.log_of(node), state.members.values(), table)
 
 
-def checkpoints(node: Node, state: Replay) -> list[Cosigned]:
-    """Return the latest checkpoints that anybody cosigned, the largest first.
-
-    The head of the log comes with them, cosigned or not.
-    """
-    verifier = book.log_of(node)
-    head = LogHead.objects.filter(origin=verifier.name).first()
-    if head is None:
-        return []
-    witnesses = list(witnesses_of(state.members.values()).values())
-    rows = Cosignature.objects.filter(origin=verifier.name).order_by("-size", "party")
-    notes: dict[int, tuple[str, list[str]]] = {head.size: (head.checkpoint, [])}
-    for row in rows[: _LOOK_BACK * max(len(witnesses), 1)]:
-        notes.setdefault(row.size, (row.note, []))[1].append(row.line)
-    return [
-        open_cosigned(join_note(note, lines), verifier, verifier.name, witnesses)
-        for _, (note, lines) in sorted(notes.items(), reverse=True)
-    ]
-
-
-def settled(found: Iterable[Cosigned], policy: Policy, index: int = 0) -> Cosigned | None:
-    """Return the largest checkpoint over an entry that a policy counts; None if there is none.
-
-    Args:
-        found: From `checkpoints`.
-        policy: Whose cosignatures are needed.
-        index: The entry that it must reach.
-    """
-    return next(
-        (each for each in found if each.checkpoint.size > index and has_quorum(policy, each.times)),
-        None,
-    )
-
-
 def _signer(node: Node) -> WitnessSigner:
     first = KEYS_OF_ROLE[node.about.role][0]
     return WitnessSigner(witness_name(node.party), node.keys.signing[first])
@@ -212,32 +164,3 @@ def _persist(state: WitnessState) -> None:
 
 def _parties(state: Replay) -> dict[str, str]:
     return {witness.vkey: party for party, witness in witnesses_of(state.members.values()).items()}
-
-
-def _verify_history(node: Node, found: Cosigned, tree: HashTree) -> None:
-    size = found.checkpoint.size
-    if size <= tree.size and tree.root(size) == found.checkpoint.root:
-        return
-    if size > tree.size and book.sequences(node):
-        raise TamperError(
-            "witnessing.went_back",
-            f"Expected a log of at least the {size} entries that this node signed, found {tree.size}.",
-            hint="This node was restored from an old backup. Stop: write nothing before its log is "
-            "whole again; the other parties have every entry.",
-            facts={"size": size, "found": tree.size},
-        )
-    raise TamperError(
-        "witnessing.fork",
-        f"Expected a cosigned checkpoint of the history that this node has, found another of "
-        f"{size} entries.",
-        hint="The mediator showed two histories. Stop, and compare checkpoints with the other party.",
-        facts={"size": size},
-    )
-
-
-def _another(expected: str, found: str) -> TamperError:
-    return TamperError(
-        "witnessing.form",
-        f"Expected {expected}, found {found}.",
-        hint="Ask its sender to export it again.",
-    )

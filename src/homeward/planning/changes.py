@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from homeward.foundation.errors import InputError
 from homeward.planning.certificate import Ints
 from homeward.planning.problem import Problem, compile_problem
 from homeward.planning.rows import Row, rows_of
 from homeward.planning.travellers import Whom
+from homeward.terms.agreed import Agreement
 from homeward.terms.clause_keys import COUNT_MAX
 from homeward.terms.clauses import PHASE_MAX, Cap, Clause, Give, Phase, Quota, Ratio, Remains
 
@@ -72,6 +74,49 @@ def numbers_of(problem: Problem, clause: Clause) -> tuple[Number, ...]:
         for key, value, place in _stated(clause)
         if value is not None
     )
+
+
+def stated_numbers(agreement: Agreement) -> tuple[tuple[str, str, int, int], ...]:
+    """Return clause, key, place and value of every number that decides who goes."""
+    return tuple(
+        (clause.id, key, place, value)
+        for clause in agreement.clauses
+        for key, value, place in _stated(clause)
+        if value is not None
+    )
+
+
+def with_stated(agreement: Agreement, clause: str, key: str, place: int, value: int) -> Agreement:
+    """Return an agreement with one number changed, nobody's list at hand.
+
+    Args:
+        agreement: As read.
+        clause: Id of the clause.
+        key: As the agreement writes it.
+        place: Which of a list of numbers, counted from 1; 0 where there is one.
+        value: Instead of it.
+
+    Returns:
+        The agreement, to be written and read again: the number may still be one that no
+        agreement says.
+
+    Raises:
+        InputError: The clause states no such number.
+    """
+    before = next((each for each in agreement.clauses if each.id == clause), None)
+    stated = [each for each in _stated(before) if each[1] is not None] if before else []
+    known = [(name, at) for name, _, at in stated]
+    if before is None or (key, place) not in known:
+        names = ", ".join(f"{name} {at}" if at else name for name, at in known)
+        raise InputError(
+            "planning.whatif_key",
+            f"Expected a number of clause {clause} ({names or 'it has none'}), found another key.",
+            hint="Name a clause and one of its numbers.",
+        )
+    number = Number(clause=clause, key=key, value=0, place=place, most=value)
+    after = _changed(before, number, value)
+    clauses = tuple(after if each is before else each for each in agreement.clauses)
+    return replace(agreement, clauses=clauses)
 
 
 _FROM_ONE = ("seats", "rounds")

@@ -45,9 +45,10 @@ largest serve few people under a tie-break that stands as a row; others they do 
 _SMALL = 7
 _DENOMINATOR_MAX, _TELLING = 1 << 21, 128
 
-NODES_MAX, NODES_OF_TIES = 1_000, 200
+NODES_MAX, NODES_OF_TIES, NODES_TO_A_PLAN = 1_000, 200, 5_000
 HINT_AT = 10
-"""Parts of the tree looked at before a level is left unproved. A draw between plans that are
+"""Parts of the tree looked at before a level is left unproved; before a first plan, or the proof
+that there is none, more, since else there is no answer at all. A draw between plans that are
 equal in all that was agreed is worth fewer, and so is what stands below an unproved level.
 The solver's own search is asked for a good plan at `HINT_AT`, or at once where no class adds
 unequal numbers: that is quick."""
@@ -161,7 +162,8 @@ class _Search:
 
     def _node(self, path: tuple[Limit, ...]) -> Node | None:
         self.nodes += 1
-        if self.nodes > self.nodes_max or len(path) > DEPTH_MAX:
+        nodes_max = NODES_TO_A_PLAN if self.best is None else self.nodes_max
+        if self.nodes > nodes_max or len(path) > DEPTH_MAX:
             self.unproved = True
             return None
         answer = self.relaxation.solve(path)

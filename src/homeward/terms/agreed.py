@@ -23,12 +23,14 @@ PRISONERS_OF_WAR = "prisoners_of_war"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """`[agreement]`: what it is called, who carries it, the day that counts."""
+    """`[agreement]`: what it is called, who carries it and who looks on, the day that counts."""
 
     id: str
     mediators: tuple[PartyCode, ...]
     effective: dt.date
     article_109: str
+    on_paper: tuple[PartyCode, ...]
+    observers: tuple[PartyCode, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,12 +129,18 @@ BASE_COLUMNS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """What was agreed, checked."""
+    """What was agreed, checked.
+
+    `on_paper` are parties without a node: the mediator enters what it receives of them.
+    `observers` follow the case and record nothing in it.
+    """
 
     id: str
     mediators: tuple[PartyCode, ...]
     effective: dt.date
     article_109: str
+    on_paper: tuple[PartyCode, ...]
+    observers: tuple[PartyCode, ...]
     parties: Mapping[PartyCode, str]
     blocs: Mapping[str, tuple[PartyCode, ...]]
     stops: tuple[Stop, ...]

@@ -44,6 +44,7 @@ from homeward.terms.agreement_tables import (
     read_parties,
     read_stop,
     read_timetable,
+    verify_head,
 )
 from homeward.terms.clause_checks import Rest, verify_clauses
 from homeward.terms.clause_keys import Keys
@@ -93,6 +94,8 @@ def read_agreement(text: str | bytes) -> Agreement:
     document.keys().only(*_TABLES)
     head = read_head(document.table("agreement"))
     parties = read_parties(document.table("parties"))
+    is_sealed = read_lists(document.table("lists"))
+    verify_head(head, document.table("agreement"), parties, sealed=is_sealed)
     blocs = read_blocs(document.table("blocs"), parties)
     stops = document.tables("stop", _STOPS_MAX)
     fields = read_fields(document.table("fields"))
@@ -114,6 +117,8 @@ def read_agreement(text: str | bytes) -> Agreement:
         mediators=head.mediators,
         effective=head.effective,
         article_109=head.article_109,
+        on_paper=head.on_paper,
+        observers=head.observers,
         parties=parties,
         blocs=blocs,
         stops=tuple(read_stop(keys, parties) for keys in stops),
@@ -123,7 +128,7 @@ def read_agreement(text: str | bytes) -> Agreement:
         accounts=tuple(read_account(keys, parties, head.id) for keys in accounts),
         handover=read_handover(document.table("handover")),
         timetable=read_timetable(document.table("timetable")) if "timetable" in content else None,
-        is_sealed=read_lists(document.table("lists")),
+        is_sealed=is_sealed,
         clauses=clauses,
         objectives=tuple(
             read_objective(keys, categories)

@@ -77,7 +77,7 @@ def read_head(keys: Keys) -> Head:
     Raises:
         InputError: A key is missing or not as allowed; silence on article 109 is one.
     """
-    keys.only("id", "mediators", "effective", "article_109")
+    keys.only("id", "mediators", "effective", "article_109", "on_paper", "observers")
     place, identity, effective = keys.place, keys.table.get("id"), keys.day("effective")
     if not isinstance(identity, str) or not _NAME.fullmatch(identity):
         raise place.key("id").wrong('id = "letters, digits and hyphens"', shown(identity))
@@ -90,19 +90,41 @@ def read_head(keys: Keys) -> Head:
             'against nothing) or "counted"',
             shown(article_109)[:40],
         )
-    codes = keys.table.get("mediators", [])
-    if not isinstance(codes, list):
-        raise place.key("mediators").wrong('mediators = ["AE"]', shown(codes))
-    mediators = set()
-    for number, code in enumerate(codes):
-        with place.key("mediators", number).reading():
-            mediators.add(parse_party(code))
     return Head(
         id=identity,
-        mediators=tuple(sorted(mediators)),
+        mediators=keys.codes("mediators", example="AE"),
         effective=effective,
         article_109=article_109,
+        on_paper=keys.codes("on_paper", example="UA"),
+        observers=keys.codes("observers", example="CH-ICRC"),
     )
+
+
+def verify_head(head: Head, keys: Keys, parties: Mapping[PartyCode, str], *, sealed: bool) -> None:
+    """Check whom `[agreement]` names beside the parties, and who of them is on paper.
+
+    Args:
+        head: As read.
+        keys: Its table.
+        parties: Of the agreement.
+        sealed: Whether lists are sealed until everybody is bound to its own.
+
+    Raises:
+        InputError: Somebody on paper is no party, or every party is, or lists are sealed all
+            the same; an observer is a party or a mediator.
+    """
+    on_paper = keys.place.key("on_paper")
+    if set(head.on_paper) - set(parties):
+        raise on_paper.wrong(f"on_paper = parties, some of {', '.join(parties)}", "another")
+    if len(head.on_paper) == len(parties):
+        # The seed of the tie-break has to hold a half that the mediator does not know.
+        raise on_paper.wrong("a party that has a node", "every party on paper")
+    if head.on_paper and sealed:
+        # Whoever carries a list in can read it: a seal would promise what nobody can keep.
+        raise on_paper.wrong("no sealed lists with a party on paper", "lists that are sealed")
+    if set(head.observers) & {*parties, *head.mediators}:
+        expected = "observers that are neither party nor mediator"
+        raise keys.place.key("observers").wrong(expected, "one that is both")
 
 
 def read_parties(keys: Keys) -> dict[PartyCode, str]:

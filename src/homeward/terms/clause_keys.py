@@ -54,6 +54,17 @@ class Keys:
             raise place.wrong("each flow once", "a flow twice")
         return tuple(sorted(flows))
 
+    def codes(self, key: str, *, example: str) -> tuple[PartyCode, ...]:
+        """Read a list of parties' codes, if it is there: sorted, each once."""
+        place, texts = self.place.key(key), self.table.get(key, [])
+        if not isinstance(texts, list):
+            raise place.wrong(f'{key} = ["{example}"]', shown(texts))
+        found = set()
+        for number, text in enumerate(texts):
+            with place.key(number).reading():
+                found.add(parse_party(text))
+        return tuple(sorted(found))
+
     def flow(self) -> Flow | None:
         """Read `flow = "HOLDER -> HOME"`."""
         text = self.table.get("flow")

@@ -105,6 +105,9 @@ def _document(agreement: Agreement) -> dict[str, Any]:
         head["mediators"] = list(agreement.mediators)
     head["effective"] = agreement.effective
     head["article_109"] = agreement.article_109
+    for key, codes in (("on_paper", agreement.on_paper), ("observers", agreement.observers)):
+        if codes:
+            head[key] = list(codes)
     scale = agreement.equivalents
     return {
         "agreement": head,

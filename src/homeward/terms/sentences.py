@@ -41,6 +41,7 @@ from homeward.terms.clauses import (
 )
 from homeward.terms.predicate import Column
 from homeward.terms.predicate_text import said
+from homeward.terms.sides_text import sides_sentences
 from homeward.terms.timetable_text import timetable_sentences
 
 
@@ -77,6 +78,7 @@ def _head(agreement: Agreement) -> Iterator[tuple[str, str]]:
     )
     if agreement.mediators:
         yield "agreement", f"It is mediated by {_joined(agreement.mediators)}."
+    yield from sides_sentences(agreement)
     yield "agreement", _ARTICLE_109[agreement.article_109]
     for name, members in sorted(agreement.blocs.items()):
         who = _joined(members)

@@ -188,7 +188,7 @@ def test_a_node_says_who_has_cosigned_and_what_counts(played, capsys):
     size = next(line for line in out.split("\n") if line.startswith("homeward/ae: "))
     assert "RU       cosigned" in out
     assert "counts up to" in out
-    assert "plan_accepted, seed_revealed, terms_signed (all: 2 of 2)" in out
+    assert "plan_accepted, received_unsigned, seed_revealed, terms_signed (all: 2 of 2)" in out
     assert "all other entries (2-of-3: 1 of 2)" in out
     assert "0 waiting" in out
     assert main(["ledger", "status", "--home", folder, "--json"]) == 0

@@ -1,7 +1,7 @@
 """A casebook: writes the entries of an invented case, right ones and wrong ones."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from homeward.handover import captives_root
 from homeward.negotiation import Recorded, advance, fold
@@ -274,3 +274,74 @@ class Casebook:
     def next(self, state):
         """Add the last entry written to a state."""
         return advance(state, self.entries[-1])
+
+
+PAPER_TERMS = TERMS.replace("[parties]", 'on_paper = ["RU"]\n[parties]')
+PAPER_SHA256 = read_agreement(PAPER_TERMS).sha256
+
+
+@dataclass
+class PaperBook(Casebook):
+    """A case in which RU is on paper: the mediator enters what RU says.
+
+    With `signs` RU says the same with a key of its own, as an entry of its own: the twin
+    beside which the other is judged.
+    """
+
+    signs: bool = False
+
+    def write(self, kind, author, role, body, **other):
+        recorded = super().write(kind, author, role, body, **other)
+        return recorded if self.signs or author != "RU" else self.entered(recorded)
+
+    def entered(self, recorded, key="a" * 16, author="AE", role="mediator", **change):
+        """Let somebody enter what a party has just said, as received on paper."""
+        said = recorded.entry
+        body = {
+            "party": said.author,
+            "type": said.type,
+            "body": said.body,
+            "sheets": [sha(f"scan of {said.entry_sha256}")],
+            "received_at": "2025-02-05T08:00:00Z",
+            **change,
+        }
+        entry = PlainEntry(
+            type="received_unsigned",
+            case=said.case,
+            author=author,
+            key=key,
+            body=body,
+            entry_sha256=said.entry_sha256,
+        )
+        at = self.entries.index(recorded)
+        self.entries[at] = Recorded(index=recorded.index, role=role, entry=entry)
+        return recorded
+
+    def open(self, **change):
+        return super().open(**{"terms_toml": PAPER_TERMS, "terms_sha256": PAPER_SHA256, **change})
+
+    def sign(self, party):
+        return self.write("terms_signed", party, "bureau", {"terms_sha256": PAPER_SHA256})
+
+    def propose(self, **change):
+        return super().propose(**{"terms_sha256": PAPER_SHA256, **change})
+
+    def accept(self, party, **change):
+        recorded = super().accept(party, **{"terms_sha256": PAPER_SHA256, **change})
+        if self.signs and party == "RU":
+            self.entries[-1] = recorded = replace(self.entries[-1], needs_second=True)
+        return recorded
+
+    def second(self, waiting, key="b" * 16, author=None):
+        """Let a second officer of whoever signed it confirm it."""
+        author = author or ("RU" if self.signs else "AE")
+        role = "mediator" if author == "AE" else "bureau"
+        body = {"entry": waiting.entry.entry_sha256}
+        return Casebook.write(self, "confirmed", author, role, body, key=key)
+
+    def to_accepted(self):
+        self.to_seeded()
+        self.propose()
+        self.accept("UA")
+        self.second(self.accept("RU"))
+        return self.entries

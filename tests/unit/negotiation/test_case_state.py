@@ -15,7 +15,7 @@ from tests.unit.negotiation.casebook import (
 
 from homeward.foundation.errors import PeerError
 from homeward.negotiation import NEW_CASE, advance, fold, moves, whose_turn
-from homeward.negotiation.entries import HANDOVER_TYPES, KINDS
+from homeward.negotiation.entries import HANDOVER_TYPES, KINDS, RECEIVED_UNSIGNED
 from homeward.negotiation.fields import COUNT_MAX
 from homeward.negotiation.reference import table_markdown
 from homeward.negotiation.state import BY_EVERY_PARTY, CONFIRMED, TRANSITIONS
@@ -96,9 +96,9 @@ def test_an_illegal_entry_is_named_by_number_type_and_author_with_what_is_allowe
     assert error.facts["entry"] == 13
     assert error.facts["type"] == "plan_proposed"
     assert error.facts["author"] == "AE"
-    assert error.facts["allowed"] == ["terms_signed", "aborted"]
+    assert error.facts["allowed"] == ["terms_signed", "notified", "aborted"]
     assert "entry 13 (plan_proposed by AE)" in error.message
-    assert "terms_signed or aborted while the case is opened" in error.message
+    assert "terms_signed or notified or aborted while the case is opened" in error.message
 
 
 def test_a_bureau_cannot_record_a_will(book):
@@ -311,8 +311,8 @@ def test_what_an_author_may_record_follows_from_state_side_and_role(book):
     book.open()
     book.sign("UA")
     state = book.fold()
-    assert moves(state, "UA", "bureau") == ("aborted",)
-    assert moves(state, "RU", "bureau") == ("terms_signed", "aborted")
+    assert moves(state, "UA", "bureau") == ("notified", "aborted")
+    assert moves(state, "RU", "bureau") == ("terms_signed", "notified", "aborted")
     assert moves(state, "RU", "officer") == ()
     assert moves(state, "AE", "mediator") == ("aborted",)
     assert moves(state, "XB", "bureau") == ()
@@ -341,7 +341,11 @@ def test_whatever_moves_names_no_other_author_or_moment_is_at_fault_for():
 
 
 def test_the_tables_name_the_same_types():
-    assert {kind for _, kind in TRANSITIONS} == set(KINDS) == set(STEPS) | {CONFIRMED}
+    assert (
+        {kind for _, kind in TRANSITIONS}
+        == set(KINDS)
+        == set(STEPS) | {CONFIRMED, RECEIVED_UNSIGNED}
+    )
     assert set(HANDOVER_TYPES) <= set(KINDS)
 
 

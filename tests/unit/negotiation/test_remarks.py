@@ -65,7 +65,12 @@ def test_after_one_round_of_replies_the_other_party_may_still_remark(book):
     book.reply("RU", "UA", book.remark("UA", "RU", answers_of(book, "RU")))
     book.remark("RU", "UA", answers_of(book, "UA"))
     assert book.fold().state == "remarked"
-    assert moves(book.fold(), "UA", "bureau") == ("replies", "line_withdrawn", "aborted")
+    assert moves(book.fold(), "UA", "bureau") == (
+        "replies",
+        "line_withdrawn",
+        "notified",
+        "aborted",
+    )
 
 
 def test_remarks_undo_the_final_list_that_was_signed_before_them(book):

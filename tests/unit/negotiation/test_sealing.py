@@ -62,11 +62,11 @@ def test_a_sealed_case_commits_and_then_shows_three_times(book):
 
 def test_no_list_is_shown_before_every_commitment(book):
     book.commit("wanted_list", "UA", "RU")
-    assert moves(book.fold(), "UA", "bureau") == ("aborted",)
+    assert moves(book.fold(), "UA", "bureau") == ("notified", "aborted")
     book.want("UA", "RU", nonce=nonce("wanted_list", "UA", "RU"))
     assert refused(book).code == "case.sealed"
     book.commit("wanted_list", "RU", "UA")
-    assert moves(book.fold(), "UA", "bureau") == ("wanted_list", "aborted")
+    assert moves(book.fold(), "UA", "bureau") == ("wanted_list", "notified", "aborted")
     book.want("UA", "RU", nonce=nonce("wanted_list", "UA", "RU"))
     book.fold()
 

@@ -42,7 +42,7 @@ def test_an_acceptance_counts_when_a_second_officer_has_confirmed_it(book):
     state = fold(book.entries)
     assert (state.state, state.accepted) == ("proposed", {"RU"})
     assert moves(state, "UA", "bureau") == (
-        *("line_withdrawn", "confirmed", "plan_rejected", "aborted"),
+        *("line_withdrawn", "confirmed", "plan_rejected", "notified", "aborted"),
     )
     assert whose_turn(state) == {"UA": ("confirmed", "plan_rejected")}
     confirm(book, waiting)

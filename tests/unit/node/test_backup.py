@@ -5,6 +5,7 @@ import pytest
 from homeward.foundation.canonical import canonical_bytes
 from homeward.foundation.errors import AccessError, EngineError, InputError, TamperError
 from homeward.node import home
+from homeward.node.at_rest import open_at_rest, seal_at_rest
 from homeward.node.backup import backup, restore
 from homeward.node.models import Peer
 
@@ -37,10 +38,22 @@ def test_a_backup_names_its_files_and_shows_nothing_else(saved, node):
         "node.json",
         "keys.json",
         "card.json",
+        "vault.key",
         "node.db",
     ]
     assert b"Kowalenko" not in saved
     assert node.keys.database not in saved
+
+
+def test_a_node_of_an_earlier_version_is_restored_as_it_was(node, now, tmp_path, passphrase):
+    (node.home / home.VAULT_FILE).unlink()
+    kept = seal_at_rest(node, b"Kowalenko", purpose="person")
+    data = backup(node, now=now)
+    assert "vault.key" not in [item["name"] for item in header_of(data)[0]["files"]]
+    home.close_node()
+    restore(data, tmp_path / "again", passphrase=passphrase)
+    opened = home.open_node(tmp_path / "again", passphrase)
+    assert open_at_rest(opened, kept, purpose="person") == b"Kowalenko"
 
 
 def test_a_backup_leaves_no_copy_behind(saved, node):

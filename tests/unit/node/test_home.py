@@ -30,6 +30,7 @@ def test_a_new_node_is_readable_by_its_owner_alone(tmp_path, passphrase, now, en
         "node.json": 0o600,
         "keys.json": 0o600,
         "card.json": 0o600,
+        "vault.key": 0o600,
         "node.db": 0o600,
         "inbox": 0o700,
         "outbox": 0o700,

@@ -273,6 +273,6 @@ def test_a_search_cut_short_is_called_feasible_and_checked_as_that(split, engine
 
 def test_neither_a_plan_nor_a_proof_within_the_limits_is_an_error(split, engine, monkeypatch):
     agreement, pool, _ = split
-    monkeypatch.setattr(solve, "NODES_MAX", 0)
+    monkeypatch.setattr(solve, "NODES_TO_A_PLAN", 0)
     with pytest.raises(EngineError, match="found neither"):
         make_plan(agreement, pool, engine)

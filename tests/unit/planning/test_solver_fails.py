@@ -123,6 +123,7 @@ def test_a_solver_that_lies_is_believed_nothing_false(world, seed, share):
     agreement, pool = given_of(world)
     with pytest.MonkeyPatch.context() as patch, Lying(seed, share) as engine:
         patch.setattr(solve, "NODES_MAX", 30)
+        patch.setattr(solve, "NODES_TO_A_PLAN", 30)
         try:
             plan = make_plan(agreement, pool, engine)
         except EngineError:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ from homeward.node import access, blobs, book, decisions, pairing
 from homeward.node.access import Reader
 from homeward.node.actions.answered import answer_rows
 from homeward.node.actions.off_list import off
-from homeward.node.actions.showing import Listed, Rows, bound_rows, left, show
+from homeward.node.actions.showing import Listed, Rows, bound_rows, hand_of, left, show
 from homeward.node.home import Node
 from homeward.node.models import CaptiveLink, Peer
 from homeward.records.model import DATE_COLUMNS, HELD, WANTED, PersonRecord
@@ -93,7 +93,8 @@ def open_case(node: Node, terms: str, *, now: dt.datetime) -> str:
             hint="The mediator opens a case; a bureau signs its terms.",
             facts={"party": node.party},
         )
-    _join_members(node, [str(party) for party in agreement.parties], now)
+    named = {*agreement.parties, *agreement.observers} - set(agreement.on_paper)
+    _join_members(node, [str(party) for party in named], now)
     body = {
         "terms_toml": terms,
         "terms_sha256": agreement.sha256,
@@ -129,7 +130,11 @@ def send_wanted(
             rows = wanted_rows(node, case, other, now=now, actor=actor)
         report("sealing", 0, 0)
         listed = Listed(
-            kind="wanted_list", to=other, reader=other, root=blobs.rows_root(rows), rows=rows
+            kind="wanted_list",
+            to=other,
+            reader=hand_of(state, other),
+            root=blobs.rows_root(rows),
+            rows=rows,
         )
         with node.transaction():
             show(node, state, listed, now=now)
@@ -181,7 +186,7 @@ def answer(
         listed = Listed(
             kind="answers",
             to=other,
-            reader=other,
+            reader=hand_of(state, other),
             root=blobs.rows_root(rows),
             rows=rows,
             body={"in_reply_to": claim.entry_sha256, "counts": dict(counts)},
@@ -294,20 +299,32 @@ def came_home(node: Node, reader: Reader) -> frozenset[str]:
     state = book.read_book(node)
     for case, custody in state.custodies.items():
         home = {captive for captive, at in custody.captives.items() if at.state == "home"}
-        for holder, asker in state.cases[case].answers:
-            if asker == node.party:
-                rows = answer_rows(
-                    node, state.cases[case], holder=holder, asker=asker, reader=reader
-                )
-                found.update(row["ref"] for row in rows if row.get("captive") in home)
+        found |= came_home_by(node, state.cases[case], home, reader)
     return frozenset(found)
 
 
-def _join_members(node: Node, parties: Iterable[str], now: dt.datetime) -> None:
+def came_home_by(node: Node, state: CaseState, home: Collection[str], reader: Reader) -> set[str]:
+    """Return the references on our wanted list of those whom a case brought home.
+
+    Args:
+        node: The open node.
+        state: The case.
+        home: The salted ids of those who are home.
+        reader: Who reads the answers.
+    """
+    found: set[str] = set()
+    for holder, asker in state.answers:
+        if home and asker == node.party:
+            rows = answer_rows(node, state, holder=holder, asker=asker, reader=reader)
+            found.update(row["ref"] for row in rows if row.get("captive") in home)
+    return found
+
+
+def _join_members(node: Node, parties: Collection[str], now: dt.datetime) -> None:
     """Name in the log everybody whose keys it needs; the first entry names ourselves."""
     cards = [book.peer_card(party) for party in sorted(parties)]
     observers = Peer.objects.filter(role="observer").order_by("party")
-    cards += [book.peer_card(peer.party) for peer in observers]
+    cards += [book.peer_card(peer.party) for peer in observers if peer.party not in parties]
     state = book.read_book(node)
     if not state.members:
         members = [book.member_of(card) for card in (node.card, *cards)]

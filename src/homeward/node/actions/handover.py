@@ -136,7 +136,7 @@ def record_wills(
         "travelling": sorted(travelling),
         "not_travelling": sorted(not_travelling),
     }
-    _record(node, case, "will_recorded", body, role="interviewer", now=now)
+    entering(node, case, "will_recorded", body, role="interviewer", now=now)
 
 
 def issue_manifest(node: Node, case: str, leg: str, *, now: dt.datetime) -> list[str]:
@@ -158,7 +158,7 @@ def issue_manifest(node: Node, case: str, leg: str, *, now: dt.datetime) -> list
         "stops": [dict(stop) for stop in state.stops.get(parse_flow(leg).home, ())],
         "plan_sha256": state.plan.plan_sha256,
     }
-    _record(node, case, "manifest_issued", body, role="mediator", now=now)
+    entering(node, case, "manifest_issued", body, role="mediator", now=now)
     return ready
 
 
@@ -167,7 +167,7 @@ def withdraw(
 ) -> None:
     """Take people off a leg: they are on no later manifest of this case."""
     body = {"leg": leg, "captives": sorted(captives), "reason": reason}
-    _record(node, case, "withdrawn", body, role="mediator", now=now)
+    entering(node, case, "withdrawn", body, role="mediator", now=now)
 
 
 def depart(node: Node, case: str, leg: str, *, now: dt.datetime) -> list[str]:
@@ -194,7 +194,7 @@ def depart(node: Node, case: str, leg: str, *, now: dt.datetime) -> list[str]:
             facts={"captive_count": len(ready), "gates": gates},
         )
     body = {"leg": leg, "captives": leaving}
-    _record(node, case, "departed", body, role="bureau", now=now)
+    entering(node, case, "departed", body, role="bureau", now=now)
     return leaving
 
 
@@ -217,7 +217,7 @@ def check_in(
     here = set(present)
     missing = [captive for captive in on_leg(node, case, leg, "departed") if captive not in here]
     body = {"leg": leg, "captives": sorted(here), "missing": missing}
-    _record(node, case, "checked_in", body, role="officer", now=now)
+    entering(node, case, "checked_in", body, role="officer", now=now)
     return missing
 
 
@@ -262,7 +262,7 @@ def check_at_stop(
         "captives": onward,
         "unfit": sorted(waiting),
     }
-    _record(node, case, "stop_checked", body, role="mediator", now=now)
+    entering(node, case, "stop_checked", body, role="mediator", now=now)
     return onward
 
 
@@ -271,7 +271,7 @@ def turn_back(
 ) -> None:
     """Take back people who do not travel on."""
     body = {"leg": leg, "captives": sorted(captives)}
-    _record(node, case, "turned_back", body, role="bureau", now=now)
+    entering(node, case, "turned_back", body, role="bureau", now=now)
 
 
 def receive(node: Node, case: str, leg: str, *, now: dt.datetime) -> list[str]:
@@ -287,7 +287,7 @@ def receive(node: Node, case: str, leg: str, *, now: dt.datetime) -> list[str]:
         if str(found.leg) == leg and found.state in {"checked_in", "stopped"} and found.last_will
     ]
     body = {"leg": leg, "captives": arrived, "count": len(arrived)}
-    _record(node, case, "received", body, role="bureau", now=now)
+    entering(node, case, "received", body, role="bureau", now=now)
     return arrived
 
 
@@ -304,7 +304,7 @@ def confirm_release(node: Node, case: str, leg: str, *, now: dt.datetime) -> int
         if str(found.leg) == leg and found.state in custodies.LET_GO and not found.is_receipted
     ]
     body = {"leg": leg, "count": len(gone), "captives_root": captives_root(gone)}
-    _record(node, case, "released", body, role="bureau", now=now)
+    entering(node, case, "released", body, role="bureau", now=now)
     return len(gone)
 
 
@@ -370,7 +370,7 @@ def confirm_gate(node: Node, case: str, clause: str, *, now: dt.datetime) -> Non
     assert state.plan is not None, "the handover has begun, so there is a plan"
     body = {"clause": clause, "plan_sha256": state.plan.plan_sha256}
     role = "mediator" if book.sequences(node) else "officer"
-    _record(node, case, "gate_confirmed", body, role=role, now=now)
+    entering(node, case, "gate_confirmed", body, role=role, now=now)
 
 
 def close_case(node: Node, case: str, *, now: dt.datetime) -> dict[str, int]:
@@ -384,7 +384,7 @@ def close_case(node: Node, case: str, *, now: dt.datetime) -> dict[str, int]:
         str(leg): sum(c.leg == leg and c.state == "home" for c in custody.captives.values())
         for leg in custody.flows
     }
-    _record(node, case, "case_closed", {"totals": totals}, role="mediator", now=now)
+    entering(node, case, "case_closed", {"totals": totals}, role="mediator", now=now)
     return totals
 
 
@@ -417,7 +417,7 @@ def _standing(node: Node, case: str) -> tuple[CaseState, Custody]:
     return state, custody_of(node, state)
 
 
-def _record(
+def entering(
     node: Node,
     case: str,
     type: str,  # noqa: A002 - the word of the ledger
@@ -426,7 +426,19 @@ def _record(
     role: str,
     now: dt.datetime,
 ) -> None:
-    """Record an entry of the handover, if the handover allows it as a whole."""
+    """Record an entry of the handover, if the handover allows it as a whole.
+
+    Args:
+        node: The open node.
+        case: The case.
+        type: Kind of entry.
+        body: What it says.
+        role: In which role we sign.
+        now: When.
+
+    Raises:
+        TurnError: The case or the handover does not allow it now.
+    """
     with node.transaction():
         book.record(node, case=case, type=type, body=body, role=role, now=now)
         state = book.case_of(book.read_ahead(node), case)

@@ -195,7 +195,7 @@ def confirm(node: Node, case: str, *, signer: SigningKey, now: dt.datetime) -> i
     """Confirm, as a second officer, everything of ours that waits in a case.
 
     Args:
-        node: A bureau's open node.
+        node: The open node of a bureau, or of a mediator who entered something on paper.
         case: The case.
         signer: The second officer's own key.
         now: The time that we state.
@@ -222,7 +222,7 @@ def confirm(node: Node, case: str, *, signer: SigningKey, now: dt.datetime) -> i
                 case=case,
                 type="confirmed",
                 body=body,
-                role="bureau",
+                role=KEYS_OF_ROLE[node.about.role][0],
                 now=now,
                 signer=signer,
             )

@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from homeward.foundation.errors import AccessError, InputError, TamperError
+from homeward.handover.cosigning import witnessed_by
 from homeward.handover.replay import Replay, replay
 from homeward.ledger.envelope import Envelope
 from homeward.ledger.note import NoteVerifier, parse_vkey
@@ -56,6 +57,7 @@ class Verified:
     """A ledger that holds. `key_from` says whose key it was checked with.
 
     It is `given` (typed in), `node` (the log that this node follows) or `tree` (its own).
+    `witnesses` are the parties that cosigned the checkpoint.
     """
 
     origin: str
@@ -64,6 +66,7 @@ class Verified:
     vkey: str
     key_from: str
     fingerprint: str
+    witnesses: tuple[str, ...]
     state: Replay
 
 
@@ -166,6 +169,7 @@ def check_upload(data: bytes, *, vkey: str, followed: NoteVerifier | None) -> Ve
         vkey=verifier.vkey,
         key_from=key_from,
         fingerprint=" ".join(digest[start : start + 4] for start in range(0, 32, 4)),
+        witnesses=tuple(witnessed_by(reading.note, verifier, state.members.values())),
         state=state,
     )
 

@@ -8,13 +8,15 @@ Rules of this file:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from homeward.negotiation import CaseState, moves
 from homeward.negotiation.deadlines import Due
 from homeward.negotiation.entries import LAPSABLE
 from homeward.node import book
+from homeward.node.actions.offers import waiting_offers
 from homeward.node.home import Node, utc_text
 
 
@@ -61,8 +63,10 @@ def with_deadlines(
     """Yield the steps of a case, each with its deadline; then what a mediator may do about it."""
     owed = tuple(owed)
     ours = {_STEP_OF[due.step]: due for due in owed if due.party == node.party}
+    on_paper = {due.party: due for due in owed}
     for step in steps:
-        due = ours.get(step.kind)
+        is_entered = step.kind == "case.paper"
+        due = on_paper.get(step.party) if is_entered else ours.get(step.kind)
         if due is None:
             yield step
         else:
@@ -80,6 +84,21 @@ def with_deadlines(
             )
 
 
+def notifying(case: str, overdue: Mapping[str, int]) -> Iterator[Step]:
+    """Yield the notifications of captives that are overdue, by whom to tell."""
+    for party, count in sorted(overdue.items()):
+        yield Step(
+            kind="case.notify",
+            command=f"case notify {case} --to {party}",
+            why=f"tell {party} of {count} whom you captured more than a week ago "
+            "(Third Geneva Convention, arts 70 and 122)",
+            case=case,
+            party=party,
+            count=count,
+            is_overdue=True,
+        )
+
+
 def remarking(node: Node, state: CaseState) -> Iterator[Step]:
     """Yield the remarks that are open to us: nobody owes any, so they stand after what is."""
     if "remarks" not in moves(state, node.party, "bureau"):
@@ -92,6 +111,19 @@ def remarking(node: Node, state: CaseState) -> Iterator[Step]:
                 ("remark", "remarks", holder, count),
                 "before your final list: remark on its answers, if you have evidence",
             )
+
+
+def offered(node: Node, case: str, now: dt.datetime) -> Iterator[Step]:
+    """Yield the offers that wait for our answer: nobody owes one."""
+    count = waiting_offers(node, case, now=now)
+    if count:
+        yield Step(
+            kind="case.offer",
+            command=f"case offers {case}",
+            why=f"read what is offered, binding nobody; {count} not answered yet",
+            case=case,
+            count=count,
+        )
 
 
 def replying(node: Node, state: CaseState) -> Iterator[Step]:

@@ -4,7 +4,8 @@ Rules of this file:
 - There is always a next step, even if it is to wait: then it says for whom.
 - What stands earlier in the flow comes first; within a handover, people before papers.
 - A command can be typed as it stands. What only a person knows is a word in capitals:
-  `CARD.json`, `BUNDLE.hwb`, `HELD.csv`, `WANTED.csv`, `TERMS.toml`, `SALTED-IDS.csv`, `KEY-FILE`.
+  `CARD.json`, `BUNDLE.hwb`, `HELD.csv`, `WANTED.csv`, `TERMS.toml`, `SALTED-IDS.csv`, `KEY-FILE`,
+  `SHEET.csv`, `THROWS.csv`, `SCAN`.
 - A step says the same without the command: its kind, and the case, leg and party it is about.
 """
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import shlex
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from homeward.foundation.errors import AccessError
 from homeward.foundation.ids import Flow
@@ -23,11 +24,22 @@ from homeward.handover.replay import Replay
 from homeward.negotiation import CaseState, whose_turn
 from homeward.negotiation.case import OWED_IN
 from homeward.negotiation.deadlines import Due
+from homeward.negotiation.on_paper import unsigned_of
 from homeward.node import access, book
 from homeward.node.actions.cases import terms_of
 from homeward.node.actions.deadlines import due_of
 from homeward.node.actions.handover import custody_of
-from homeward.node.actions.list_todo import Step, remarking, replying, with_deadlines
+from homeward.node.actions.list_todo import (
+    Step,
+    notifying,
+    offered,
+    remarking,
+    replying,
+    with_deadlines,
+)
+from homeward.node.actions.notify import overdue
+from homeward.node.actions.offers import cases_with_offers
+from homeward.node.actions.paper_todo import entering_steps, on_paper_of
 from homeward.node.actions.plans import findings_of, plan_of
 from homeward.node.actions.queues import waiting_count
 from homeward.node.home import Node
@@ -39,7 +51,7 @@ KINDS = (
     *("card.add", "list.held", "list.wanted"),
     *("case.open", "case.sign", "case.wanted", "case.answer", "case.final", "case.reveal"),
     *("case.remark", "case.reply", "case.lapse", "case.plan", "case.show", "case.accept"),
-    "case.second",
+    *("case.second", "case.paper", "case.notify", "case.offer"),
     *("review.case", "review.held", "review.wanted"),
     *("handover.sheet", "handover.interview", "handover.manifest", "handover.withdraw"),
     *("handover.depart", "handover.print", "handover.check-in", "handover.stop"),
@@ -71,6 +83,10 @@ class CaseView:
     turn: Mapping[str, tuple[str, ...]]
     legs: tuple[LegCounts, ...]
     due: tuple[Due, ...] = ()
+    overdue: Mapping[str, int] = field(default_factory=dict)
+    """Party -> its people whom we captured more than a week ago and it was not told of."""
+    unsigned: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Party on paper -> kinds of its entries that were received, unsigned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,11 +133,15 @@ def overview(node: Node, *, now: dt.datetime | None = None) -> Overview:
     for view in cases:
         assert state is not None, "a case stands in a log"
         own += with_deadlines(node, view.case, view.due, _of_case(node, state.cases[view.case]))
+    if now is not None:
+        own += [step for name in cases_with_offers(node) for step in offered(node, name, now)]
     lists: tuple[ListKind, ...] = (HELD, WANTED)
     own += [step for kind in lists for step in _reviewing(node, Queue(kind=kind))]
     steps = [*own, *_carrying(node, origin)]
     if not own:
         steps.append(_waiting(node, cases))
+    # A duty beside the bargain: it is nobody's turn by it.
+    steps += [step for view in cases for step in notifying(view.case, view.overdue)]
     return Overview(
         party=node.party,
         role=node.about.role,
@@ -146,7 +166,15 @@ def _view(node: Node, log: Replay, case: str, now: dt.datetime | None) -> CaseVi
         # Everybody may record something at any time; it is the turn of whoever has a step.
         owed = {party for parties, _ in _handover(node, state) for party in parties}
         turn = {party: kinds for party, kinds in turn.items() if party in owed}
-    return CaseView(case=state.case, state=state.state, turn=turn, legs=legs, due=due)
+    return CaseView(
+        case=state.case,
+        state=state.state,
+        turn=turn,
+        legs=legs,
+        due=due,
+        overdue={} if now is None else overdue(node, log, case, now=now),
+        unsigned={party: unsigned_of(state, party) for party in state.on_paper},
+    )
 
 
 def _setting_up(node: Node, peers: tuple[str, ...], held: int, wanted: int) -> Iterator[Step]:
@@ -174,7 +202,12 @@ def _of_case(node: Node, state: CaseState) -> Iterator[Step]:
         for parties, step in _handover(node, state):
             if is_mediator if parties == state.mediators else node.party in parties:
                 yield step
+            elif is_mediator and parties[0] in state.on_paper:
+                entered = on_paper_of(step, parties[0])
+                yield from () if entered is None else (entered,)
         return
+    if book.sequences(node):
+        yield from entering_steps(state)
     for entry in whose_turn(state).get(node.party, ()):
         # By the same act a party is first bound to a sealed list, then shows it.
         yield from _owed(node, state, OWED_IN[state.state] if entry == "list_committed" else entry)
@@ -195,7 +228,7 @@ def _owed(node: Node, state: CaseState, kind: str) -> Iterator[Step]:
     elif kind == "plan_accepted":
         yield from _accepting(node, state)
     elif kind == "confirmed":
-        count = sum(each.entry.author == node.party for each in state.waiting)
+        count = sum(each.signer == node.party for each in state.waiting)
         yield Step(
             kind="case.second",
             command=f"case second {state.case} --officer KEY-FILE",

@@ -29,11 +29,12 @@ from homeward.node.actions.cases import (
     read_pool_rows,
     terms_of,
 )
+from homeward.node.actions.showing import hand_of
 from homeward.node.home import Node
 from homeward.node.models import CaptiveLink
 from homeward.planning import check_plan, make_plan
 from homeward.planning.engine import Engine
-from homeward.records.model import HELD
+from homeward.records.model import HELD, PersonRecord
 from homeward.terms.named import read_named
 from homeward.terms.pool import Pool, row_of
 
@@ -95,6 +96,8 @@ def propose_plan(
     with node.transaction():
         book.record(node, case=case, type="plan_proposed", body=body, role="mediator", now=now)
         for party in state.parties:
+            if party in state.on_paper:
+                continue  # it is printed for them
             blobs.send(
                 node,
                 case=case,
@@ -186,6 +189,24 @@ def accept_plan(
     pool = Pool.of(agreement, {node.party: own}, lists)
     check_plan(agreement, pool, canonical_bytes(plan), party=node.party, seed=state.seed)
     _verify_proposal(state, plan)
+    body = acceptance_of(plan, acknowledge)
+    report("sealing", 0, 0)
+    with node.transaction():
+        book.record(node, case=case, type="plan_accepted", body=body, role="bureau", now=now)
+        _disclose_identities(node, state, plan, Reader(actor=actor, purpose="identities", now=now))
+    return plan
+
+
+def acceptance_of(plan: Mapping[str, Any], acknowledge: Iterable[str]) -> dict[str, Any]:
+    """Return what an acceptance of a plan says.
+
+    Args:
+        plan: The plan.
+        acknowledge: Codes of the legal findings that whoever accepts acknowledges.
+
+    Raises:
+        RuleError: A legal finding is not acknowledged.
+    """
     findings = findings_of(plan)
     missing = sorted(set(findings) - set(acknowledge))
     if missing:
@@ -196,17 +217,12 @@ def accept_plan(
             hint="Read them with `homeward case show`; accept with --acknowledge CODE for each.",
             facts={"findings": missing},
         )
-    report("sealing", 0, 0)
-    body = {
+    return {
         "terms_sha256": plan["terms_sha256"],
         "pool_sha256": plan["pool_sha256"],
         "plan_sha256": plan["plan_sha256"],
         "acknowledged": findings,
     }
-    with node.transaction():
-        book.record(node, case=case, type="plan_accepted", body=body, role="bureau", now=now)
-        _disclose_identities(node, case, plan, Reader(actor=actor, purpose="identities", now=now))
-    return plan
 
 
 def _verify_proposal(state: CaseState, plan: Mapping[str, Any]) -> None:
@@ -319,21 +335,49 @@ def planned_of(plan: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     return {leg: frozenset(ids) for leg, ids in legs.items()}
 
 
-def _disclose_identities(node: Node, case: str, plan: Mapping[str, Any], reader: Reader) -> None:
+def _disclose_identities(
+    node: Node, state: CaseState, plan: Mapping[str, Any], reader: Reader
+) -> None:
     """Tell each home party who of its people comes: only those of the plan."""
+    case = state.case
     own = {m["ref"]: m["home"] for m in plan["moves"] if m["holder"] == node.party}
     links = dict(
         CaptiveLink.objects.filter(case=case, captive_id__in=own).values_list("captive_id", "ref")
     )
-    people = {p.ref: p for p in access.some(node, HELD, set(links.values()), reader=reader)}
-    for home in sorted(set(own.values())):
+    found = {p.ref: p for p in access.some(node, HELD, set(links.values()), reader=reader)}
+    tell_who_comes(node, state, {c: found[ref] for c, ref in links.items()}, own, now=reader.now)
+
+
+def tell_who_comes(
+    node: Node,
+    state: CaseState,
+    people: Mapping[str, PersonRecord],
+    homes: Mapping[str, str],
+    *,
+    now: dt.datetime,
+) -> None:
+    """Seal to each home party who of its people comes.
+
+    Args:
+        node: The open node of the holder, or of the mediator of one on paper.
+        state: The case.
+        people: By salted id.
+        homes: Salted id -> home party, of everybody of the plan whom the holder holds.
+        now: When.
+    """
+    case = state.case
+    for home in sorted(set(homes.values())):
         rows = [
-            {**row_of(people[ref], IDENTITY), "ref": captive}
-            for captive, ref in sorted(links.items())
-            if own[captive] == home
+            {**row_of(person, IDENTITY), "ref": captive}
+            for captive, person in sorted(people.items())
+            if homes[captive] == home
         ]
         rows = blobs.salted(node, case, f"identities/{home}", rows)
         key = blobs.rows_root(rows)
-        blobs.send(
-            node, case=case, purpose="identities", to=home, key=key, content=rows, now=reader.now
-        )
+        reader = hand_of(state, home)
+        if reader == node.party:
+            blobs.keep(node, case=case, purpose="identities", key=key, content=rows, now=now)
+        else:
+            blobs.send(
+                node, case=case, purpose="identities", to=reader, key=key, content=rows, now=now
+            )

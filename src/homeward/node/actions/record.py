@@ -12,7 +12,7 @@ Rules of this file:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from homeward.foundation.errors import AccessError
@@ -53,13 +53,17 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicRecord:
-    """One exchange in public. Withheld, it has neither legs nor stages nor a sum."""
+    """One exchange in public. Withheld, it has neither legs nor stages nor a sum.
+
+    What the parties in `on_paper` say of it was received, unsigned.
+    """
 
     case: str
     parties: tuple[str, ...]
     mediators: tuple[str, ...]
     is_over: bool
     is_withheld: bool
+    on_paper: tuple[str, ...] = ()
     legs: tuple[PublicLeg, ...] = ()
     home: Count = None
     stages: tuple[Stage, ...] = ()
@@ -101,6 +105,7 @@ def public_record(node: Node, case: str) -> PublicRecord:
             mediators=state.mediators,
             is_over=is_over,
             is_withheld=True,
+            on_paper=state.on_paper,
         )
     report = _report(node, state)
     home = {c.leg: c.home for c in count_legs(custody_of(node, state))}
@@ -112,6 +117,7 @@ def public_record(node: Node, case: str) -> PublicRecord:
         mediators=state.mediators,
         is_over=is_over,
         is_withheld=False,
+        on_paper=state.on_paper,
         legs=tuple(
             PublicLeg(
                 flow=each.flow,
@@ -156,7 +162,7 @@ def _agreed(planned: int, home: int) -> Count:
     return planned
 
 
-def _stages(envelopes: tuple[Envelope, ...], case: str) -> tuple[Stage, ...]:
+def _stages(envelopes: Sequence[Envelope], case: str) -> tuple[Stage, ...]:
     days: dict[str, list[str]] = {kind: [] for kind in STAGES}
     for envelope in envelopes:
         if envelope.case == case and envelope.type in days:

@@ -18,11 +18,14 @@ from dataclasses import dataclass
 
 from homeward.foundation.crypto import b64, derive_bytes, unb64
 from homeward.foundation.errors import InputError, TamperError
+from homeward.negotiation.case import CaseState
 from homeward.negotiation.entries import REMARK_CODES, REPLY_CODES
 from homeward.node import access, blobs, book
 from homeward.node.access import Reader
 from homeward.node.actions.answered import answer_rows
 from homeward.node.actions.cases import claim_of, full_name, record_of
+from homeward.node.actions.showing import hand_of
+from homeward.node.case_secrets import case_secret
 from homeward.node.home import Node
 from homeward.records.model import HELD
 
@@ -129,11 +132,12 @@ def send_remarks(
         rows=rows,
         counts=counts,
     )
+    hand = hand_of(state, party)
     with node.transaction():
-        _record(node, case, sheet, now=now)
+        _record(node, state, sheet, now=now)
         for key, content in evidence.items():
             blobs.send(
-                node, case=case, purpose="evidence", to=party, key=key, content=content, now=now
+                node, case=case, purpose="evidence", to=hand, key=key, content=content, now=now
             )
             blobs.keep(node, case=case, purpose="evidence", key=key, content=content, now=now)
     return dict(counts)
@@ -251,7 +255,7 @@ def send_replies(
         counts=counts,
     )
     with node.transaction():
-        _record(node, case, sheet, now=now)
+        _record(node, state, sheet, now=now)
     return dict(counts)
 
 
@@ -266,10 +270,10 @@ class _Sheet:
     counts: Mapping[str, int]
 
 
-def _record(node: Node, case: str, sheet: _Sheet, *, now: dt.datetime) -> None:
+def _record(node: Node, state: CaseState, sheet: _Sheet, *, now: dt.datetime) -> None:
     """Record a sheet, and seal it to its reader; the caller has a transaction."""
     kind, party, rows, in_reply_to = sheet.kind, sheet.party, sheet.rows, sheet.in_reply_to
-    root = blobs.rows_root(rows)
+    case, root = state.case, blobs.rows_root(rows)
     body = {
         "to": party,
         "in_reply_to": in_reply_to,
@@ -280,7 +284,8 @@ def _record(node: Node, case: str, sheet: _Sheet, *, now: dt.datetime) -> None:
     book.record(
         node, case=case, type=kind, body=body, role="bureau", now=now, in_reply_to=in_reply_to
     )
-    blobs.send(node, case=case, purpose=kind, to=party, key=root, content=rows, now=now)
+    hand = hand_of(state, party)
+    blobs.send(node, case=case, purpose=kind, to=hand, key=root, content=rows, now=now)
     blobs.keep(node, case=case, purpose=kind, key=root, content=rows, now=now)
 
 
@@ -290,7 +295,7 @@ def _names(node: Node, root: str, reader: Reader) -> dict[str, str]:
 
 
 def _evidence(node: Node, case: str, party: str, ref: str, data: bytes) -> list[dict[str, str]]:
-    salt = derive_bytes(node.keys.id_secret, f"{case}|evidence/{party}|{ref}", 16).hex()
+    salt = derive_bytes(case_secret(node, case), f"evidence/{party}|{ref}", 16).hex()
     return [{"data": b64(data), "salt": salt}]
 
 

@@ -17,7 +17,7 @@ from homeward.documents import (
     receipt_pdf,
 )
 from homeward.foundation.errors import AccessError, TurnError
-from homeward.foundation.ids import Flow, parse_flow, parse_party
+from homeward.foundation.ids import Flow, PartyCode, parse_flow, parse_party
 from homeward.handover.custody import LET_GO, Custody, captives_root
 from homeward.handover.replay import Replay
 from homeward.negotiation.case import CaseState
@@ -26,6 +26,7 @@ from homeward.node.access import Reader
 from homeward.node.actions.answered import answer_rows
 from homeward.node.actions.cases import IDENTITY, read_pool_rows, terms_of
 from homeward.node.actions.handover import LegView, custody_of, legs_of
+from homeward.node.actions.showing import hand_of
 from homeward.node.home import Node
 from homeward.node.models import Blob, CaptiveLink, LogHead
 from homeward.records.model import HELD, WANTED
@@ -197,8 +198,8 @@ def receipt_of(
         holder_root=captives_root(_ids(custody, flow, LET_GO)),
         home_root=captives_root(_ids(custody, flow, ("home",))),
         signers=(
-            Signer(party=flow.holder, role="holder"),
-            Signer(party=flow.home, role="home"),
+            _signer(state, flow.holder, "holder"),
+            _signer(state, flow.home, "home"),
             *(Signer(party=parse_party(each), role="mediator") for each in state.mediators),
         ),
         printed_at=now,
@@ -206,6 +207,11 @@ def receipt_of(
         beside=beside,
     )
     return receipt_pdf(page)
+
+
+def _signer(state: CaseState, party: PartyCode, role: str) -> Signer:
+    """Return who signs by hand; of a party on paper the ledger has nothing that it signed."""
+    return Signer(party=party, role=f"{role}_unsigned" if party in state.on_paper else role)
 
 
 def judged_moves(
@@ -292,7 +298,7 @@ def _as_home(
     """Return what the home party knows: who the holder said comes, and its own wanted list."""
     found = {}
     for blob in Blob.objects.filter(
-        case=case, purpose="identities", recipient=node.party, sender=flow.holder
+        case=case, purpose="identities", recipient=node.party, sender=hand_of(state, flow.holder)
     ):
         for row in blobs.read_rows(
             node, root=blob.key, what="list of those who come", reader=reader

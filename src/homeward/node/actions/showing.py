@@ -40,6 +40,11 @@ class Listed:
     in_reply_to: str | None = None
 
 
+def hand_of(state: CaseState, party: str) -> str:
+    """Return whose node reads and writes for a party: its own, or of one on paper a mediator's."""
+    return state.mediators[0] if party in state.on_paper else party
+
+
 def bound_rows(node: Node, state: CaseState, kind: str, to: str) -> Rows | None:
     """Return the list that we are bound to; None if we are free to make it."""
     seal = state.seals.get((kind, node.party, to))

@@ -47,7 +47,7 @@ _GIVEN = ("returned",)  # what came with the file, whatever its columns mean
 FILE: Final = "upload"
 """Under which purpose a file rests."""
 
-_FINDINGS, _TO_FIX = "findings", "rows_to_fix"
+FINDINGS, TO_FIX = "findings", "rows_to_fix"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,7 +248,7 @@ def check_upload(
     with node.transaction():
         entry = waiting_upload(node, import_id)
         entry.findings = seal_findings(node, found)
-        entry.rows_to_fix = seal_at_rest(node, to_fix, purpose=_TO_FIX) if to_fix else None
+        entry.rows_to_fix = seal_at_rest(node, to_fix, purpose=TO_FIX) if to_fix else None
         entry.row_count, entry.problem_count = reading.row_count, len(reading.problems)
         entry.added_count, entry.changed_count = added, changed
         entry.unchanged_count = len(reading.records) - added - changed
@@ -299,7 +299,7 @@ def rows_to_fix(node: Node, import_id: int) -> bytes:
     entry = find_upload(node, import_id)
     if entry.rows_to_fix is None:
         raise _no_import()
-    return open_at_rest(node, entry.rows_to_fix, purpose=_TO_FIX)
+    return open_at_rest(node, entry.rows_to_fix, purpose=TO_FIX)
 
 
 def take_import(
@@ -408,7 +408,7 @@ def _remembered(
 
 def seal_findings(node: Node, found: Mapping[str, Any]) -> bytes:
     """Return what was found in a file as it rests."""
-    return seal_at_rest(node, json.dumps(found).encode(), purpose=_FINDINGS)
+    return seal_at_rest(node, json.dumps(found).encode(), purpose=FINDINGS)
 
 
 def findings_of(node: Node, entry: ListImport) -> dict[str, Any]:
@@ -422,7 +422,7 @@ def findings_of(node: Node, entry: ListImport) -> dict[str, Any]:
     }
     if entry.findings is None:
         return empty
-    found: dict[str, Any] = json.loads(open_at_rest(node, entry.findings, purpose=_FINDINGS))
+    found: dict[str, Any] = json.loads(open_at_rest(node, entry.findings, purpose=FINDINGS))
     return empty | found
 
 

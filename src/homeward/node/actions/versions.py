@@ -19,7 +19,7 @@ from homeward.negotiation.versions import own_list
 from homeward.node import blobs, book
 from homeward.node.access import Reader
 from homeward.node.actions import cases
-from homeward.node.actions.showing import Rows
+from homeward.node.actions.showing import Rows, hand_of
 from homeward.node.home import Node
 
 
@@ -136,7 +136,13 @@ def _version(node: Node, state: CaseState, kind: str, to: str, rows: Rows) -> _V
         if kind == "wanted_list"
         else cases.pool_root(cases.terms_of(node, state.case), rows)
     )
-    return _Version(kind=kind, to=to, reader=to or state.mediators[0], rows=rows, root=root)
+    return _Version(
+        kind=kind,
+        to=to,
+        reader=hand_of(state, to) if to else state.mediators[0],
+        rows=rows,
+        root=root,
+    )
 
 
 def _record(

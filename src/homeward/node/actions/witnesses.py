@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from homeward.foundation.errors import AccessError
+from homeward.foundation.errors import AccessError, TamperError
 from homeward.handover.replay import Replay
 from homeward.ledger.cosignature import Cosigned
+from homeward.ledger.envelope import Envelope
+from homeward.ledger.evidence import Verdict, judge
 from homeward.ledger.policy import write_policy
 from homeward.negotiation.quorums import QUORUMS, ROUTINE
-from homeward.node import book, convicting, receipts, witnessing
+from homeward.node import book, convicting, cosigned, receipts, witnessing
 from homeward.node.home import Node
+
+_FILES_MAX = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,7 @@ def witness_view(node: Node) -> WitnessView:
         TamperError: The ledger of this node does not hold.
     """
     state = book.read_book(node)
-    found = witnessing.checkpoints(node, state)
+    found = cosigned.checkpoints(book.log_of(node), state)
     kept = receipts.kept(node)
     folder = node.home / convicting.FOLDER
     files = sorted(path.name for path in folder.glob("*.json")) if folder.is_dir() else []
@@ -108,6 +112,82 @@ def receipt_of(node: Node, number: int, *, with_entry: bool) -> tuple[str, bool]
     return receipts.receipt_text(node, state, number, with_entry=with_entry)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFile:
+    """A file of evidence of this node; `verdict` is None where the file proves nothing."""
+
+    name: str
+    verdict: Verdict | None
+
+
+def evidence_files(node: Node) -> tuple[EvidenceFile, ...]:
+    """Return the evidence that this node holds, each file judged; at most 50.
+
+    Args:
+        node: The open node.
+    """
+    folder = node.home / convicting.FOLDER
+    paths = sorted(folder.glob("*.json"))[:_FILES_MAX] if folder.is_dir() else []
+    found = []
+    for path in paths:
+        try:
+            verdict: Verdict | None = judge(path.read_bytes())
+        except TamperError:
+            verdict = None  # somebody changed it here: it is shown, and accuses nobody
+        found.append(EvidenceFile(name=path.name, verdict=verdict))
+    return tuple(found)
+
+
+def evidence_bytes(node: Node, name: str) -> bytes:
+    """Return one file of evidence, to be handed on.
+
+    Raises:
+        AccessError: There is none of that name.
+    """
+    if name not in {each.name for each in evidence_files(node)}:
+        raise _no_file()
+    return (node.home / convicting.FOLDER / name).read_bytes()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnReceipt:
+    """A receipt on this node's disk: of which entry, and whether it waits for witnesses."""
+
+    number: int
+    is_waiting: bool
+    envelope: Envelope
+
+
+def own_receipts(node: Node) -> tuple[OwnReceipt, ...]:
+    """Return the receipts of our own entries on the disk, the latest first."""
+    envelopes = book.read_book(node).envelopes
+    return tuple(
+        OwnReceipt(number=each.index, is_waiting=each.is_waiting, envelope=envelopes[each.index])
+        for each in reversed(receipts.kept(node))
+        if each.index < len(envelopes)
+    )
+
+
+def own_receipt_bytes(node: Node, number: int) -> bytes:
+    """Return a receipt as it lies on the disk, its entry inside.
+
+    Raises:
+        AccessError: There is none for that entry.
+    """
+    found = next((each for each in receipts.kept(node) if each.index == number), None)
+    if found is None:
+        raise _no_file()
+    return found.path.read_bytes()
+
+
+def _no_file() -> AccessError:
+    return AccessError(
+        "ledger.entry",
+        "Expected an entry of the ledger, found none of that number.",
+        hint="See the ledger for the numbers it has.",
+    )
+
+
 def policy_text(node: Node, kind: str) -> str:
     """Return the policy under which an entry of a kind counts, as others check it.
 
@@ -124,7 +204,7 @@ def _quorums() -> tuple[str, ...]:
 def _counted(node: Node, state: Replay, found: list[Cosigned], quorum: str) -> Counted:
     kinds = tuple(sorted(kind for kind, each in QUORUMS.items() if each == quorum))
     policy = witnessing.policy_of(node, state, "", {"": quorum})
-    enough = witnessing.settled(found, policy)
+    enough = cosigned.settled(found, policy)
     return Counted(
         quorum=quorum,
         kinds=kinds if quorum != ROUTINE else (),

@@ -32,6 +32,10 @@ _NODES: Mapping[str, tuple[Any, Any]] = {
         _("A list that the ledger names has not come here yet."),
         _("Read in the next bundle of the mediator. Ask the sender to send it again."),
     ),
+    "blobs.erased": (
+        _("This list was erased after its case was over."),
+        _("Nobody can read it again here. What the ledger says of it still holds."),
+    ),
     "blobs.root": (_("A list that came is not the one that the ledger names."), _SEND_AGAIN),
     "book.case": (
         _("The ledger has no case of this name."),
@@ -74,6 +78,10 @@ _NODES: Mapping[str, tuple[Any, Any]] = {
     "bundles.not_ours": (
         _("The bundle has an entry in our name that this node did not sign. Its number: {seq}."),
         _("Stop. This node was restored from an old backup, or somebody else has its keys."),
+    ),
+    "vault.changed": (
+        _("The key under which this node keeps its people is not as the node wrote it."),
+        _("Restore the node from its last backup."),
     ),
     "bundles.reader": (
         _("This bundle is for {to}. This is the node of {party}."),

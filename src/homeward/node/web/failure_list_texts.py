@@ -1,4 +1,4 @@
-"""Failures of lists between parties in words: remarks, replies, deadlines, versions, paper.
+"""Failures between parties in words: remarks, replies, deadlines, versions, offers, proofs.
 
 The rules are those of `failure_texts`.
 """
@@ -25,6 +25,18 @@ TEXTS: Mapping[str, tuple[Any, Any]] = {
     ),
     "case.sealed": (
         _("No list is shown before every party is bound to its own."),
+        _AS_ITS_KIND,
+    ),
+    "case.not_on_paper": (
+        _("A mediator entered something for a party that the terms do not name as on paper."),
+        _AS_ITS_KIND,
+    ),
+    "paper.has_node": (
+        _("A mediator entered something for a party that has a node and signs itself."),
+        _AS_ITS_KIND,
+    ),
+    "case.notified_on": (
+        _("The notification is of an earlier day than the last one."),
         _AS_ITS_KIND,
     ),
     "case.nobody_asks": (
@@ -97,6 +109,55 @@ TEXTS: Mapping[str, tuple[Any, Any]] = {
     "versions.refs": (
         _("Some of these people are not on the list that was shown. People: {count}."),
         _("Name them by your own references, as the list has them."),
+    ),
+    "evidence.key": (
+        _("The evidence is against another key than the one that was given."),
+        _("Compare the key with the card of the party. Anybody can accuse a key of their own."),
+    ),
+    "evidence.nothing": (
+        _("The file proves nothing."),
+        _("Ask for it again from whoever says that it convicts somebody."),
+    ),
+    "keys.nothing_waits": (
+        _("Nothing of ours waits for a second officer."),
+        _("The first page says what comes next."),
+    ),
+    "offers.days": (
+        _("An offer stands from one day to a year. Days at most: {max_days}."),
+        _("Choose a number of days."),
+    ),
+    "offers.end": (
+        _("There is no card here of the other end, or it is not an end that makes offers."),
+        _("Read in its card first, or choose another end."),
+    ),
+    "offers.form": (_("The offer says what no offer may."), _("Write the offer again.")),
+    "offers.mark": (
+        _("Neither end wrote this offer."),
+        _("Ask the other end, by voice, what it sent."),
+    ),
+    "offers.turn": (
+        _("This offer is not open, or it is for the other end to answer."),
+        _("The negotiation room says what became of each offer."),
+    ),
+    "offers.twice": (
+        _("Numbers were changed, and the text too."),
+        _("Write the numbers into the text, or leave the text as it was."),
+    ),
+    "offers.unknown": (
+        _("There is no such offer here."),
+        _("The negotiation room has every offer that arrived."),
+    ),
+    "verify.no_entry": (
+        _("The receipt does not carry its entry."),
+        _("Upload the receipt with its entry: both in one file."),
+    ),
+    "verify.no_key": (
+        _("There is no key of the log to check the receipt with."),
+        _("Type in the key as the mediator gave it."),
+    ),
+    "web.officer_key": (
+        _("This is no key file of an officer of {party}, or it has another passphrase."),
+        _("Choose the file again, and type the passphrase of this very file."),
     ),
 }
 """Code → what is wrong, and what to do."""

@@ -56,6 +56,8 @@ WORDS: Mapping[str, Any] = {
     "signatures": _("Signatures"),
     "role_holder": _("holder"),
     "role_home": _("home party"),
+    "role_holder_unsigned": _("holder (in the ledger: received, unsigned)"),
+    "role_home_unsigned": _("home party (in the ledger: received, unsigned)"),
     "role_mediator": _("mediator"),
     "name_and_rank": _("Name and rank"),
     "signature": _("Signature"),

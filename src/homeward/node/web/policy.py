@@ -84,6 +84,9 @@ POLICY: Mapping[str, tuple[str, ...] | None] = {
     "case-lists": ("caseworker",),
     "case-binding": ("negotiator",),
     "case-plan": ("mediator",),
+    "room": ("caseworker", "reviewer", "negotiator", "mediator"),
+    "room-lines": ("caseworker", "reviewer"),  # names stand on them
+    "offers": ("negotiator", "mediator"),
     "plan": ("negotiator", "mediator", "handover officer", "auditor"),
     "why": ("negotiator", "mediator"),
     "handover": ("negotiator", "mediator", "handover officer", "auditor"),

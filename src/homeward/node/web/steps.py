@@ -3,7 +3,7 @@
 Rules of this file:
 - Every kind of step has a row: a step without a page would leave somebody alone.
 - A step that the reader's roles cannot do says which role does it.
-- What goes by itself is no step: nobody carries where the nodes share a folder, and the
+- What goes by itself is no step: nobody carries where the nodes share a folder, and a
   sheet to be filled in waits on the page that asks.
 """
 
@@ -41,6 +41,11 @@ def _on_leg(address: str, step: Step) -> str:
     return f"{address}?{urlencode({'leg': step.leg})}" if step.leg else address
 
 
+def _lines(step: Step, side: str) -> str:
+    query = urlencode({"party": step.party, "side": side})
+    return f"{reverse('room-lines', args=[step.case])}?{query}"
+
+
 STEP_PAGES: Mapping[str, tuple[str, Address]] = {
     "card.add": ("peers", lambda _: reverse("peers")),
     "list.held": ("imports", lambda _: reverse("imports")),
@@ -51,13 +56,16 @@ STEP_PAGES: Mapping[str, tuple[str, Address]] = {
     "case.answer": ("case-lists", _case_act),
     "case.final": ("case-binding", _case_act),
     "case.reveal": ("case-binding", _case_act),
-    "case.remark": ("case-lists", lambda step: reverse("case", args=[step.case])),
-    "case.lapse": ("case-plan", lambda step: reverse("case", args=[step.case])),
-    "case.reply": ("case-lists", lambda step: reverse("case", args=[step.case])),
+    "case.remark": ("case-lists", lambda step: _lines(step, "asked")),
+    "case.lapse": ("case-plan", lambda step: reverse("room-act", args=[step.case, "lapse"])),
+    "case.reply": ("case-lists", lambda step: _lines(step, "answered")),
+    "case.offer": ("offers", lambda step: reverse("room", args=[step.case]) + "#offers"),
     "case.plan": ("case-plan", _case_act),
     "case.show": ("plan", lambda step: reverse("plan", args=[step.case])),
     "case.accept": ("case-binding", _case_act),
-    "case.second": ("case", lambda step: reverse("case", args=[step.case])),
+    "case.paper": ("case", lambda step: reverse("case", args=[step.case])),
+    "case.notify": ("case", lambda step: reverse("case", args=[step.case])),
+    "case.second": ("case-binding", lambda step: reverse("room-act", args=[step.case, "second"])),
     "review.case": ("review", lambda step: reverse("review-case", args=[step.case])),
     "review.held": ("review", lambda _: reverse("review-list", args=["held"])),
     "review.wanted": ("review", lambda _: reverse("review-list", args=["wanted"])),
@@ -102,7 +110,9 @@ def rows_of(node: Node, steps: Iterable[Step], roles: Collection[str]) -> list[R
     return [
         _arriving(step) if has_post and step.kind == "wait" else row_of(node, step, roles)
         for step in steps
-        if step.kind != "handover.sheet" and not (has_post and step.kind == "carry.out")
+        if step.kind != "handover.sheet"
+        and not step.command.startswith("case lines ")
+        and not (has_post and step.kind == "carry.out")
     ]
 
 

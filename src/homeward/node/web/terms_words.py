@@ -175,11 +175,21 @@ def of_purpose(purpose: str) -> SafeString:
     return format_html("<bdi>{}</bdi>", PURPOSES.get(purpose, purpose))
 
 
+def _sides(agreement: Agreement) -> Iterator[tuple[Any, Any]]:
+    for label, codes in (
+        (_("On paper: what it says is received, unsigned"), agreement.on_paper),
+        (_("Observers"), agreement.observers),
+    ):
+        if codes:
+            yield label, set_apart("{parties}", parties=", ".join(codes))
+
+
 def head_of(agreement: Agreement) -> Iterator[tuple[Any, Any]]:
     """Yield what an agreement says before its clauses: label and value each."""
     yield _("Agreement"), set_apart("{id}", id=agreement.id)
     yield _("Parties"), set_apart("{parties}", parties=", ".join(sorted(agreement.parties)))
     yield _("Mediators"), set_apart("{mediators}", mediators=", ".join(agreement.mediators))
+    yield from _sides(agreement)
     yield _("In force from"), format_html("<bdi>{}</bdi>", of_day(agreement.effective))
     yield _("Article 109"), ARTICLE_109[agreement.article_109]
     for name, parties in agreement.blocs.items():

@@ -26,6 +26,7 @@ from homeward.node.web.pages import (
     public,
     reads,
     review,
+    room,
     tokens,
     triage,
 )
@@ -43,6 +44,7 @@ urlpatterns = guarded(
         *review.PATTERNS,
         *jobs.PATTERNS,
         *cases.PATTERNS,
+        *room.PATTERNS,
         *agreement.PATTERNS,
         *plans.PATTERNS,
         *handover.PATTERNS,

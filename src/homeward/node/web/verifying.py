@@ -1,6 +1,6 @@
 # mypy: disallow-subclassing-any=False
 # Django ships no types, so its classes are Any to the type checker.
-"""A ledger that anybody uploads to have it checked, without an account.
+"""A ledger, a receipt or evidence that anybody uploads to have it checked, without an account.
 
 Rules of this file:
 - It is kept in memory while it is checked, and never afterwards; nothing larger is kept at all.
@@ -17,7 +17,9 @@ from django.http import HttpRequest
 
 from homeward.foundation.errors import EngineError, InputError
 from homeward.ledger.note import NoteVerifier
-from homeward.node.actions.ledger import UPLOAD_MAX_BYTES, Verified, check_upload
+from homeward.node.actions.checking import Checked, check_file
+from homeward.node.actions.ledger import UPLOAD_MAX_BYTES
+from homeward.node.home import Node
 
 VKEY_MAX_CHARS = 500
 _checking = threading.Lock()
@@ -38,11 +40,12 @@ class KeptForChecking(MemoryFileUploadHandler):
             super().receive_data_chunk(raw_data, start)
 
 
-def check(request: HttpRequest, followed: NoteVerifier | None) -> Verified:
-    """Check the uploaded ledger of a form.
+def check(request: HttpRequest, node: Node | None, followed: NoteVerifier | None) -> Checked:
+    """Check the uploaded file of a form.
 
     Args:
         request: With the file as `ledger`, and the key as `vkey` if one was typed in.
+        node: The open node, if there is one.
         followed: The log that this node follows, if any.
 
     Returns:
@@ -70,6 +73,6 @@ def check(request: HttpRequest, followed: NoteVerifier | None) -> Verified:
         )
     try:
         vkey = request.POST.get("vkey", "")[:VKEY_MAX_CHARS]
-        return check_upload(file.read(), vkey=vkey, followed=followed)
+        return check_file(file.read(), vkey=vkey, node=node, followed=followed)
     finally:
         _checking.release()

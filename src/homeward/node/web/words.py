@@ -11,7 +11,7 @@ Rules of this file:
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.utils.html import format_html
@@ -46,6 +46,7 @@ ENTRIES: Mapping[str, Any] = {
     "plan_accepted": _("{author} checked the plan and accepted it."),
     "confirmed": _("A second officer of {author} confirmed what one had signed."),
     "plan_rejected": _("{author} rejected the plan."),
+    "received_unsigned": _("{author} entered what it received of {party}, unsigned: {said}."),
     "will_recorded": _("{author} asked people in private, {leg}. Asked: {asked}."),
     "manifest_issued": _("{author} issued the manifest of {leg}. People: {count}."),
     "withdrawn": _("{author} took people off {leg}. People: {count}."),
@@ -56,6 +57,7 @@ ENTRIES: Mapping[str, Any] = {
     "released": _("{author} gave its receipt for {leg}. Let go: {count}."),
     "received": _("{author} received its people of {leg}. Home: {count}."),
     "gate_confirmed": _("{author} confirmed what people waited for at a gate: {clause}."),
+    "notified": _("{author} told {to} of people whom it captured. People: {count}."),
     "case_closed": _("{author} closed the case. Home: {flows}."),
     "aborted": _("{author} ended the case without an exchange."),
 }
@@ -94,6 +96,9 @@ STEPS: Mapping[str, Any] = {
     "case.plan": _("Plan the exchange and propose it."),
     "case.show": _("Read the terms, the plan and what the law says to it."),
     "case.accept": _("Check the plan on your own list, then accept or reject it."),
+    "case.paper": _("Enter what you received of {party} on paper."),
+    "case.notify": _("Tell {party} of its people whom you captured over a week ago: {count}"),
+    "case.offer": _("Read what is offered and answer it. It binds nobody. Offers: {count}"),
     "case.second": _("Let a second officer confirm what waits. Entries: {count}."),
     "review.case": _("Decide who is the same person: {count}"),
     "review.held": _("Decide who stands twice among those you hold: {count}"),
@@ -120,6 +125,31 @@ STEPS: Mapping[str, Any] = {
     "wait.post.for": _("Wait for {party}. What is signed there arrives here by itself."),
 }
 """Kind of step → what there is to do."""
+
+PAPERS: Mapping[str, Any] = {
+    "terms_signed": _("terms signed"),
+    "wanted_list": _("wanted list"),
+    "answers": _("answers"),
+    "replies": _("replies"),
+    "final_list": _("final list"),
+    "seed_revealed": _("half of the seed"),
+    "plan_accepted": _("plan accepted"),
+    "plan_rejected": _("plan rejected"),
+    "departed": _("departure"),
+    "checked_in": _("count at the crossing"),
+    "turned_back": _("return of people"),
+    "released": _("receipt of the holder"),
+    "received": _("receipt at home"),
+}
+"""What a side on paper said → its words."""
+WAITING: Mapping[str, Any] = {
+    "terms_signed": _("the signature under the terms"),
+    "wanted_list": _("the wanted list"),
+    "answers": _("the answers to a wanted list"),
+    "final_list": _("the final list"),
+    "plan_accepted": _("the acceptance of the plan"),
+}
+"""Entry that may wait for a second officer → its words."""
 
 DUE: Mapping[str, Any] = {
     "wanted_list": _("wanted lists"),
@@ -188,6 +218,11 @@ def of_owed(due: Due) -> SafeString:
     return set_apart(said, party=due.party, step=DUE[due.step], until=until)
 
 
+def of_waiting(kind: str) -> str:
+    """Say what waits for a second officer; what has no words of its own by the ledger's word."""
+    return str(WAITING.get(kind, kind.replace("_", " ")))
+
+
 def of_carrying(*, by_itself: bool) -> str:
     """Say how what was just signed reaches the others.
 
@@ -196,6 +231,26 @@ def of_carrying(*, by_itself: bool) -> str:
     """
     said = gettext("It is on its way.") if by_itself else gettext("It goes with the next bundle.")
     return str(said)
+
+
+def of_unsigned(unsigned: Mapping[str, Iterable[str]]) -> list[SafeString]:
+    """Say of each party on paper what was received of it, unsigned.
+
+    Args:
+        unsigned: Party → kinds of entries, as `negotiation.on_paper.unsigned_of` gives them.
+    """
+    said = gettext("{party} takes part on paper. Received, unsigned: {said}.")
+    none = gettext("nothing yet")
+    return [
+        set_apart(
+            said,
+            party=party,
+            said=format_html(
+                "<bdi>{}</bdi>", ", ".join(str(PAPERS[kind]) for kind in kinds) or none
+            ),
+        )
+        for party, kinds in sorted(unsigned.items())
+    ]
 
 
 def of_turn(view: CaseView, party: str, *, is_ours: bool) -> SafeString:
@@ -271,4 +326,5 @@ _VALUES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "kind": lambda body: str(DUE.get(body.get("kind", ""), "")),
     "party": lambda body: str(body.get("party", "")),
     "step": lambda body: str(DUE.get(body.get("step", ""), "")),
+    "said": lambda body: str(PAPERS.get(str(body.get("type", "")), "")),
 }

@@ -2,7 +2,7 @@
 """Bundles between nodes: `POST /api/bundles`, and in parts `PUT` and `HEAD /api/bundles/SHA256`.
 
 Rules of this file:
-- No session, cookie or token: a ticket signed by a known party opens the door, and the
+- No session, cookie or token: a ticket of a known party opens the door, and the
   bundle's own signature decides. So no form of another page can be sent in somebody's
   name, and the pages' protection against that does not apply.
 - No byte of a body is read before the ticket holds, and never more than is announced and

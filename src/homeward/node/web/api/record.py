@@ -10,6 +10,7 @@ from pydantic import Field
 
 from homeward.foundation.crypto import b64
 from homeward.ledger.envelope import read_envelope
+from homeward.negotiation.on_paper import unsigned_of
 from homeward.node import book
 from homeward.node.actions.cases import terms_text
 from homeward.node.actions.overview import overview
@@ -60,6 +61,8 @@ class CaseInFull(CaseInShort):
 
     parties: list[str]
     mediators: list[str]
+    observers: list[str]
+    received_unsigned: dict[str, list[str]]
     terms_sha256: str
     terms_toml: str
     signed: list[str]
@@ -123,6 +126,8 @@ def read_case(request: Any, case: Case) -> CaseInFull:
         **_short(view).dict(),
         parties=list(state.parties),
         mediators=list(state.mediators),
+        observers=list(state.observers),
+        received_unsigned={party: list(unsigned_of(state, party)) for party in state.on_paper},
         terms_sha256=state.terms_sha256,
         terms_toml=terms_text(node, case),
         signed=sorted(state.signed),

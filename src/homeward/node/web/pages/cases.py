@@ -110,6 +110,7 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
         "answers": list(_answers(state)),
         "entries": [line for line in lines(book.read_book(node)) if line["case"] == case],
         "may_try": may_see(roles, "agreement"),
+        "has_room": may_see(roles, "room"),
         "has_plan": state.plan is not None and may_see(roles, "plan"),
         "has_handover": state.plan is not None and _is_accepted(state),
         "may_reject": state.state == "proposed"
@@ -225,7 +226,8 @@ def _check(request: HttpRequest) -> HttpResponse:
 def _missing(agreement: Any) -> SafeString | None:
     """Say why an agreement that can be read cannot be tabled here; None if it can."""
     view = overview(current_node())
-    unknown = sorted(set(agreement.parties) - set(view.peers))
+    named = {*agreement.parties, *agreement.observers} - set(agreement.on_paper)
+    unknown = sorted(named - set(view.peers))
     if unknown:
         said = gettext("There is no card here of: {parties}. Read it in first.")
         return words.set_apart(said, parties=", ".join(unknown))
@@ -254,7 +256,9 @@ def case_row(node: Node, view: CaseView, owed: Iterable[Step], latest: str = "")
             turn only if one of them is of this case.
         latest: Stated instant of its latest entry, or empty.
     """
-    is_ours = any(step.case == view.case and step.kind != "wait" for step in owed)
+    is_ours = any(
+        step.case == view.case and step.kind not in {"wait", "case.notify"} for step in owed
+    )
     return {
         "case": view.case,
         "state": words.STATES[view.state],
@@ -263,6 +267,7 @@ def case_row(node: Node, view: CaseView, owed: Iterable[Step], latest: str = "")
         "ours": is_ours,
         "legs": view.legs,
         "latest": latest,
+        "unsigned": words.of_unsigned(view.unsigned),
     }
 
 
@@ -332,7 +337,8 @@ def _lists(state: CaseState) -> Iterator[dict[str, Any]]:
         (_("Replies"), state.replies),
     ):
         for (author, to), claim in sorted(claims.items()):
-            yield {"what": heading, "by": author, "to": to, "claim": claim}
+            unsigned = author in state.on_paper
+            yield {"what": heading, "by": author, "to": to, "claim": claim, "unsigned": unsigned}
     for (kind, author, to), gone in sorted(state.withdrawn_lines.items()):
         said = gettext("Lines withdrawn: {list}")
         now = own_list(state, kind, author, to)
@@ -340,7 +346,9 @@ def _lists(state: CaseState) -> Iterator[dict[str, Any]]:
         counted = {"count": len(gone), "root": now.root if now else ""}
         yield {"what": told, "by": author, "to": to or state.mediators[0], "claim": counted}
     for party, claim in sorted(state.final_lists.items()):
-        yield {"what": _("Final list"), "by": party, "to": state.mediators[0], "claim": claim}
+        unsigned = party in state.on_paper
+        to = state.mediators[0]
+        yield {"what": _("Final list"), "by": party, "to": to, "claim": claim, "unsigned": unsigned}
 
 
 def _answers(state: CaseState) -> Iterator[dict[str, Any]]:

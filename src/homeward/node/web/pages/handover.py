@@ -12,6 +12,7 @@ from django.urls import path, re_path, reverse
 from django.utils import timezone
 
 from homeward.foundation.errors import TurnError
+from homeward.negotiation.on_paper import unsigned_of
 from homeward.node import book
 from homeward.node.actions.handover import GateView, LegView, gates_of, legs_of
 from homeward.node.actions.overview import overview
@@ -54,6 +55,9 @@ def handover(request: HttpRequest, case: str) -> HttpResponse:
             "",
         ),
         "ours": bool(steps),
+        "unsigned": words.of_unsigned(
+            {party: unsigned_of(state, party) for party in state.on_paper}
+        ),
         "is_over": state.state in ("closed", "aborted"),
         "steps": steps,
         "guide": None if steps else guide.of(node, view, case=case),

@@ -16,10 +16,19 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from homeward.foundation.errors import AccessError, HomewardError, PeerError, TamperError
 from homeward.handover.replay import Replay
+from homeward.ledger.evidence import Verdict
 from homeward.ledger.note import NoteVerifier
 from homeward.node import book
 from homeward.node.actions import ledger as receipts
-from homeward.node.actions.witnesses import witness_view
+from homeward.node.actions.checking import Checked, CheckedReceipt, Judged
+from homeward.node.actions.witnesses import (
+    evidence_bytes,
+    evidence_files,
+    own_receipt_bytes,
+    own_receipts,
+    receipt_of,
+    witness_view,
+)
 from homeward.node.home import Node, utc_text
 from homeward.node.models import LogHead
 from homeward.node.web import failure_words, set_up, words
@@ -40,10 +49,33 @@ KINDS_COUNTED: Mapping[str, Any] = {
     "terms_signed": _("signed terms"),
     "seed_revealed": _("revealed seeds"),
     "plan_accepted": _("accepted plans"),
+    "received_unsigned": _("what was received on paper"),
 }
 """Kind of entry with a quorum of its own → its words."""
 
 _PAGE_ENTRIES = 200
+_RECEIPTS_SHOWN = 20
+
+VERDICTS: Mapping[str, tuple[Any, Any]] = {
+    "two_checkpoints": (
+        _("The log {convicted} signed two histories."),
+        _("No one ledger has both states, and both signatures hold."),
+    ),
+    "two_entries": (
+        _("{convicted} signed two entries with one number."),
+        _("An author numbers each entry once. Here are both, and both signatures hold."),
+    ),
+    "seen_another": (
+        _("{convicted} signed that it had seen a history that the log did not have."),
+        _("The log signed another one. If it was shown to {convicted}, the log is convicted."),
+    ),
+    "dropped_entry": (
+        _("The log {convicted} dropped an entry for which it gave a receipt."),
+        _("Its receipt and a later tree without the entry are both signed by it."),
+    ),
+}
+"""Kind of evidence → whom it convicts of what, and why it proves that."""
+
 _SECONDS_MAX = 253_402_300_799  # the last second of the year 9999
 
 
@@ -93,6 +125,26 @@ def receipt_entry(request: HttpRequest, number: int) -> HttpResponse:  # noqa: A
     return _file(data, f"entry-{number}.json", "application/json")
 
 
+@page("receipt")
+def receipt_whole(request: HttpRequest, number: int) -> HttpResponse:  # noqa: ARG001
+    """Give the receipt of an entry with the entry inside: it can be checked by itself."""
+    text, _enough = receipt_of(current_node(), number, with_entry=True)
+    return _file(text.encode(), f"receipt-{number}.tlog-proof", "text/plain; charset=utf-8")
+
+
+@page("receipt")
+def receipt_kept(request: HttpRequest, number: int) -> HttpResponse:  # noqa: ARG001
+    """Give the receipt of an entry of ours as it lies on the disk of this node."""
+    data = own_receipt_bytes(current_node(), number)
+    return _file(data, f"receipt-{number}.tlog-proof", "text/plain; charset=utf-8")
+
+
+@page("ledger")
+def evidence(request: HttpRequest, file: str) -> HttpResponse:  # noqa: ARG001
+    """Give a file of evidence, to be handed on."""
+    return _file(evidence_bytes(current_node(), file), file, "application/json")
+
+
 @page("ledger")
 def ledger_export(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Give the whole ledger as one file that anybody can verify."""
@@ -116,15 +168,13 @@ def _verify(request: HttpRequest) -> HttpResponse:
     found, error, status = None, None, 200
     if request.method == "POST":
         try:
-            found = check(request, verifier)
+            found = check(request, node, verifier)
         except HomewardError as failure:
             error, status = failure, failure.http_status
     context = {
         "head": head,
         "vkey": verifier and verifier.vkey,
-        "found": found,
-        "cases": _cases(found),
-        "members": ", ".join(found.state.members) if found else "",
+        **_found(found),
         "failure": failure_words.of(error) if error else None,
         "is_broken": isinstance(error, TamperError | PeerError),
         "typed": request.POST.get("vkey", "")[:VKEY_MAX_CHARS],
@@ -132,13 +182,29 @@ def _verify(request: HttpRequest) -> HttpResponse:
     return render(request, "verify.html", context, status=status)
 
 
-def _cases(found: receipts.Verified | None) -> list[tuple[str, str, Any]]:
-    if found is None:
-        return []
-    return [
+def _found(found: Checked | None) -> dict[str, Any]:
+    """Return what was found, under the name of what it is."""
+    match found:
+        case CheckedReceipt():
+            return {"proven": found, "seen_by": ", ".join(found.cosigned_by)}
+        case Judged(verdict=verdict):
+            return {"judged": found, **_verdict(verdict)}
+        case None:
+            return {}
+    cases = [
         (name, ", ".join(case.parties), words.STATES[case.state])
         for name, case in found.state.cases.items()
     ]
+    return {"found": found, "cases": cases, "members": ", ".join(found.state.members)}
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    charge, because = VERDICTS[verdict.kind]
+    return {
+        "charge": words.set_apart(str(charge), convicted=verdict.convicted),
+        "because": words.set_apart(str(because), convicted=verdict.convicted),
+        "keys": [key.hex() for key in verdict.keys],
+    }
 
 
 @page("checkpoint")
@@ -180,7 +246,25 @@ def _witnesses(node: Node, head: LogHead | None) -> dict[str, Any]:
     counted = [
         (", ".join(str(KINDS_COUNTED[kind]) for kind in each.kinds), each) for each in view.counted
     ]
-    return {"witnesses": view, "standings": rows, "counted": counted}
+    own = own_receipts(node)
+    return {
+        "witnesses": view,
+        "standings": rows,
+        "counted": counted,
+        "receipts": [
+            {
+                "number": each.number,
+                "sentence": words.of_entry(each.envelope),
+                "is_waiting": each.is_waiting,
+            }
+            for each in own[:_RECEIPTS_SHOWN]
+        ],
+        "receipts_left": max(0, len(own) - _RECEIPTS_SHOWN),
+        "evidence": [
+            {"name": each.name, **(_verdict(each.verdict) if each.verdict else {})}
+            for each in evidence_files(node)
+        ],
+    }
 
 
 def _instant(seconds: int) -> str:
@@ -214,6 +298,9 @@ PATTERNS = [
     path("ledger/<int:number>", receipt, name="receipt"),
     path("ledger/<int:number>/proof", receipt_proof, name="receipt-proof"),
     path("ledger/<int:number>/entry", receipt_entry, name="receipt-entry"),
+    path("ledger/<int:number>/receipt", receipt_whole, name="receipt-whole"),
+    path("ledger/<int:number>/kept", receipt_kept, name="receipt-kept"),
+    path("ledger/evidence/<str:file>", evidence, name="evidence"),
     path("verify", verify, name="verify"),
     path("verify/checkpoint", checkpoint, name="checkpoint"),
 ]

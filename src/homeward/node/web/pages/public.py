@@ -68,6 +68,10 @@ def public_case(request: HttpRequest, case: str) -> HttpResponse:
         "record": record,
         "mediators": ", ".join(record.mediators),
         "parties": ", ".join(record.parties),
+        "unsigned": [
+            words.set_apart(_("What {party} says of it was received on paper."), party=party)
+            for party in record.on_paper
+        ],
         "legs": [{"leg": str(leg.flow)} for leg in record.legs],
         "table": _table(record),
         "stages": [
@@ -103,6 +107,7 @@ def public_json(request: HttpRequest, case: str) -> HttpResponse:  # noqa: ARG00
         "case": record.case,
         "parties": list(record.parties),
         "mediators": list(record.mediators),
+        "received_unsigned": list(record.on_paper),
         "simulation": node.about.simulation,
         "is_over": record.is_over,
         "withheld": record.is_withheld,
