@@ -32,6 +32,7 @@ PAGES = [
     "how-to/history.md",
     "how-to/reconcile-statements.md",
     "how-to/talks.md",
+    "how-to/desk.md",
     "how-to/pages.md",
     "how-to/review-who-is-who.md",
     "how-to/verify-a-ledger.md",

@@ -10,7 +10,7 @@ DAY = dt.date(2031, 2, 5)
 HOME = parse_flow("XB -> XA")
 
 
-def said(value, source):
+def said(value, source, *, doubtful=False):
     words = f"{value} came home"
     claim = Claim(
         fact="leg",
@@ -21,6 +21,7 @@ def said(value, source):
         home=HOME.home,
         holder=HOME.holder,
         unit="soldiers",
+        is_doubtful=doubtful,
     )
     return Statement(
         document=claim.document, source=source, published_on=DAY, claims=(claim,), text=f"{words}."
@@ -50,3 +51,18 @@ def test_two_exact_numbers_of_the_sides_contradict_each_other():
 
 def test_what_only_one_side_says_is_no_review():
     assert ratings(said(40, "XA")) == ({}, [])
+
+
+def test_what_a_machine_was_not_sure_of_is_no_review():
+    record = Record(date=DAY, legs={HOME: 40}, categories={HOME: {"civilians": 0}})
+    rated, _ = ratings(said(40, "XA"), said(52, "XB", doubtful=True), record=record)
+    assert set(rated) == {"XA"}
+
+
+def test_a_review_of_invented_people_says_simulation():
+    statements = (said(40, "XA"), said(52, "XB"))
+    verdicts = reconcile(statements, None, date=DAY)
+    for simulation in (False, True):
+        reviews = claim_reviews(verdicts, author="Press of Vale", simulation=simulation)
+        starts = {r["reviewBody"].startswith("SIMULATION. ") for r in reviews}
+        assert starts == {simulation}

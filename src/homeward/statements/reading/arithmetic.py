@@ -1,13 +1,15 @@
 """Arithmetic that resolves what grammar left open.
 
 Rules of this file:
+- "N for N" as the name of a deal, of which the text tells one stage, is no leg.
 - A number that the numbers after it add up to is the leg, and they are its parts.
 - A smaller number that the same source adds in a later sentence, without saying whose or
   "also", describes those that it told of before.
 - "In total" is the leg where nothing else is; a sum where it is exactly what the legs add up
   to; of both directions it is pooled; larger than all, it counts many exchanges.
-- A leg that its own source tells twice is one leg; told by the text itself and by a source, it
-  is the source's.
+- A leg that its own source tells twice is one leg; told by the text itself and by a source in one
+  sentence, it is the source's.
+- A number far beyond what a sentence before told of the same direction is a running total.
 """
 
 from __future__ import annotations
@@ -17,6 +19,9 @@ from collections.abc import Sequence
 from homeward.statements.reading.drafts import Draft
 
 _VAGUE = frozenset({"speaker", "recent", "guess", "place", "returns", "lets go"})
+_GROWN, _FAR_GROWN = 1.3, 4.0  # times what was told before, with and without a word of growth
+_GROWN_MIN = 30
+_BESIDE = 8
 _NEAR = 30  # legs before and after with which a total is compared
 
 
@@ -30,14 +35,32 @@ def resolve(drafts: Sequence[Draft]) -> list[Draft]:
         The legs that stay, in order.
     """
     known = any(d.how != "guess" and d.clause.role == "main" for d in drafts)
-    kept = _without_parts([d for d in drafts if d.how != "guess" or not known])
+    kept = _without_formulas([d for d in drafts if d.how != "guess" or not known])
+    kept = _without_parts(kept)
     kept = _without_details(kept)
-    kept = _without_totals(kept)
+    kept = _without_totals(_without_growth(kept))
     return _without_repetitions(kept)
 
 
 def _role(draft: Draft, role: str) -> None:
     draft.quantity.role = role
+
+
+def _without_formulas(drafts: list[Draft]) -> list[Draft]:
+    """Set aside what a whole deal is called where one stage of it is told: "day two of 90 for 90"."""
+    named: set[tuple[int, int | None]] = set()
+    for draft in drafts:
+        start = draft.quantity.start
+        staged = draft.clause.marked.any("stage", start=start - _BESIDE, end=start)
+        fewer = any(
+            d.home == draft.home and 0 < (d.count or 0) < (draft.count or 0) for d in drafts
+        )
+        if draft.how == "n for n" and staged and fewer:
+            named.add((id(draft.clause), draft.count))
+    for draft in drafts:
+        if (id(draft.clause), draft.count) in named:
+            _role(draft, "framework")
+    return [d for d in drafts if (id(d.clause), d.count) not in named]
 
 
 def _without_parts(drafts: list[Draft]) -> list[Draft]:
@@ -92,6 +115,30 @@ def _without_details(drafts: list[Draft]) -> list[Draft]:
     return kept
 
 
+def _without_growth(drafts: list[Draft]) -> list[Draft]:
+    """Set aside a number that a later sentence gives far beyond what was told: a running total."""
+    kept: list[Draft] = []
+    for draft in drafts:
+        sentence = draft.clause.marked
+        before = [
+            d.count
+            for d in kept[-_NEAR:]
+            if d.count
+            and d.home == draft.home
+            and d.clause.role == draft.clause.role
+            and d.clause.marked is not sentence
+            and (d.unit == "remains") == (draft.unit == "remains")
+        ]
+        cued = sentence.any("growth", "cumulative", "time_unit", "total")
+        times = _GROWN if cued else _FAR_GROWN
+        dated = bool(sentence.weekdays) or sentence.any("today", "yesterday", "in_return")
+        if before and not dated and _GROWN_MIN < (draft.count or 0) > times * max(before):
+            _role(draft, "cumulative")
+        else:
+            kept.append(draft)
+    return kept
+
+
 def _without_totals(drafts: list[Draft]) -> list[Draft]:
     kept: list[Draft] = []
     for k, draft in enumerate(drafts):
@@ -113,9 +160,13 @@ def _without_totals(drafts: list[Draft]) -> list[Draft]:
             for d in rest
             if d.home == draft.home
             and d.count
+            and d.source == draft.source
             and (d.unit == "remains") == (draft.unit == "remains")
         ]
         homes = {d.home for d in rest}
+        if _is_of_both(draft, rest):
+            _role(draft, "pooled")
+            continue
         if near and draft.count and rest and (k or len(homes) > 1):
             every = {(d.home, d.count, d.unit): d.count or 0 for d in rest}
             if same and draft.count == sum(set(same)) and len(set(same)) > 1:
@@ -131,11 +182,22 @@ def _without_totals(drafts: list[Draft]) -> list[Draft]:
     return kept
 
 
+def _is_of_both(draft: Draft, rest: Sequence[Draft]) -> bool:
+    """Return whether a number that is nobody's is twice what goes each way."""
+    if draft.quantity.nation or draft.quantity.own or not draft.count:
+        return False
+    if draft.source.partition(".")[0] == draft.home:
+        return False  # a side tells of its own
+    there = {d.count for d in rest if d.home == draft.home and d.count}
+    back = {d.count for d in rest if d.home == draft.holder and d.count}
+    return any(2 * a == draft.count for a in there & back)
+
+
 def _without_repetitions(drafts: list[Draft]) -> list[Draft]:
     kept: list[Draft] = []
     seen: set[tuple[object, ...]] = set()
     sourced = {
-        (d.home, d.count, d.unit == "remains", d.clause.role)
+        (d.home, d.count, d.unit == "remains", d.clause.role, d.clause.marked.sentence.number)
         for d in drafts
         if d.source != "narrator"
     }
@@ -144,9 +206,13 @@ def _without_repetitions(drafts: list[Draft]) -> list[Draft]:
         for d in drafts
         if "." in d.source
     }
+    voiced = {(d.home, d.count) for d in drafts if d.source != "narrator"}
     for draft in drafts:
+        headline = draft.how == "n for n" and draft.source == "narrator"
+        if headline and (draft.home, draft.count) in voiced:
+            continue
         fact = (draft.home, draft.count, draft.unit == "remains", draft.clause.role)
-        if draft.source == "narrator" and fact in sourced:
+        if draft.source == "narrator" and (*fact, draft.clause.marked.sentence.number) in sourced:
             continue
         if (*fact, draft.source) in spoken:
             continue  # an office of the party tells it by name

@@ -15,13 +15,15 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from homeward.statements.reading.clauses import Clause
-from homeward.statements.reading.discourse import NARRATOR, Speech, source_at
+from homeward.statements.reading.discourse import source_at
 from homeward.statements.reading.marked import Marked, Mention
 from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.spoken import NARRATOR, Speech
 from homeward.statements.reading.values import Evidence, Omission, Reading, Said
 
 _QUOTES = frozenset('"“”«»‘„')
 _REACH = 5
+_ABOUT = ("exchange", "release", "receive", "return")
 _CONTENT_MAX_CHARS = 600
 
 
@@ -73,11 +75,19 @@ def actor_before(part: Part, at: int, last: str, *, reach: int = 14) -> str:
         if low <= m.start
         and m.end <= at
         and m.prep in {"", "of"}
+        and m.case in {"", "nominative"}
         and m.form not in {"adj", "people"}
         and m.party
         and not any(q.start <= m.start < q.end for q in part.quantities)
         and not any(t.norm in ";:" for t in marked.tokens[m.end : at])
+        and not marked.any("thank", start=m.start - 2, end=m.start)
     ]
+    addressed = [
+        m for m in near if m.start and marked.tokens[m.start - 1].has("say") and m is not near[0]
+    ]
+    near = [
+        m for m in near if m not in addressed
+    ]  # "The king told Vale that his country was ready"
     inside = [m for m in near if clause and m.start >= clause.start]
     chosen = inside or near
     if chosen:
@@ -119,14 +129,25 @@ def _stated(text: str, part: Part, last: str) -> list[Omission]:
         token = marked.tokens[at]
         if token.has("silent"):
             end = at + 1
+            if at and token.has("silent") and marked.tokens[at - 1].has("silent"):
+                continue  # one phrase tells it once
+            if marked.any("passive", start=at - 2, end=at) and _is_left_out(marked, at):
+                continue  # "a pilot was left out of the bargain"
         else:
             cue = _mentioned(marked, at)
             if cue is None:
                 continue
             end = cue + 1
-            if marked.any("passive", start=at - 2, end=cue) and not _named(marked, at):
+            if (
+                marked.any("passive", start=at - 2, end=cue)
+                and not token.has("both_sides")
+                and not _named(marked, at)
+                and _from_whom(marked, cue) is None
+            ):
                 continue  # "nothing was said" leaves open by whom
-        who = actor_before(part, at, last)
+        teller = _from_whom(marked, end - 1)
+        teller = teller or _from_place(part, at)
+        who = teller.source if teller else _left_out_by(part, at, last)
         if who == NARRATOR:
             continue
         span = (token.start, marked.tokens[-1].end)
@@ -135,6 +156,61 @@ def _stated(text: str, part: Part, last: str) -> list[Omission]:
             Omission(source=who, what=what.strip(" .,")[:200], stated_by="narrator", span=span)
         )
     return found
+
+
+def _from_whom(marked: Marked, at: int) -> Mention | None:
+    """Return from whom nothing was heard: "no word from Vale", "no comment by its army"."""
+    for mention in marked.mentions:
+        gap = marked.tokens[at + 1 : mention.start]
+        if mention.prep not in {"from", "by"} or not mention.party or not 1 <= len(gap) <= _REACH:
+            continue
+        if not any(t.kind != "word" or t.has(*_ABOUT, "and", "which") for t in gap):
+            return mention
+    return None
+
+
+def _from_place(part: Part, at: int) -> Mention | None:
+    """Return from where nothing was heard: "from Vale no word came", "in Vale, no communiqué"."""
+    marked = part.marked
+    opens = [m for m in marked.mentions if m.start <= 2 and m.end <= at and m.party]
+    if (
+        not opens
+        or opens[0].form not in {"seat", "name"}
+        or opens[0].prep not in {"from", "in", "to"}
+    ):
+        return None
+    rivals = [m for m in marked.mentions if opens[0].end <= m.start < at and not m.prep]
+    return None if rivals else opens[0]
+
+
+def _is_left_out(marked: Marked, at: int) -> bool:
+    """Return whether a passive of leaving out has people or things for its subject."""
+    return marked.any("of", start=at, end=at + _REACH)
+
+
+def _left_out_by(part: Part, at: int, last: str) -> str:
+    """Return who left something out: the speaker behind a pronoun, else who acts."""
+    marked = part.marked
+    for here in range(at - 1, max(-1, at - _REACH), -1):
+        token = marked.tokens[here]
+        led = here > 0 and marked.tokens[here - 1].has("in")
+        if token.has("account") and led and not any(m.end == here for m in marked.mentions):
+            return last  # "in the statement there is no word of it"
+        if token.has("pronoun") and not token.has("own"):
+            return _meant(part, here, last)
+        if token.kind != "word" or any(m.start <= here < m.end for m in marked.mentions):
+            break
+    return actor_before(part, at, last)
+
+
+def _meant(part: Part, at: int, last: str) -> str:
+    """Return whom a pronoun means: who spoke before it in the sentence, else in the last one."""
+    spoken = [s.source for s in part.speeches if s.cue < at and s.source != NARRATOR]
+    if spoken:
+        return spoken[-1]
+    acting = [m for m in part.marked.mentions if m.end <= at and not m.prep and m.party]
+    acting = [m for m in acting if m.form not in {"adj", "people"}]
+    return acting[-1].source if acting else last
 
 
 def _named(marked: Marked, at: int) -> bool:
@@ -150,7 +226,7 @@ def _mentioned(marked: Marked, at: int) -> int | None:
             return None
         if token.has("mention"):
             return here
-        if token.has("exchange", "release", "receive", "return", "talks", "willing"):
+        if token.has(*_ABOUT, "talks", "willing"):
             return None
     return None
 

@@ -23,12 +23,17 @@ MOVES = ("exchange", "release", "receive", "return")
 _VERBS = (*MOVES, "held", "casualty", "taken", "say", "mediate", "rejects")
 
 
+_OBLIQUE = ("accusative", "dative", "oblique")
+_OPENING = frozenset(':«"“.')
 _REACH = 12
 
 
 @dataclass(slots=True)
 class Clause:
-    """Tokens `start` to `end` of a sentence; `actors` are the parties that act in it."""
+    """Tokens `start` to `end` of a sentence; `actors` are the parties that act in it.
+
+    `frame` is the clause of the sentence before whose people it counts, if it goes on with them.
+    """
 
     marked: Marked
     start: int
@@ -42,6 +47,7 @@ class Clause:
     moves: list[int] = field(default_factory=list)
     told: list[tuple[int, int, str]] = field(default_factory=list)
     recent: str = ""
+    frame: Clause | None = None
 
     def any(self, *tags: str) -> bool:
         """Return whether one of its tokens carries one of these tags.
@@ -75,11 +81,67 @@ def clauses_of(marked: Marked, quantities: Sequence[Quantity], *, verb_first: bo
             inside = [q for q in quantities if start <= q.number.start < end]
             clause = Clause(marked, start, end, inside)
             clause.moves = marked.tagged(*MOVES, start=start, end=end)
+            plain = [at for at in clause.moves if not _attribute(inside, at)]
+            clause.moves = plain or clause.moves
             if any(q.role == "candidate" for q in inside):
                 clause.moves = sorted({*clause.moves, *_brought(clause)})
+            if found:
+                _take_antecedent(found[-1], clause)
+            if not verb_first:
+                _find_goal(clause)
             _find_actors(clause, found[-1] if found else None, verb_first=verb_first)
             found.append(clause)
     return found
+
+
+def _attribute(quantities: Sequence[Quantity], at: int) -> bool:
+    """Return whether a word of movement only describes people: "eleven freed sailors"."""
+    return any(q.number.end <= at < q.end and q.what == "people" for q in quantities)
+
+
+def go_on(clauses: Sequence[Clause], before: Sequence[Clause]) -> None:
+    """Let a sentence that only counts people be of the movement told right before it.
+
+    "Vale welcomed a group. It numbered 130 people." has its number in the second sentence.
+
+    Args:
+        clauses: Of the sentence; `frame` and `actors` are set.
+        before: Of the sentence before.
+    """
+    moving = [c for c in before if c.moves]
+    if not clauses or not moving or any(c.moves for c in clauses):
+        return
+    marked = clauses[0].marked
+    opens = marked.any("pronoun", "group_word", "of_them", start=0, end=3)
+    if not opens or any(q.role == "candidate" for c in before for q in c.quantities):
+        return
+    for clause in clauses:
+        clause.frame = moving[-1]
+        clause.actors = clause.actors or moving[-1].actors
+
+
+def _find_goal(clause: Clause) -> None:
+    """Mark a bare name behind a verb of coming home as where people go: "eight could regain Vale"."""
+    for at in clause.moves:
+        if not clause.marked.tokens[at].has("return") or clause.marked.tokens[at].has("release"):
+            continue
+        counted = any(q.role == "candidate" and q.start < at for q in clause.quantities)
+        for mention in clause.mentions:
+            near = at < mention.start <= at + 2 and mention.form in {"name", "seat"}
+            if counted and near and not mention.prep and not owned(clause.quantities, mention):
+                mention.prep = "to"
+
+
+def _take_antecedent(before: Clause, clause: Clause) -> None:
+    """Give a relative clause that moves people the number right before it: "8 men, whom Vale freed"."""
+    opens = clause.marked.any("which", start=clause.start, end=clause.start + 2)
+    if not opens or not clause.moves or before.moves or not before.quantities:
+        return
+    last = before.quantities[-1]
+    if last.role == "candidate" and last.what == "people" and last.end >= clause.start - 1:
+        before.quantities.pop()
+        before.end = clause.start = last.start
+        clause.quantities.insert(0, last)
 
 
 def _brought(clause: Clause) -> list[int]:
@@ -91,6 +153,13 @@ def _brought(clause: Clause) -> list[int]:
         led = any(m.prep == "to" and m.party and at < m.start < end for m in clause.mentions)
         if led or marked.any("free_word", start=at + 1, end=end):
             found.append(at)
+    for at in marked.tagged("aux", start=clause.start, end=clause.end):
+        behind = [q for q in clause.quantities if at < q.start <= at + 2]
+        if behind and marked.any("home_word", start=behind[0].end, end=behind[0].end + 2):
+            found.append(at)  # "Vale has its pilot back"
+    for at in marked.tagged("leave", start=clause.start, end=clause.end):
+        if any(at < m.start <= at + 2 and m.form in {"name", "seat"} for m in clause.mentions):
+            found.append(at)  # "ten of them left Vale"
     return found
 
 
@@ -107,14 +176,36 @@ def owned(quantities: Sequence[Quantity], mention: Mention) -> bool:
     )
 
 
+def heads_colon(quantity: Quantity, marked: Marked) -> bool:
+    """Return whether what moves people stands behind a colon: "185 men: that many came home".
+
+    Args:
+        quantity: With which the sentence begins.
+        marked: The sentence.
+    """
+    colon = next(
+        (at for at in range(quantity.end, len(marked.tokens)) if marked.tokens[at].norm == ":"),
+        None,
+    )
+    if colon is None or any(t.kind == "mark" for t in marked.tokens[: quantity.number.start]):
+        return False
+    first = next(iter(marked.tagged(*MOVES, start=colon)), None)
+    return first is not None and not any(colon < n.start < first for n in marked.numbers)
+
+
 def _cuts(marked: Marked, quantities: Sequence[Quantity]) -> list[int]:
     tokens = marked.tokens
-    verbs = [at for at in marked.tagged(*_VERBS) if not _inside(quantities, at)]
+    verbs = [
+        at
+        for at in marked.tagged(*_VERBS)
+        if not (_inside(quantities, at) or _describes(marked, quantities, at))
+    ]
     cuts: set[int] = {
         at + 1
         for at, token in enumerate(tokens)
         if token.norm in ";؛:" and at + 1 < len(tokens) and tokens[at + 1].start > token.end
     }
+    cuts |= {at for at in range(1, len(tokens)) if _opens_gap(marked, at)}
     for left, right in pairwise(verbs):
         if right - left <= 1:
             continue
@@ -128,6 +219,24 @@ def _cuts(marked: Marked, quantities: Sequence[Quantity]) -> list[int]:
             cut = max(at for s, at in joints if s == strength)
             cuts.add(cut + 1 if tokens[cut].norm in ";؛:" else cut)
     return sorted(cut for cut in cuts if 0 < cut < len(tokens))
+
+
+def _opens_gap(marked: Marked, at: int) -> bool:
+    """Return whether a clause begins that leaves its verb out: "…, and Vale — two"."""
+    if not marked.tokens[at].has("while"):
+        return False
+    acting = [m for m in marked.mentions if m.start == at + 1 and not m.prep and m.form != "adj"]
+    end = at + 1
+    while named := next((m for m in marked.mentions if m.start == end), None):
+        end = named.end
+    return bool(acting) and end < len(marked.tokens) and marked.tokens[end].norm in "—–"
+
+
+def _describes(marked: Marked, quantities: Sequence[Quantity], at: int) -> bool:
+    """Return whether a participle right behind people says how they were caught or held."""
+    if not marked.tokens[at].has("taken", "held") or marked.tokens[at].has(*MOVES):
+        return False
+    return any(q.what == "people" and q.role == "candidate" and q.end == at for q in quantities)
 
 
 def _inside(quantities: Sequence[Quantity], at: int) -> bool:
@@ -174,6 +283,8 @@ def _find_actors(clause: Clause, before: Clause | None, *, verb_first: bool) -> 
         and not owned(clause.quantities, m)
         and not _set_aside(marked, m)
         and not m.organisation
+        and m.case not in _OBLIQUE
+        and not _in_relative(clause, m)
     ]
     ahead = [m for m in free if m.end <= verb]
     behind = [m for m in free if m.start > verb]
@@ -191,8 +302,29 @@ def _find_actors(clause: Clause, before: Clause | None, *, verb_first: bool) -> 
     clause.actors = tuple(dict.fromkeys(m.party for m in chosen if m.party))
     clause.own_actor = bool(clause.actors)
     _find_recipient(clause, verb)
-    if not clause.actors and before is not None and not clause.any("both_sides"):
+    shared = not clause.any("both_sides") and not _has_stranger(clause, verb)
+    if not clause.actors and before is not None and shared:
         clause.actors = before.actors
+
+
+def _has_stranger(clause: Clause, verb: int) -> bool:
+    """Return whether somebody whom no pack knows acts: "…, the West got 16"."""
+    tokens = clause.marked.tokens
+    for at in range(max(clause.start, 1, verb - 2), min(verb, clause.end)):
+        known = any(m.start <= at < m.end for m in clause.mentions)
+        if tokens[at].capital and not (tokens[at].tags or known or tokens[at - 1].norm in _OPENING):
+            return tokens[at - 1].kind == "mark" or tokens[at - 1].has("and", "while")
+    return False
+
+
+def _in_relative(clause: Clause, mention: Mention) -> bool:
+    """Return whether a mention acts in a relative clause that describes the people counted."""
+    tokens = clause.marked.tokens
+    for quantity in clause.quantities:
+        for at in range(quantity.end, mention.start):
+            if tokens[at].has("which") and tokens[at - 1].norm in ",،" and at < mention.start:
+                return not any(token.has(*MOVES) for token in tokens[at:])
+    return False
 
 
 def _find_recipient(clause: Clause, verb: int) -> None:
@@ -216,7 +348,9 @@ def _find_recipient(clause: Clause, verb: int) -> None:
 
 def _set_aside(marked: Marked, mention: Mention) -> bool:
     """Return whether a mention is only contradicted, thanked or a place of talk."""
-    return marked.any("contradicting", "thank", start=mention.start - 3, end=mention.start)
+    return marked.any(
+        "contradicting", "thank", "according", start=mention.start - 3, end=mention.start
+    )
 
 
 def _group(marked: Marked, mentions: list[Mention], *, first: bool = False) -> list[Mention]:

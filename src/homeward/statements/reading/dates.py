@@ -20,6 +20,7 @@ from homeward.statements.reading.roles import YEARS
 
 _WEEK = 7
 _AHEAD_MONTHS = 6  # a planned day lies at most so far ahead
+_SOON_MONTHS = 3  # a month alone that comes so soon lies ahead
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
 
 
@@ -81,7 +82,8 @@ def _month(marked: Marked, at: int, month: int, published: dt.date | None) -> Da
             return Day(None, "stated", at) if day else None
         ahead = (month, day or 1) > (published.month, published.day)
         near = (month - published.month) % 12 <= _AHEAD_MONTHS
-        coming = ahead and near and marked.any("planned")
+        soon = day is None and (month - published.month) % 12 <= _SOON_MONTHS
+        coming = ahead and near and (soon or marked.any("planned"))
         year = published.year - (ahead and not coming)
     try:
         date = dt.date(year, month, day or 1).isoformat()
@@ -95,6 +97,8 @@ def _around(marked: Marked, at: int) -> tuple[int | None, int | None]:
     """Return the day and the year written around a month."""
     day = year = None
     for here in (at - 1, at + 1, at - 2, at + 2, at + 3):
+        if day is None and here in marked.days:
+            day = marked.days[here]
         token = marked.tokens[here] if 0 <= here < len(marked.tokens) else None
         if token is None or token.value is None or not token.text.isdigit():
             continue

@@ -11,17 +11,19 @@ Rules of this file: a table, `RULES`, in order; the first rule that answers deci
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from homeward.statements.reading.clauses import MOVES, Clause, owned
+from homeward.statements.reading.clauses import MOVES, Clause
 from homeward.statements.reading.drafts import Draft, other, told_by
-from homeward.statements.reading.marked import Mention
+from homeward.statements.reading.governing import actor_of, party_by, verb_of
 from homeward.statements.reading.parts import new_voice
 from homeward.statements.reading.quantities import Quantity
 
-_ORDER = ("receive", "release", "return", "exchange")
 _LIST_GAP = 8
+_SHORT_PASSIVE = re.compile(r"[а-яії]{3,}([ае]н[ыоаі]?|т[ыо]|уті)$")  # "освобождены", "звільнено"
+_NOUNS = ("ние", "нии", "ния", "нию", "ння", "нні", "нню")  # of Slavic verbs
 
 Answer = tuple[str, str, str]
 
@@ -106,10 +108,10 @@ def direction(
         sides=sides,
         known=known,
         here=here,
-        verb=_verb(quantity, clause, before),
-        actor=_actor(clause, quantity, sides),
-        target=_party_by(clause, quantity, "to"),
-        source=_party_by(clause, quantity, "from") or quantity.holder,
+        verb=verb_of(quantity, clause, before),
+        actor=actor_of(clause, quantity, sides),
+        target=party_by(clause, quantity, "to"),
+        source=party_by(clause, quantity, "from") or quantity.holder,
         reverse=_behind_return(quantity, clause),
         speaker=told_by(quantity, clause).partition(".")[0],
         before=next((c.actors[0] for c in reversed(before) if len(c.actors) == 1), ""),
@@ -123,9 +125,10 @@ def direction(
 
 def _nation(case: Case) -> Answer | None:
     nation = case.quantity.nation
-    if not nation or not (case.reverse or case.clause.moves):
+    if not nation or not (case.reverse or case.clause.moves or nation in case.sides):
         return None
-    if case.verb == "receive" and case.actor and not case.reverse:
+    gets = case.verb == "receive" and case.actor and case.clause.moves and not case.reverse
+    if gets and ("-" in nation or not {nation, case.actor} <= set(case.sides)):
         return None
     moved_to = case.target if not case.reverse and case.verb in {"release", "return"} else ""
     if moved_to and moved_to != nation and moved_to in case.sides:
@@ -135,15 +138,24 @@ def _nation(case: Case) -> Answer | None:
 
 
 def _in_return(case: Case) -> Answer | None:
-    if not case.reverse:
+    if not case.reverse or (case.quantity.own and case.clause.own_actor):
         return None
     same = [d for d in case.here if d.clause.marked is case.clause.marked]
     first = same[-1] if same else None
+    if first is None and _is_fronted(case):
+        return case.actor, other(case.actor, case.sides), "in return"
     if first is None and case.known and _opens_with_return(case.clause):
         first = case.known[-1]
     if first is None or first.home == (case.quantity.nation or None):
         return None
     return first.holder, first.home, "in return"
+
+
+def _is_fronted(case: Case) -> bool:
+    """Return whether what is got stands first: "for five men Vale let 55 go"."""
+    after = [q for q in case.clause.quantities if q.number.start > case.quantity.number.start]
+    paid = case.verb == "release" and case.clause.own_actor and case.actor in case.sides
+    return bool(after) and paid and case.clause.moves[0] > case.quantity.end
 
 
 def _other_way(case: Case) -> Answer | None:
@@ -162,6 +174,14 @@ def _own(case: Case) -> Answer | None:
         return case.to(case.speaker, "own")
     if not quantity.own:
         return None
+    head = case.clause.marked.tokens[quantity.head] if quantity.head >= 0 else None
+    if (
+        head is not None
+        and head.has("captive")
+        and case.verb == "release"
+        and case.clause.own_actor
+    ):
+        return case.away(case.actor, "lets go") if case.actor else None  # "frees its prisoners"
     if case.actor:
         return case.actor, case.source or other(case.actor, case.sides), "own"
     recent = case.before or case.clause.recent
@@ -169,11 +189,12 @@ def _own(case: Case) -> Answer | None:
 
 
 def _arrives(case: Case) -> Answer | None:
-    """Answer "had arrived in Doria", "landed near Doria" by the side whose place it is."""
+    """Answer "had arrived in Doria", "reached Doria" by the side whose place it is."""
     marked = case.clause.marked
-    for at in marked.tagged("arrive", start=case.clause.start, end=case.clause.end):
+    for at in marked.tagged("arrive", "reach", start=case.clause.start, end=case.clause.end):
+        preps = {"in", "to", ""} if marked.tokens[at].has("reach") else {"in", "to"}
         for mention in case.clause.mentions:
-            near = at < mention.start <= at + 4 and mention.prep in {"in", "to"}
+            near = at < mention.start <= at + 4 and mention.prep in preps
             if near and mention.party in case.sides and mention.form in {"name", "seat"}:
                 return case.to(mention.party, "to")
     return None
@@ -204,8 +225,24 @@ def _against(case: Case) -> Answer | None:
     if not after or not after[0].nation or not other(after[0].nation, case.sides):
         return None
     gap = case.clause.marked.tokens[case.quantity.end : after[0].number.start]
+    lead = case.clause.marked.tokens[max(0, case.quantity.start - 1) : case.quantity.start]
+    if any(token.has("for", "in_return") for token in lead) and case.verb == "release":
+        return case.away(after[0].nation, "in return")  # "for five men Vale gave 55 Orlanders"
     behind = any(token.has("in_return", "for") for token in gap)
     return case.away(after[0].nation, "in return") if behind else None
+
+
+def _captor(case: Case) -> Answer | None:
+    """Answer "90 men, whom Dornish captivity had threatened" by who held them."""
+    marked, quantity = case.clause.marked, case.quantity
+    rivals = [q.number.start for q in case.clause.quantities if q.number.start > quantity.end]
+    for mention in case.clause.mentions:
+        named = mention.form == "adj" and marked.any(
+            "captivity", start=mention.end, end=mention.end + 1
+        )
+        if named and quantity.end <= mention.start < min([*rivals, quantity.end + _LIST_GAP]):
+            return case.away(mention.party, "from") if other(mention.party, case.sides) else None
+    return None
 
 
 def _from(case: Case) -> Answer | None:
@@ -219,32 +256,68 @@ def _from(case: Case) -> Answer | None:
     return case.to_people(case.source) if case.quantity.summand else None
 
 
+def _to_the_teller(case: Case) -> Answer | None:
+    """Answer "handed over to it 40" by who tells it."""
+    if case.verb != "release" or case.speaker not in case.sides or case.clause.own_actor:
+        return None
+    told = case.clause.any("to_pronoun") and not case.target
+    return case.to(case.speaker, "to") if told else None
+
+
 def _same_fact(case: Case) -> Answer | None:
     if case.clause.moves or not new_voice(case.clause, case.quantity, list(case.known)):
         return None
     own = [d for d in case.known if d.home == case.speaker]
+    first = case.known[-1].source.partition(".")[0]
+    start = case.quantity.number.start
+    too = case.clause.marked.any("also", start=start - 1, end=start)  # "sixty too"
+    if too and not own and case.speaker in case.sides and first != case.speaker:
+        return case.speaker, other(case.speaker, case.sides), "same fact"
     same = [d for d in own or case.known if d.count == case.quantity.count]
     fact = (same or [case.known[-1]])[-1]
+    if not (own or same) and case.speaker in case.sides and case.quantity.what == "people":
+        return case.to(case.speaker, "speaker")  # a side tells of its own
     return fact.home, fact.holder, "same fact"
 
 
 def _lets_go(case: Case) -> Answer | None:
     if case.verb != "release":
         return None
-    agent = _party_by(case.clause, case.quantity, "by")
+    if case.here and not case.clause.moves and _is_listed(case):
+        return None
+    agent = party_by(case.clause, case.quantity, "by")
     if agent:
         return case.away(agent, "by")
-    if not case.clause.own_actor and _is_passive(case):
+    end = case.quantity.number.end
+    freed = all(end <= at <= end + 1 for at in case.clause.moves)  # "counted 52 freed men"
+    told = case.speaker == case.actor and bool(case.clause.moves)
+    if told and (freed or _is_nominal(case)):
         return _let_go_by_nobody(case)
-    if case.actor and other(case.actor, case.sides):
+    if not case.clause.own_actor and _is_passive(case):
+        listed = case.here and case.here[-1].how != "each" and _is_listed(case)
+        return None if listed else _let_go_by_nobody(case)
+    foreign = len(case.sides) == 2 and case.actor not in case.sides
+    if case.actor and other(case.actor, case.sides) and not foreign:
         return case.away(case.actor, "lets go")
     return None
+
+
+def _is_nominal(case: Case) -> bool:
+    """Return whether a noun of letting go stands before the number: "reported the release of 144"."""
+    tokens = case.clause.marked.tokens
+    ahead = [at for at in case.clause.moves if at < case.quantity.number.start]
+    if not ahead or not tokens[ahead[-1]].has("release") or ahead[-1] + 1 >= len(tokens):
+        return False
+    return tokens[ahead[-1] + 1].has("of") or tokens[ahead[-1]].norm.endswith(_NOUNS)
 
 
 def _let_go_by_nobody(case: Case) -> Answer | None:
     """Answer a passive without an agent by who tells it: mostly of its own people."""
     if case.speaker not in case.sides:
         return None
+    handed = any(case.clause.marked.tokens[at].has("handing") for at in case.clause.moves)
+    if handed and not case.clause.any("to_pronoun"):
+        return case.away(case.speaker, "speaker")
     if any(draft.home == case.speaker for draft in case.here):
         return case.away(case.speaker, "speaker")
     if case.clause.any("each", "both_sides"):
@@ -255,12 +328,15 @@ def _let_go_by_nobody(case: Case) -> Answer | None:
 def _in_list(case: Case) -> Answer | None:
     if not case.here or case.here[-1].how == "each" or not _is_listed(case):
         return None
+    rival = case.actor in case.sides and case.actor not in case.clause.actors
+    if rival and case.verb in {"return", "receive"}:
+        return case.to(case.actor, "returns")  # "it has 230 back and its counterparts 248"
     return case.here[-1].home, case.here[-1].holder, "list"
 
 
 def _of_both(case: Case) -> Answer | None:
     """Stop where both sides act, or a swap tells nothing of the direction."""
-    both = case.clause.any("each", "both_sides") or len(set(case.clause.actors)) > 1
+    both = case.clause.any("each", "both_sides", "equal") or len(set(case.clause.actors)) > 1
     return ("", "", "") if both or case.verb == "exchange" else None
 
 
@@ -297,7 +373,14 @@ def _speakers_own(case: Case) -> Answer | None:
 def _place(case: Case) -> Answer | None:
     if case.verb not in {"return", "receive"}:
         return None
-    named = [m.party for m in case.clause.mentions if m.prep in {"to", "in"}]
+    named = [
+        m.party
+        for m in case.clause.mentions
+        if m.prep in {"to", "in"}
+        and not case.clause.marked.any(
+            "held", "captivity", "jailed", start=m.start - 4, end=m.start
+        )
+    ]
     place = next((party for party in named if party in case.sides), "")
     return (place, other(place, case.sides), "place") if place else None
 
@@ -326,6 +409,8 @@ RULES: tuple[Callable[[Case], Answer | None], ...] = (
     _whose,
     _against,
     _from,
+    _captor,
+    _to_the_teller,
     _same_fact,
     _lets_go,
     _in_list,
@@ -355,9 +440,11 @@ def _is_origin(case: Case) -> bool:
 
 def _is_passive(case: Case) -> bool:
     """Return whether people are let go, not whoever stands before the verb lets go."""
+    marked = case.clause.marked
     before = any(at > case.quantity.number.start for at in case.clause.moves)
     return before or any(
-        case.clause.marked.any("passive", start=at - 3, end=at) for at in case.clause.moves
+        marked.any("passive", start=at - 3, end=at) or _SHORT_PASSIVE.search(marked.tokens[at].norm)
+        for at in case.clause.moves
     )
 
 
@@ -370,82 +457,6 @@ def _gives_back(case: Case) -> bool:
         and not marked.any("passive", start=at - 3, end=at)
         for at in case.clause.moves
     )
-
-
-def _verb(quantity: Quantity, clause: Clause, before: list[Clause]) -> str:
-    """Return which movement governs a quantity: the nearest in its clause, else the last one."""
-    tokens = clause.marked.tokens
-    if clause.moves:
-        at = min(clause.moves, key=lambda verb: _distance(quantity, clause, verb))
-        if tokens[at].has("send"):
-            return "release"
-        return next((tag for tag in _ORDER if tokens[at].has(tag)), "return")
-    for earlier in reversed(before):
-        if earlier.moves:
-            token = earlier.marked.tokens[earlier.moves[-1]]
-            return next((tag for tag in _ORDER if token.has(tag)), "return")
-    after = clause.marked.tagged(*MOVES, start=clause.end)
-    return next((tag for tag in _ORDER if after and tokens[after[0]].has(tag)), "exchange")
-
-
-def _distance(quantity: Quantity, clause: Clause, verb: int) -> int:
-    """Return how far a verb is from a number; behind it or only "swap" counts as farther."""
-    swap = clause.marked.tokens[verb].has("exchange")
-    far = abs(verb - quantity.number.start) + 4 * swap + 3 * (verb > quantity.number.start)
-    participle = verb == quantity.end and not swap
-    named = any(verb < mention.start <= verb + 2 for mention in clause.mentions)
-    return far - 6 * (participle and not named)
-
-
-def _actor(clause: Clause, quantity: Quantity, sides: tuple[str, ...]) -> str:
-    """Return who acts on a quantity: named right before it, else in the clause, else speaking."""
-    at = quantity.number.start
-    if clause.any("respectively"):
-        counted = [q.number.start for q in clause.quantities if q.role in {"candidate", "leg"}]
-        if len(counted) == len(clause.actors):
-            return clause.actors[counted.index(at)]
-    for mention in clause.mentions:
-        if (
-            mention.end <= at <= mention.end + 1
-            and mention.prep == ""
-            and mention.form in {"name", "seat", "actor"}
-        ):
-            return mention.party
-    if len(set(clause.actors)) == 1:
-        return clause.actors[0]
-    speaker = told_by(quantity, clause).partition(".")[0]
-    if not clause.actors and speaker in sides:
-        return speaker
-    return ""
-
-
-def _party_by(clause: Clause, quantity: Quantity, prep: str) -> str:
-    """Return the party behind a preposition in the clause that is nearest to the number."""
-    rivals = [
-        q.number.start
-        for q in clause.quantities
-        if q is not quantity and q.role in {"candidate", "leg"}
-    ]
-    at = quantity.number.start
-    near: list[tuple[int, str]] = []
-    for mention in clause.mentions:
-        if mention.prep != prep or not _may_be_place(mention, prep):
-            continue
-        if owned([quantity], mention) and mention.party != quantity.holder:
-            continue
-        low, high = sorted((mention.start, at))
-        between = sum(1 for rival in rivals if low < rival < high)
-        taken = mention.start < at and any(rival < mention.start for rival in rivals)
-        # A name behind an earlier number already belongs to that one.
-        near.append((high - low + 8 * between + 5 * taken, mention.party))
-    return min(near, key=lambda pair: pair[0])[1] if near else ""
-
-
-def _may_be_place(mention: Mention, prep: str) -> bool:
-    """Return whether people can go to, or come from, what is mentioned."""
-    if mention.organisation or not mention.party:
-        return False
-    return prep != "to" or mention.form not in {"office", "alias"} or mention.office == "government"
 
 
 def _behind_return(quantity: Quantity, clause: Clause) -> bool:
@@ -472,5 +483,8 @@ def _is_listed(case: Case) -> bool:
     between = last.clause.marked.tokens[last.quantity.end : case.quantity.start]
     if any(t.norm in ";؛:" for t in between) or last.source != told_by(case.quantity, case.clause):
         return False
-    parted = any(t.has(*MOVES, "in_return", "for", "while") for t in between)
+    more = any(t.has("also", "move_with") for t in between)  # "45 men, and two children besides"
+    parted = any(
+        t.has(*MOVES, "in_return", "for") or (t.has("while") and not more) for t in between
+    )
     return len(between) <= _LIST_GAP and not parted

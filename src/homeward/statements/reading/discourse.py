@@ -9,49 +9,26 @@ Rules of this file:
 - A sentence without a speaker belongs to the last one if it only goes on with what was
   announced (a list, "in return", "among them"); with a party of its own acting it is the
   text's.
-- An office without a party belongs to the party that had it before, else to the last speaker.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from homeward.statements.reading.clauses import MOVES, Clause
 from homeward.statements.reading.marked import Marked, Mention
+from homeward.statements.reading.owners import settle_offices
 from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.spoken import NARRATOR, Speech, State
 from homeward.statements.reading.tokens import Token
+from homeward.statements.reading.voices import BESIDE, cues_of, headed, teller_of
 
-NARRATOR = "narrator"
 _REACH = 14
+_FAR = 6  # tokens of a name between a word of saying and the office behind it
+_DOTS = frozenset(".-'")
 _TITLE = 7  # words of a title before the name of an office
 _NO_TITLE = ("say", "and", "while", "which", "that", "passive", "in_return", "held")
+_NO_SUBJECT = (*MOVES, "pronoun", "both_sides", "each", "press", "which", "that")
 _BREAKS = frozenset(",،\"»”’'—–-؛")
 _GOES_ON = ("in_return", "move_with", "including", "same_number", "own", "pronoun", "also", "each")
-
-
-@dataclass(slots=True)
-class Speech:
-    """Tokens `start` to `end` of a sentence are what `source` says, by the word at `cue`."""
-
-    start: int
-    end: int
-    source: str
-    cue: int
-    denied: bool = False
-    quoted: bool = False
-
-
-@dataclass(slots=True)
-class State:
-    """What the reader remembers from sentence to sentence."""
-
-    sides: tuple[str, ...]
-    speaker: str = NARRATOR
-    speaking: bool = False
-    offices: dict[str, str] = field(default_factory=dict)
-    actor: str = ""
-    subject: str = ""
-    home_party: str = ""
 
 
 def speeches_of(marked: Marked, quantities: list[Quantity], state: State) -> list[Speech]:
@@ -65,14 +42,17 @@ def speeches_of(marked: Marked, quantities: list[Quantity], state: State) -> lis
     Returns:
         Stretches of the sentence that have a speaker, in order.
     """
-    _settle_offices(marked, state)
+    settle_offices(marked, state)
+    for quantity in quantities:
+        if quantity.owner is not None and not quantity.nation:
+            quantity.nation = quantity.owner.party
     found: list[Speech] = []
     covered = 0
-    cues = _cues(marked)
-    headed = _headed(marked)
-    if headed and not any(cue < headed.end for cue in cues):
-        found.append(Speech(headed.end, len(marked.tokens), headed.source, headed.end))
-        state.speaker = headed.source
+    cues = cues_of(marked)
+    alone = headed(marked)
+    if alone and not any(cue < alone.end for cue in cues):
+        found.append(Speech(alone.end, len(marked.tokens), alone.source, alone.end))
+        state.speaker = alone.source
     for k, cue in enumerate(cues):
         following = cues[k + 1] if k + 1 < len(cues) else len(marked.tokens)
         span = _speaker(marked, cue, cues[k - 1] if k else -1, quantities, state)
@@ -81,10 +61,13 @@ def speeches_of(marked: Marked, quantities: list[Quantity], state: State) -> lis
         source, start, end = span
         denied = marked.tokens[cue].has("rejects")
         content = _has_content(marked, quantities, covered, start)
-        if content and _stands_behind(marked, start, cue):
+        behind = content and _stands_behind(marked, start, cue) and not _is_aside(marked, cue)
+        if behind:
+            if found and found[-1].behind and found[-1].start == covered:
+                found.pop()  # "…, said X, and 30 came back, Y said"
             found.append(Speech(covered, start, source, cue, denied))
         if _has_content(marked, quantities, end, following) or not content:
-            found.append(Speech(end, following, source, cue, denied))
+            found.append(Speech(end, following, source, cue, denied, behind=behind))
         covered = max(end, following if following < len(marked.tokens) else end)
         covered = end if following < len(marked.tokens) else len(marked.tokens)
         state.speaker = source
@@ -155,73 +138,6 @@ def source_at(clauses: list[Clause], speeches: list[Speech], at: int) -> str:
     return next((c.source for c in clauses if c.start <= at < c.end), NARRATOR)
 
 
-def _headed(marked: Marked) -> Mention | None:
-    """Return who stands alone before a colon at the beginning: "Ministry of Vale: 40 freed"."""
-    for mention in marked.mentions:
-        if mention.start <= 2 and mention.end < len(marked.tokens) and mention.party:
-            names = mention.end
-            while (
-                names < len(marked.tokens)
-                and marked.tokens[names].capital
-                and names < mention.end + 3
-            ):
-                names += 1
-            if names < len(marked.tokens) and marked.tokens[names].norm == ":":
-                return mention
-    return None
-
-
-def _cues(marked: Marked) -> list[int]:
-    found: list[int] = []
-    last = -2
-    for at in marked.tagged("say", "according", "rejects"):
-        if at != last + 1 and not _noun(marked, at):
-            found.append(at)
-        last = at
-    return found
-
-
-def _noun(marked: Marked, at: int) -> bool:
-    """Return whether a word of saying is denied or wanted, and so says nothing."""
-    before = marked.tokens[max(0, at - 3) : at]
-    return any(token.has("negation") for token in before) and not marked.tokens[at].has("according")
-
-
-def _settle_offices(marked: Marked, state: State) -> None:
-    for mention in marked.mentions:
-        if mention.office in {"movement", "government", "army"} and not mention.party:
-            mention.party = _state_or_movement(mention.office, state.sides)
-        if mention.party:
-            if mention.office:
-                state.offices[mention.office] = mention.party
-            continue
-        party = state.offices.get(mention.office) or (
-            state.home_party if state.home_party in state.sides else ""
-        )
-        if not party:
-            named = [
-                m.party
-                for m in marked.mentions
-                if m.party
-                and m.form in {"name", "seat", "actor"}
-                and m.end <= mention.start
-                and m.prep == ""
-            ]
-            last = state.speaker.partition(".")[0]
-            party = last if last not in {NARRATOR, "both", ""} else (named or [state.actor])[-1]
-        mention.party = party or (state.sides[0] if state.sides else "")
-
-
-def _state_or_movement(office: str, sides: tuple[str, ...]) -> str:
-    """Return which side "the rebels" or "the government" is, where one side is no state."""
-    movements = [s for s in sides if "-" in s and not s.endswith("-GOV")]
-    if len(sides) != 2 or len(movements) != 1:
-        return ""
-    if office == "movement":
-        return movements[0]
-    return next(s for s in sides if s != movements[0])
-
-
 def _speaker(
     marked: Marked, cue: int, previous: int, quantities: list[Quantity], state: State
 ) -> tuple[str, int, int] | None:
@@ -230,16 +146,15 @@ def _speaker(
     end = cue + 1
     while end < len(tokens) and tokens[end].has("say", "according", "rejects"):
         end += 1
-    first = max(previous + 1, cue - _REACH)
+    told = _by_place(marked, cue, previous, end, state)
+    if told is not None:
+        return told
     behind = _mention_after(marked, end, quantities)
-    ahead = _mentions_before(marked, cue, first, quantities)
+    ahead = _mentions_before(marked, cue, max(previous + 1, cue - _REACH), quantities)
     if tokens[cue].has("according"):
         return _by_reference(marked, cue, end, behind, ahead, state)
-    relative = _relative(marked, cue, previous)
-    if relative:
-        return relative.source, max(previous + 1, relative.end), end
     comma = cue > 0 and tokens[cue - 1].norm in _BREAKS
-    if behind and (comma or not ahead) and behind.start <= end + 2:
+    if behind and (comma or not ahead) and behind.start <= end + (_FAR if comma else 2):
         group = [behind, *_joined_after(marked, behind)]
         return _source(group, state), cue, group[-1].end
     if ahead:
@@ -248,6 +163,30 @@ def _speaker(
         press = marked.any("press", start=ahead[-1].end, end=cue)
         return (NARRATOR if press else _source(ahead, state)), ahead[0].start, end
     return _unnamed(marked, cue, previous, end, state)
+
+
+def _by_place(
+    marked: Marked, cue: int, previous: int, end: int, state: State
+) -> tuple[str, int, int] | None:
+    """Return the source that the words right around a cue tell: an owner, a shared or relative subject."""
+    token = marked.tokens[cue]
+    if token.has("according"):
+        return None
+    if token.has("account") and not token.has("say", "rejects"):
+        teller = teller_of(marked, cue)
+        if teller is not None:
+            return teller.source, min(teller.start, cue), max(teller.end, end)
+    if _shares_subject(marked, cue):
+        if previous >= 0:
+            return state.speaker, cue - 1, end
+        first = next((m for m in marked.mentions if m.party and not m.prep), None)
+        if first is not None and first.start <= BESIDE and first.form in {"office", "alias"}:
+            return first.source, cue - 1, end  # "The king welcomed them and said"
+    relative = _relative(marked, cue, previous)
+    if relative:
+        return relative.source, max(previous + 1, relative.end), end
+    head = _before_relative(marked, cue)
+    return (head.source, head.start, end) if head is not None else None
 
 
 def _by_reference(
@@ -273,7 +212,11 @@ def _unnamed(
 ) -> tuple[str, int, int]:
     """Return who is meant where nobody is named: both sides, the press, or the last one."""
     low = max(previous + 1, cue - _TITLE)
-    both = marked.tagged("both_sides", "each", start=low, end=cue)
+    both = [
+        at
+        for at in marked.tagged("both_sides", "each", start=low, end=cue)
+        if not _counted(marked, at)
+    ]
     if both:
         first = both[-1]
         while first - 1 in both:
@@ -281,9 +224,42 @@ def _unnamed(
         return "both", first, end
     if marked.any("press", start=cue - 3, end=end + 3):
         return NARRATOR, max(0, cue - 4), end
+    if marked.any("joint", start=cue, end=end + BESIDE):
+        return "both", max(previous + 1, cue - 1), end
     own = _subject(marked, cue) if previous < 0 else None
+    own = own or _common_noun(marked, cue)
     last = state.subject if previous < 0 and state.subject else state.speaker
     return (own.source if own else last), max(previous + 1, cue - 1), end
+
+
+def _common_noun(marked: Marked, cue: int) -> Mention | None:
+    """Return whom "the organisation said" means: the one named before it in the sentence."""
+    if not marked.any("body_word", start=cue - 2, end=cue + BESIDE):
+        return None
+    named = [m for m in marked.mentions if m.end < cue and m.party and m.form != "people"]
+    third = [m for m in named if m.organisation or m.form == "actor"]
+    return next(iter(third or named), None)
+
+
+def _shares_subject(marked: Marked, cue: int) -> bool:
+    """Return whether a second verb of saying has the subject of the first: "and added"."""
+    for at in range(cue - 1, max(-1, cue - BESIDE), -1):
+        token = marked.tokens[at]
+        if token.has("and", "while") or token.norm.startswith("و"):
+            return True
+        if token.kind != "word" or token.capital or token.has(*_NO_SUBJECT):
+            return False
+        if any(m.start <= at < m.end for m in marked.mentions):
+            return False
+    return False
+
+
+def _counted(marked: Marked, at: int) -> bool:
+    """Return whether "each" or "both sides" belongs to a number before it: "40 on each side"."""
+    before = marked.tokens[max(0, at - BESIDE) : at]
+    return any(token.kind == "number" for token in before) or any(
+        marked.number_at(k) is not None for k in range(max(0, at - BESIDE), at)
+    )
 
 
 def _subject(marked: Marked, cue: int) -> Mention | None:
@@ -295,6 +271,17 @@ def _subject(marked: Marked, cue: int) -> Mention | None:
         opens = mention.start <= 2 and mention.end < cue and not mention.prep and mention.party
         if opens and (mention.form in {"office", "alias"} or (thing and mention.form != "adj")):
             return mention if mention.form != "people" else None
+    return None
+
+
+def _before_relative(marked: Marked, cue: int) -> Mention | None:
+    """Return whom a relative clause describes right before a cue: "Vale, whose king …, said"."""
+    if cue < 1 or marked.tokens[cue - 1].norm not in ",،":
+        return None
+    for mention in reversed(marked.mentions):
+        opens = mention.end + 1 < cue and marked.tokens[mention.end].norm in ",،"
+        if opens and marked.any("which", start=mention.end + 1, end=mention.end + 3):
+            return mention if mention.party and _may_speak(mention) else None
     return None
 
 
@@ -310,8 +297,8 @@ def _relative(marked: Marked, cue: int, previous: int) -> Mention | None:
 
 def _mention_after(marked: Marked, end: int, quantities: list[Quantity]) -> Mention | None:
     for mention in marked.mentions:
-        if end <= mention.start <= end + 5 and mention.form != "people":
-            between = marked.tokens[end : mention.start]
+        if end <= mention.start <= end + _FAR and mention.form != "people":
+            between = [t for t in marked.tokens[end : mention.start] if t.norm not in _DOTS]
             if any(t.kind != "word" or t.has(*MOVES, "that") for t in between):
                 return None
             if any(q.start <= mention.start < q.end for q in quantities) or not _may_follow(
@@ -335,7 +322,8 @@ def _joined_after(marked: Marked, first: Mention) -> list[Mention]:
         if mention.start > first.start and 0 <= mention.start - first.end <= 6:
             between = marked.tokens[first.end : mention.start + 1]
             joint = any(t.has("and") or t.norm.startswith("و") for t in between)
-            if joint and not any(t.has(*MOVES, "say") or t.kind == "mark" for t in between):
+            words = [t for t in between if t.norm != "," or not between[-2:][0].has("and")]
+            if joint and not any(t.has(*MOVES, "say") or t.kind == "mark" for t in words):
                 return [mention]
     return []
 
@@ -351,9 +339,12 @@ def _mentions_before(
         if start <= m.start
         and m.end <= cue
         and _may_speak(m)
-        and not any(q.start <= m.start < q.end for q in quantities)
+        and (
+            _is_person(marked, m, cue)
+            if m.form == "adj"
+            else not any(q.start <= m.start < q.end for q in quantities)
+        )
         and not marked.any("contradicting", start=m.start - 3, end=m.start)
-        and m.form != "adj"
     ]
     while near and any(t.has(*MOVES) for t in _plain(tokens[near[-1].end : cue])):
         near = near[:-1] if tokens[cue].has("pronoun") else []
@@ -369,6 +360,13 @@ def _mentions_before(
         if len(between) <= 5 and any(t.has("and") or t.norm == "," for t in between):
             group = near[-2:] if any(t.has("and") for t in between) else near[-1:]
     return group
+
+
+def _is_person(marked: Marked, mention: Mention, cue: int) -> bool:
+    """Return whether an adjective and a person's noun say who speaks: "a Dornish politician said"."""
+    after = marked.tokens[mention.end : mention.end + 1]
+    person = bool(after) and after[0].has("single", "mediate", "body_word", "soldiers")
+    return person and mention.end < cue and not mention.prep
 
 
 def _plain(tokens: list[Token]) -> list[Token]:
@@ -412,14 +410,28 @@ def _stands_behind(marked: Marked, start: int, cue: int) -> bool:
     if tokens[cue].has("according"):
         return True
     if start == cue and start:
-        return True
+        return not tokens[cue].norm.startswith("و")
     for at in range(start - 1, max(-1, start - _TITLE) - 1, -1):
         token = tokens[at]
-        if token.norm in _BREAKS:
+        if token.norm in _BREAKS or token.has("cataphora"):
             return True
+        named = at > 0 and token.has(*MOVES) and tokens[at - 1].has("own", "definite")
+        if named:
+            continue  # "its repatriation centre"
         if token.kind != "word" or token.has(*MOVES, *_NO_TITLE) or marked.number_at(at):
             return False
     return False
+
+
+def _is_aside(marked: Marked, cue: int) -> bool:
+    """Return whether "according to X" stands inside a relative clause: "who, by X's word, are"."""
+    tokens = marked.tokens
+    return (
+        cue > 1
+        and tokens[cue].has("according")
+        and tokens[cue - 1].norm in ",،"
+        and tokens[cue - 2].has("which")
+    )
 
 
 def _goes_on(clauses: list[Clause], speaker: str) -> bool:

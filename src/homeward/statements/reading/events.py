@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from homeward.statements.reading.clauses import Clause
 from homeward.statements.reading.dates import Day, days_of
@@ -21,6 +22,7 @@ _FAR_DAYS = 2
 _DAY_CHARS = len("2031-02-05")  # a month alone has fewer
 _OPENING = 4  # tokens at the beginning of a clause that set its time
 _RECENT_DAYS = 5
+_BEHIND = 6  # tokens behind a number in which its own day stands
 
 
 def set_roles(sentences: Sequence[list[Clause]], published: dt.date | None) -> Day | None:
@@ -42,7 +44,9 @@ def set_roles(sentences: Sequence[list[Clause]], published: dt.date | None) -> D
         days = days_of(clauses[0].marked, published) if clauses else []
         for before, clause in zip([None, *clauses], clauses, strict=False):
             _by_date(clause, days, when)
+            _by_own_day(clause, days, when)
             _goes_on_before(before, clause, days)
+    _join_plans(sentences)
     if not any(c.role == "main" and _moves_people(c) for cs in sentences for c in cs):
         for clauses in sentences:
             for clause in clauses:
@@ -51,8 +55,21 @@ def set_roles(sentences: Sequence[list[Clause]], published: dt.date | None) -> D
     return main
 
 
+def _join_plans(sentences: Sequence[list[Clause]]) -> None:
+    """Let "in addition 23 …" be of the plan that the sentences before told."""
+    told: set[str] = set()
+    for clauses in sentences:
+        counting = [c for c in clauses if _moves_people(c)]
+        adds = bool(clauses) and clauses[0].marked.any("move_with", "also", start=0, end=3)
+        if adds and told == {"planned"}:
+            for clause in counting:
+                clause.role = "planned" if clause.role == "main" else clause.role
+        told |= {clause.role for clause in counting}
+
+
 def _moves_people(clause: Clause) -> bool:
-    return bool(clause.moves) and any(q.role == "candidate" for q in clause.quantities)
+    counted = [q for q in clause.quantities if q.role == "candidate"]
+    return bool(counted) and (bool(clause.moves) or any(q.nation for q in counted))
 
 
 def _by_words(clause: Clause, clauses: Sequence[Clause]) -> str:
@@ -63,15 +80,35 @@ def _by_words(clause: Clause, clauses: Sequence[Clause]) -> str:
         and clause.marked.any("while", "which", start=clause.start, end=clause.start + 2)
     ):
         return "previous"
+    if index and clauses[index - 1].role == "previous" and not _counts(clauses[index - 1]):
+        return "previous"  # "In the previous exchange, in May, 73 were freed"
     if not clause.moves:
         return clauses[index - 1].role if index else "main"
     first = clause.moves[0]
     near = clause.marked.any("planned", start=max(clause.start, first - 8), end=first) or (
-        clause.marked.any("planned", start=first, end=clause.end)
+        clause.marked.any("planned", start=first, end=_end_of_verb(clause, first))
     )
     if _is_framework(clause, first, planned=near):
         return "framework"
     return "planned" if near else "main"
+
+
+def _end_of_verb(clause: Clause, verb: int) -> int:
+    """Return where what belongs to a verb ends: "and would be flown on" is another's."""
+    told = [q.end for q in clause.quantities if q.role == "candidate" and q.number.start > verb]
+    tokens = clause.marked.tokens
+    for at in range(max([verb, *told[:1]]), clause.end):
+        joint = tokens[at].has("and") and any(
+            t.has("planned", "passive", "aux", "release", "receive", "return")
+            for t in tokens[at + 1 : at + 3]
+        )
+        if joint or tokens[at].norm in ",،—–(" or tokens[at].has("which"):
+            return at
+    return clause.end
+
+
+def _counts(clause: Clause) -> bool:
+    return any(q.role == "candidate" for q in clause.quantities)
 
 
 def _is_framework(clause: Clause, verb: int, *, planned: bool) -> bool:
@@ -88,6 +125,9 @@ def _is_framework(clause: Clause, verb: int, *, planned: bool) -> bool:
 
 def _is_previous(clause: Clause) -> bool:
     """Return whether a word of the past is about the whole clause, not about its last part."""
+    had = clause.marked.tagged("had", start=clause.start, end=clause.start + 2)
+    if had and clause.marked.any("had_done", start=had[0] + 1, end=clause.end):
+        return True  # Arabic says "had done" in two words
     cues = clause.marked.tagged("previous", start=clause.start, end=clause.end)
     numbers = [q.number.start for q in clause.quantities if q.role == "candidate"]
     return bool(cues) and not (len(numbers) > 1 and min(cues) > max(numbers))
@@ -111,12 +151,27 @@ def _main_day(sentences: Sequence[list[Clause]], published: dt.date | None) -> D
         ]
         close = [d for c in moving for d in days if c.start <= d.at < c.end and not _of_talk(c, d)]
         if close or (moving and days):
-            return _best(close or days)
+            if begun and fallback is not None:
+                return fallback  # the event was dated before its numbers were told
+            opens = [d for d in days if d.at <= 1 and d.date]
+            return (opens or [_best(close or days)])[0]
         told = any(c.moves and c.role == "main" for c in clauses) or marked.any("carried")
         if told and days and fallback is None and not marked.any("date_of_talk", "agree"):
             fallback = _best(days)
         begun = begun or bool(moving)
-    return fallback
+    return fallback or _planned_day(sentences, published)
+
+
+def _planned_day(sentences: Sequence[list[Clause]], published: dt.date | None) -> Day | None:
+    """Return the day for which an exchange is planned, where none has taken place."""
+    counting = [c for cs in sentences for c in cs if _moves_people(c)]
+    if any(c.role == "main" for c in counting):
+        return None
+    for clause in counting:
+        days = [d for d in days_of(clause.marked, published) if d.coming and d.date]
+        if days:
+            return days[0]
+    return None
 
 
 def _recent(date: str, published: dt.date | None) -> bool:
@@ -144,19 +199,41 @@ def _by_date(clause: Clause, days: Sequence[Day], main: str | None) -> None:
     if main is None or clause.role == "previous":
         return
     dated = [d.date for d in inside if d.date]
-    if not clause.moves or not dated:
+    shared = clause.any("each") and _counts(clause)  # "on Friday it had been 390 on each side"
+    if not dated or not (clause.moves or shared or clause.any("round")):
         return
-    if all(_before(date, main) for date in dated):
+    if all(_before(date, main) or _day_before(clause, date, main) for date in dated):
         clause.role = "previous"
     elif clause.role == "planned" and len(main) == _DAY_CHARS and main in dated:
         clause.role = "main"
+
+
+def _by_own_day(clause: Clause, days: Sequence[Day], main: str | None) -> None:
+    """Set aside a number of an earlier day: "300 were freed after the 200 per side of Thursday"."""
+    counted = [q for q in clause.quantities if q.role == "candidate"]
+    for quantity, after in zip_longest(counted, counted[1:]):
+        end = min(quantity.end + _BEHIND, after.start if after else clause.end)
+        for day in days:
+            told = quantity.end <= day.at < end and clause.marked.any(
+                "of", start=day.at - 2, end=day.at
+            )
+            if told and main and day.date and day.date < main and len(counted) > 1:
+                quantity.role = "previous"
+
+
+def _day_before(clause: Clause, date: str, main: str) -> bool:
+    """Return whether a clause tells of a round on the day before: "Friday's opening round"."""
+    told = clause.any("round") or (clause.any("yesterday") and clause.any("aux"))
+    told = told or (clause.any("each") and not clause.moves)
+    return len(date) == len(main) == _DAY_CHARS and date < main and told
 
 
 def _goes_on_before(before: Clause | None, clause: Clause, days: Sequence[Day]) -> None:
     """Let a clause without a day of its own be of the day with which its sentence began."""
     if before is None or before.role != "previous" or clause.role != "main":
         return
-    opened = [d for d in days if d.date and d.at < before.start + _OPENING]
+    end = before.start + _OPENING if _counts(before) else before.end
+    opened = [d for d in days if d.date and d.at < end]
     if opened and not any(clause.start <= d.at < clause.end for d in days):
         clause.role = "previous"
 

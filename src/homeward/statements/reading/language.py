@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Literal
+from typing import Literal, get_args
 
 Language = Literal["ar", "en", "es", "fr", "ru", "uk"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 _SAMPLE_CHARS = 6_000
 _ARABIC = re.compile(r"[\u0600-\u06ff]")

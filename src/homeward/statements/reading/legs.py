@@ -41,13 +41,12 @@ def drafts_of(clauses: list[Clause], sides: tuple[str, ...], earlier: list[Draft
         for quantity in clause.quantities:
             if quantity.role != "candidate":
                 continue
-            role = (
-                "" if quantity.summand else role_of(quantity, clause, clauses[:at], found, earlier)
-            )
+            before = clauses[:at] if clause.frame is None else [clause.frame, *clauses[:at]]
+            role = "" if quantity.summand else role_of(quantity, clause, before, found, earlier)
             if role:
                 quantity.role = role
                 continue
-            found += _place(quantity, clause, clauses[:at], sides, [*earlier, *found], found)
+            found += _place(quantity, clause, before, sides, [*earlier, *found], found)
         found += _same_number(clause, sides, [*earlier, *found])
         found += _nobody(clause, [*earlier, *found])
         found += _confirmed(clause, [*earlier, *found])
@@ -80,9 +79,9 @@ def _place(
         quantity.role = "pooled"
         return []
     quantity.role = "leg"
-    if quantity.what == "bare" and any(
-        d.unit == "remains" and (d.home, d.count) == (home, quantity.count) for d in known
-    ):
+    how = "a third" if how == "people" and len(sides) == 2 and home not in local else how
+    dead = [d.unit == "remains" for d in known if d.clause.role == clause.role]
+    if quantity.what == "bare" and dead and all(dead):
         quantity.unit = "remains"  # "it had received a thousand", told of before as bodies
     return [_draft(quantity, clause, home, holder or other(home, local), how)]
 
@@ -217,7 +216,7 @@ def _same_number(clause: Clause, sides: tuple[str, ...], known: list[Draft]) -> 
     """Return the leg the other way that "the same number" tells."""
     marked = clause.marked
     cues = marked.tagged("same_number", start=clause.start, end=clause.end)
-    if not cues or not known:
+    if not cues or not known or clause.any("held", "remain", "at_least", "casualty"):
         return []
     last = known[-1]
     if last.count is None or last.how == "each":

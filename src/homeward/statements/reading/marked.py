@@ -12,12 +12,16 @@ Rules of this file:
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from homeward.statements.reading.numbers import Number, numbers_of
 from homeward.statements.reading.pack import Pack
 from homeward.statements.reading.tokens import Sentence, Token
 
 _PREPOSITIONS = ("to", "from", "by", "with", "of", "in", "between")
+_LOCATIVE = ("е", "ии", "уси", "і", "ї", "ом", "ому", "ой", "ій", "ых", "их")  # of Slavic nouns
+_TITLES = 3  # names between an office and the surname of who holds it
+_PERSON_MIN = 5
 _ORGANISATIONS = frozenset({"ICRC", "UN", "OSCE", "AU", "EU"})
 
 
@@ -26,7 +30,8 @@ class Mention:
     """A party or an office named by tokens `start` to `end`.
 
     `form` is `name`, `adj`, `people`, `seat`, `actor`, `office` or `alias`; `party` is empty
-    for an office whose party is not said. `prep` is the preposition before it, if any.
+    for an office whose party is not said. `prep` is the preposition before it, if any, or the
+    one that its `case` stands for.
     """
 
     start: int
@@ -35,6 +40,7 @@ class Mention:
     form: str
     office: str = ""
     prep: str = ""
+    case: str = ""
 
     @property
     def source(self) -> str:
@@ -49,7 +55,9 @@ class Mention:
 
 @dataclass(slots=True)
 class Marked:
-    """A sentence, its numbers and its mentions; `months` and `weekdays` by token.
+    """A sentence, its numbers and its mentions; `months`, `weekdays` and `days` by token.
+
+    A day is one told by an ordinal in words, "the fifth".
 
     `places` tells where the tokens of each tag stand, in order.
     """
@@ -59,6 +67,7 @@ class Marked:
     mentions: list[Mention]
     months: dict[int, int] = field(default_factory=dict)
     weekdays: dict[int, int] = field(default_factory=dict)
+    days: dict[int, int] = field(default_factory=dict)
     places: dict[str, list[int]] = field(default_factory=dict)
 
     @property
@@ -130,17 +139,78 @@ def mark(sentence: Sentence, pack: Pack) -> Marked:
     marked.numbers = [
         n for n in marked.numbers if n.start not in marked.weekdays and n.start not in named
     ]
-    if pack.language == "ar":
-        for token in tokens:
-            if token.norm.startswith("ل") and len(token.forms) > 1:
-                token.tags.add("clitic_to")
+    _tag_words(tokens, pack)
     for at, token in enumerate(tokens):
         for tag in token.tags:
             marked.places.setdefault(tag, []).append(at)
     _join_offices(marked)
     for mention in marked.mentions:
-        mention.prep = preposition(marked, mention.start)
+        mention.prep = _governed_by(marked, mention)
+        if not mention.prep and pack.language in {"ru", "uk"} and mention.form in {"name", "seat"}:
+            ruled = marked.any("controlled", start=mention.start - 1, end=mention.start)
+            dative = _is_dative(tokens[mention.end - 1].norm, pack)
+            mention.prep = "from" if ruled else "to" if dative else ""
     return marked
+
+
+def _is_dative(word: str, pack: Pack) -> bool:
+    """Return whether case alone makes a name the one to whom: "Киеву", "Україні"."""
+    if word.endswith(("ові", "еві")) or (word.endswith(("е", "і")) and not word.endswith("ії")):
+        return True
+    return word.endswith("у") and pack.words.knows(word[:-1])
+
+
+def _tag_words(tokens: list[Token], pack: Pack) -> None:
+    """Tag words by their shape: inside a longer phrase, an unknown noun of persons, Arabic's "to"."""
+    for token in tokens:
+        plain = token.kind == "word" and not (token.tags or token.capital)
+        if plain and len(token.norm) > _PERSON_MIN and token.norm.endswith(pack.person_endings):
+            token.tags.add("people")
+        if token.norm in pack.inside:
+            token.tags.add(pack.inside[token.norm])
+        if pack.language == "ar" and token.norm.startswith("ل") and len(token.forms) > 1:
+            token.tags.add("clitic_to")
+
+
+def _governed_by(marked: Marked, mention: Mention) -> str:
+    """Return the preposition of a mention; of one that is "of" and "from", an office takes "of"."""
+    if _is_place(marked, mention):
+        return "in"
+    prep = preposition(marked, mention.start)
+    if mention.form == "office" and prep == "from":
+        near = marked.tokens[max(0, mention.start - 2) : mention.start]
+        return "of" if any(t.has("of") for t in near) else prep
+    return prep
+
+
+def _is_place(marked: Marked, mention: Mention) -> bool:
+    """Return whether a name only says where: "the ambassador to Vienna", "the Amman agreement"."""
+    if mention.form not in {"name", "seat"}:
+        return False
+    if any(
+        m.form == "office" and 0 < mention.start - m.end <= 2 and _leads(marked, m, mention)
+        for m in marked.mentions
+    ):
+        return True
+    if marked.any("border_with", start=mention.start - 3, end=mention.start):
+        return True
+    after = marked.tokens[mention.end : mention.end + 1]
+    before = marked.tokens[mention.start - 1 : mention.start]
+    if marked.any("border", start=mention.start - 3, end=mention.end + 2):
+        return True  # "at the border with Vale"
+    return bool(
+        mention.form == "seat"
+        and before
+        and before[0].has("definite", "article", "under")
+        and after
+        and after[0].has("agree", "talks", "round")
+    )
+
+
+def _leads(marked: Marked, office: Mention, mention: Mention) -> bool:
+    return office.office == "embassy" and marked.any(
+        "to", "in", start=office.end, end=mention.start
+    )
 
 
 def _put(marked: Marked, start: int, end: int, label: str) -> None:
@@ -151,6 +221,8 @@ def _put(marked: Marked, start: int, end: int, label: str) -> None:
             token.tags.add(value)
     elif kind == "month":
         marked.months[start] = int(value)
+    elif kind == "day":
+        marked.days[start] = int(value)
     elif kind == "weekday":
         marked.weekdays[start] = int(value)
     else:
@@ -178,14 +250,19 @@ def preposition(marked: Marked, at: int) -> str:
             # In a phrase such as "sit down with" the preposition has no tag of its own.
             plain = tokens[here].norm == name and not tokens[here].has("according")
             if plain or tokens[here].has(name):
-                return name
+                return "in" if name == "to" and _locative(tokens[here], tokens[at]) else name
         if tokens[here].has("say", "exchange", "release", "receive", "return", "and", "while"):
             return ""
         if tokens[here].kind == "number":
             return ""
-        if not tokens[here].has("small", "allied", "neutral", "article"):
+        if not tokens[here].has("small", "allied", "neutral", "article", "state_word"):
             return ""
     return ""
+
+
+def _locative(before: Token, word: Token) -> bool:
+    """Return whether case makes a word that is "to" and "in" mean "in": "в Києві", "в Москве"."""
+    return before.has("in") and word.norm.endswith(_LOCATIVE)
 
 
 def rejoin(marked: Marked) -> None:
@@ -261,7 +338,7 @@ def _join_offices(marked: Marked) -> None:
             right and right.form != "office" and mention.start <= right.start < mention.end
         ):
             owner = k + 1
-        elif left and left.form == "office" and left.end >= mention.start - 1 and k - 1 not in used:
+        elif left and k - 1 not in used and _same_person(marked, left, mention):
             _merge(left, mention, used, k)
             continue
         else:
@@ -274,6 +351,22 @@ def _join_offices(marked: Marked) -> None:
         used.add(owner)
     joined = [mention for k, mention in enumerate(mentions) if k not in used]
     marked.mentions = joined
+    for left, right in pairwise(joined):
+        nameless = left.form == right.form == "office" and right.party and not left.party
+        if nameless and left.end == right.start:  # "a spokesman of the ministry of Vale"
+            right.start = left.start
+            marked.mentions = [m for m in marked.mentions if m is not left]
+
+
+def _same_person(marked: Marked, left: Mention, mention: Mention) -> bool:
+    """Return whether two offices are one: "ministry spokesman", "the head of the office, Orlo Vane"."""
+    if left.form != "office" or (left.party and mention.party not in {left.party, ""}):
+        return False
+    between = marked.tokens[left.end : mention.start]
+    if len(between) <= 1:
+        return True
+    named = len(between) <= _TITLES and all(t.capital and t.kind == "word" for t in between)
+    return named and not left.party and bool(mention.party)
 
 
 def _merge(left: Mention, mention: Mention, used: set[int], k: int) -> None:

@@ -101,6 +101,14 @@ class Matcher:
                 at = match.end
         return found
 
+    def knows(self, *words: str) -> bool:
+        """Return whether each of these words begins a phrase as it stands.
+
+        Args:
+            words: As tokens are compared.
+        """
+        return all(word in self._exact for word in words)
+
     def _at(self, tokens: list[Token], at: int) -> Match | None:
         best = 0
         labels: dict[str, bool] = {}

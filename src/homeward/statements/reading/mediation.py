@@ -10,8 +10,9 @@ Rules of this file:
 from __future__ import annotations
 
 from homeward.statements.reading.clauses import MOVES, Clause
-from homeward.statements.reading.discourse import Speech, source_at
+from homeward.statements.reading.discourse import source_at
 from homeward.statements.reading.marked import Marked, Mention
+from homeward.statements.reading.spoken import Speech
 from homeward.statements.reading.values import Mediation, Stop
 
 _REACH = 12
@@ -49,12 +50,13 @@ def mediations_of(
         and m.party not in sides
         and not any(m.party.startswith(f"{s}-") for s in sides)
         and m.prep != "between"
+        and not _second_between(marked, m)
         and m.form != "people"
         and not any(
             m.party in {q.nation, q.holder}
             for c in clauses
             for q in c.quantities
-            if q.start <= m.start < q.end
+            if q.start <= m.start < q.end and not q.weak
         )
     ]
     if not third:
@@ -64,9 +66,11 @@ def mediations_of(
         for at in marked.tagged(act):
             for mention in _near(marked, third, at):
                 role = _ROLES.get(act, "mediator")
-                if act == "thank" and mention.end <= at:
+                thanked = marked.any("passive", start=at - 3, end=at)
+                if act == "thank" and mention.end <= at and not thanked:
                     continue  # who thanks is no mediator
-                if act == "facilitate" and not _weighty(marked, mention, at):
+                cared = marked.any("medical", start=at - 2, end=at + 2)  # "medical help"
+                if act == "facilitate" and (cared or not _weighty(marked, mention, at)):
                     continue
                 if mention.organisation and act in {"facilitate", "hosted"}:
                     role = "carrier" if mention.party == "ICRC" else role
@@ -85,6 +89,15 @@ def mediations_of(
         own = Mediation(party=mention.party, role="mediator", source=source, span=span)
         found.setdefault(mention.party, own)
     return list(found.values())
+
+
+def _second_between(marked: Marked, mention: Mention) -> bool:
+    """Return whether a mention is the second of "between Vale and Orland"."""
+    firsts = (m for m in marked.mentions if m.prep == "between" and m.end < mention.start)
+    return any(
+        mention.start - m.end <= 2 and marked.any("and", start=m.end, end=mention.start)
+        for m in firsts
+    )
 
 
 def _itself(
@@ -205,12 +218,23 @@ def _near(marked: Marked, third: list[Mention], at: int) -> list[Mention]:
         and m.prep in {"", "by", "of", "with"}
         and not _crossed(marked, m.end, at)
     ]
+    if ahead and marked.any("which", start=at - 2, end=at) and _before_which(marked, ahead[-1], at):
+        return [
+            ahead[-1],
+            *(m for m in behind if m.prep == "with"),
+        ]  # "Vale, which mediated with Oster"
     if ahead and _acts(marked, ahead[-1], at):
         return _chain(marked, ahead[::-1])[::-1]
     chosen = behind if behind and (behind[0].prep or not ahead) else ahead[-1:] or behind
     if chosen and chosen is behind:
         return _chain(marked, behind)
     return _chain(marked, [*ahead][::-1])[::-1] if ahead else chosen
+
+
+def _before_which(marked: Marked, mention: Mention, at: int) -> bool:
+    """Return whether a relative clause that acts describes a party."""
+    between = marked.tokens[mention.end : at]
+    return len(between) <= 3 and not any(t.has("passive", "by") for t in between)
 
 
 def _acts(marked: Marked, mention: Mention, at: int) -> bool:
@@ -222,6 +246,7 @@ def _acts(marked: Marked, mention: Mention, at: int) -> bool:
 
 
 def _chain(marked: Marked, mentions: list[Mention]) -> list[Mention]:
+    """Return the list that begins with the first mention; it may be walked from its end."""
     group = mentions[:1]
     waiting: list[Mention] = []
     for mention in mentions[1:]:
@@ -232,6 +257,8 @@ def _chain(marked: Marked, mentions: list[Mention]) -> list[Mention]:
         if any(t.has("and") or (len(t.forms) > 1 and t.norm[0] == "و") for t in between):
             group += [*waiting, mention]
             waiting = []
+        elif any(t.norm in ",،" for t in between) and mention is near and len(group) > 1:
+            group.append(mention)  # walked from its end, "and" comes first
         elif any(t.norm in ",،" for t in between):
             waiting.append(mention)  # a list has an "and" before its last
         else:

@@ -2,9 +2,11 @@
 
 Rules of this file:
 - A pack is `packs/<language>.toml`; `packs/common.toml` holds what is true in all of them,
-  `packs/territories.json` the names of states (made by `tools/territories` from CLDR).
+  `packs/territories.json` and `packs/capitals.json` the names of states and capitals (made by
+  `tools/territories` from CLDR).
 - Values are lists of phrases parted by commas. `word*` is any word that begins so, `_` any
   one word, `(a|b)` either.
+- `[verbs]` names families of verbs by their infinitives; every form of them has the tag.
 - Names of states in Russian and Ukrainian are given in the nominative; their cases and the
   adjectives made from them follow by rule. Arabic adjectives too.
 - Only the pack of the text's language is loaded.
@@ -22,10 +24,13 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from homeward.statements.reading.inflection import forms
 from homeward.statements.reading.language import Language
 from homeward.statements.reading.matcher import Matcher, Phrase, phrase_of
 from homeward.statements.reading.tokens import normal
 
+_MOVING = frozenset({"exchange", "release", "receive", "return"})
+_DENYING = frozenset({"not", "neither", "never", "no", "не", "لم", "لن", "pas"})
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _PARTS = (
     ("names", "name", True),
@@ -38,6 +43,7 @@ _PARTS = (
     ("holders", "holder", False),
     ("months", "month", False),
     ("weekdays", "weekday", False),
+    ("days", "day", False),
     ("lexicon", "tag", False),
 )
 _SLAVIC_ENDINGS = {
@@ -95,7 +101,8 @@ class Pack:
     """What the reader knows of one language.
 
     `words` finds parties, offices, months and lexicon tags; `numerals` finds numbers in
-    words, each labelled with its value. `adversaries` are the usual other side of a party.
+    words, each labelled with its value. `adversaries` are the usual other side of a party, `inside` are
+    single words whose tag counts inside longer phrases too, `person_endings` those of nouns for persons.
     """
 
     language: Language
@@ -106,8 +113,12 @@ class Pack:
     numeral_and: frozenset[str]
     adversaries: Mapping[str, str]
     titles: frozenset[str]
+    inside: Mapping[str, str]
+    person_endings: tuple[str, ...]
     our_party: str
     office_party: str
+    nominatives: frozenset[str] = frozenset()
+    accusatives: frozenset[str] = frozenset()
 
 
 @cache
@@ -123,8 +134,9 @@ def load_pack(language: Language) -> Pack:
     data, common = _toml(f"{language}.toml"), _toml("common.toml")
     cased = language != "ar"
     phrases = [
-        *_phrases(data, cased=cased),
+        *_phrases(data, cased=cased, plurals={"es": "any", "fr": "capital"}.get(language, "")),
         *_phrases(common, cased=True),
+        *_verbs(language, data),
         *_territories(language, data),
     ]
     numerals = [
@@ -141,9 +153,24 @@ def load_pack(language: Language) -> Pack:
         numeral_and=frozenset(_split(data.get("numeral_and", ""))),
         adversaries=common["adversaries"],
         office_party=str(data.get("office_party", "")),
+        nominatives=_nominatives(language),
+        accusatives=frozenset(
+            f"{name[:-1]}{'ую'[name[-1] == 'я']}"
+            for name in _nominatives(language)
+            if name[-1] in "ая"
+        ),
         our_party=str(data.get("our_party", "")),
+        inside=_inside(data["lexicon"]),
+        person_endings=tuple(_split(data.get("person_endings", ""))) or ("\0",),
         titles=frozenset(normal(word) for word in _split(data.get("titles", ""))),
     )
+
+
+def _inside(lexicon: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the words that keep their tag inside a longer phrase: negations, and words of talks."""
+    talks = {normal(word): "talks" for word in _split(lexicon["talks"]) if word.isalpha()}
+    denying = (word for word in _split(lexicon["negation"]) if word in _DENYING)
+    return talks | {normal(word): "negation" for word in denying}
 
 
 def _toml(name: str) -> dict[str, Any]:
@@ -171,11 +198,27 @@ def _expanded(text: str) -> list[str]:
     return ["".join(chosen) for chosen in itertools.product(*choices)]
 
 
-def _phrases(data: Mapping[str, Any], *, cased: bool) -> Iterator[Phrase]:
+def _phrases(data: Mapping[str, Any], *, cased: bool, plurals: str = "") -> Iterator[Phrase]:
+    """Yield the phrases of a pack; with `plurals` an adjective's plural is its people too."""
     for section, kind, capital in _PARTS:
         for label, texts in _flat(data.get(section, {})):
             for text in _split(texts):
                 yield phrase_of(text, f"{kind}:{label}", capital=capital and cased)
+                if plurals and kind == "adj" and text.endswith("s"):
+                    yield phrase_of(text, f"people:{label}", capital=plurals == "capital")
+
+
+def _verbs(language: Language, data: Mapping[str, Any]) -> Iterator[Phrase]:
+    """Yield every form of the verbs that a pack names by their infinitives."""
+    irregular = {lemma: _split(texts) for lemma, texts in data.get("irregular", {}).items()}
+    for tag, texts in data.get("verbs", {}).items():
+        for text in _split(texts):
+            lemma, _, rest = text.partition(" ")
+            for form, coming in forms(language, lemma, irregular):
+                line = f"{form} {rest}".strip()
+                yield phrase_of(line, f"tag:{tag}")
+                if coming and tag in _MOVING:
+                    yield phrase_of(line, "tag:planned")
 
 
 def _flat(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -199,6 +242,28 @@ def _territories(language: Language, data: Mapping[str, Any]) -> Iterator[Phrase
             yield from _arabic(code, name)
         else:
             yield phrase_of(name, f"name:{code}", capital=True)
+    capitals: dict[str, str] = json.loads(_packs("capitals.json"))[language]
+    for code, name in capitals.items():
+        if code in skipped:
+            continue
+        for text in _cases(language, name):
+            yield phrase_of(text, f"seat:{code}", capital=language != "ar")
+
+
+def _nominatives(language: Language) -> frozenset[str]:
+    """Return the names of states and capitals of one word, in a language that declines names."""
+    if language not in _SLAVIC_ENDINGS:
+        return frozenset()
+    tables = [json.loads(_packs(name))[language] for name in ("territories.json", "capitals.json")]
+    return frozenset(normal(name) for table in tables for name in table.values() if name.isalpha())
+
+
+def _cases(language: Language, name: str) -> list[str]:
+    """Return a capital's name in the cases that its language has."""
+    if language not in _SLAVIC_ENDINGS or not name.isalpha():
+        return [name]
+    stem = re.sub(r"[аяиіїыоеєьй]$", "", normal(name)) if len(name) > 3 else normal(name)
+    return [name, *(stem + ending for ending in _SLAVIC_ENDINGS[language])]
 
 
 def _slavic(language: Language, code: str, name: str) -> Iterator[Phrase]:

@@ -12,6 +12,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -28,8 +29,12 @@ from homeward.statements.reading.tokens import Token
 
 _MOVES = ("exchange", "release", "receive", "return")
 _TAKING = ("rules_out", "willing", "proposes", "dismisses")
+_OF_STATE = ("government", "army", "defence_ministry")
 _LIKELY_MAX = 40  # junk may hold any number of capitalised words
 _STEM_MIN = 4
+_ADJECTIVE = re.compile(
+    r"(ий|і|и)?(ск|ськ|цк|цьк)(ий|ого|ому|им|ая|ой|ую|ое|ие|их|ими|ій|ої|а|у|е|і)$"
+)
 _LATIN_OF = dict(
     zip("абвгдежзийклмнопрстуфхцчшщэюяіїєґ", "ABVGDEZZIJKLMNOPRSTUFHCCSSEUAIIEG", strict=True)
 )
@@ -69,6 +74,39 @@ def find_aliases(sentences: Sequence[Marked]) -> None:
         marked.mentions.sort(key=lambda m: m.start)
 
 
+def part_movements(sentences: Sequence[Marked]) -> None:
+    """Tell a state's rebels from the state, where a text names both without a name for the rebels.
+
+    Args:
+        sentences: Of one text; the parties of mentions are changed.
+    """
+    mentions = [m for marked in sentences for m in marked.mentions]
+    states = {
+        m.party
+        for marked in sentences
+        for m in marked.mentions
+        if m.office == "movement" and m.party and "-" not in m.party and not _in_seat(marked, m)
+    }
+    if not states and not any("-" in m.party for m in mentions):
+        named = {m.party for m in mentions if m.party and not m.organisation and m.form != "adj"}
+        nameless = any(m.office == "movement" and not m.party for m in mentions)
+        states = named if len(named) == 1 and nameless else states
+    for state in states:
+        if any(m.party == state and m.office in _OF_STATE for m in mentions) or any(
+            m.office in _OF_STATE and not m.party for m in mentions
+        ):
+            for mention in mentions:
+                if mention.office == "movement" and mention.party in {state, ""}:
+                    mention.party, mention.office, mention.form = f"{state}-REBELS", "", "actor"
+                elif mention.office in _OF_STATE and not mention.party:
+                    mention.party = state
+
+
+def _in_seat(marked: Marked, mention: Mention) -> bool:
+    """Return whether "in" joins a movement to its seat: it governs there."""
+    return marked.any("in", start=mention.start, end=mention.end)
+
+
 def find_invented(sentences: Sequence[Marked], pack: Pack) -> None:
     """Recognise countries that no gazetteer knows, by grammar.
 
@@ -87,13 +125,16 @@ def find_invented(sentences: Sequence[Marked], pack: Pack) -> None:
     }
     if len(known) >= 2 or any(party in pack.adversaries for party in known):
         return
-    stems, first = _countries(sentences, pack, wanted=0 if known else 2)
+    stems, first = _countries(sentences, pack, wanted=2 - len(known))
     if not stems:
         return
     codes: dict[str, str] = {}
     for stem in sorted(stems, key=lambda s: first[s].start):
-        if not any(stem.startswith(other[: _STEM_MIN + 1]) for other in codes):
+        same = next((o for o in codes if stem.startswith(o[: _STEM_MIN + 1])), None)
+        if same is None:
             codes[stem] = _code(stem, set(codes.values()))
+        elif len(stem) < len(same):
+            codes[stem] = codes[same]  # "the Northlanders" were named before Northland
     for marked in sentences:
         _add_invented(marked, codes)
 
@@ -136,10 +177,13 @@ def _add_invented(marked: Marked, codes: dict[str, str]) -> None:
         if at in covered or token.kind != "word" or len(token.norm) < _STEM_MIN:
             continue
         for form in token.forms:
-            stem = next((s for s in codes if form[: len(s)] == s or _kin(form, s)), None)
+            fits = [s for s in codes if form[: len(s)] == s or _kin(form, s)]
+            stem = max(fits, key=len) if fits else None
             if stem is None:
                 continue
-            if stem == _shape(form):
+            if _ADJECTIVE.search(form):
+                kind = "adj"
+            elif stem == _shape(form):
                 kind = (
                     "people"
                     if at
@@ -149,6 +193,8 @@ def _add_invented(marked: Marked, codes: dict[str, str]) -> None:
                     )
                     else "name"
                 )
+            elif token.capital and len(form) < len(stem):
+                kind = "name"  # "Karelia", where the Karelians were named first
             elif not (token.capital or len(token.forms) > 1):
                 kind = "adj"
             else:
@@ -179,10 +225,17 @@ def sides_of(
     order: dict[str, int] = {}
     for marked, counted in zip(sentences, quantities, strict=True):
         for quantity in counted:
+            if quantity.weak and marked.any("mediate", "say"):
+                continue  # "a Dornish diplomat mediated"
+            part = marked.any("including", start=quantity.start - 4, end=quantity.start)
+            part = part or marked.any("of_them", start=quantity.end, end=quantity.end + 3)
+            back = marked.any("in_return", start=quantity.start - 8, end=quantity.start)
             for party in (quantity.nation, quantity.holder):
                 if party:
-                    votes[party] += 3.0
+                    votes[party] += 0.5 if part else 5.0 if back else 3.0
         third = _third_parties(marked)
+        named = {m.party for m in marked.mentions}
+        third -= {m.start for m in marked.mentions if pack.adversaries.get(m.party) in named}
         moving = marked.any(*_MOVES)
         for mention in marked.mentions:
             if mention.party and not mention.organisation:
@@ -200,16 +253,25 @@ def sides_of(
 def _weight(marked: Marked, mention: Mention, *, moving: bool) -> float:
     """Return how much a mention speaks for a party's being a side."""
     weight = 0.2 if mention.prep == "in" else 1.0 if moving else 0.4
-    weight += 2.0 * (mention.prep == "between") + 1.0 * (mention.form == "people")
+    weight += 0.6 * (mention.form in {"office", "alias"} and not moving)
+    weight += 4.0 * (mention.prep == "between") + 1.0 * (mention.form == "people")
     acting = not mention.prep and marked.any(
         "release", "receive", start=mention.end, end=mention.end + 4
     )
+    acting = acting or (
+        mention.prep == "by" and marked.any("release", start=mention.start - 4, end=mention.start)
+    )
+    weight += 2.0 * marked.any("side_word", start=mention.start - 3, end=mention.start - 1)
     return weight + 2.5 * acting
 
 
 def _with_adversary(chosen: list[str], votes: Mapping[str, float], pack: Pack) -> list[str]:
     """Return the sides, the usual other side taken where the text leaves the second open."""
     foe = pack.adversaries.get(chosen[0], "") if chosen else ""
+    if not foe and len(chosen) == 2:
+        second = pack.adversaries.get(chosen[1], "")
+        rival = votes.get(second, 0.0) if second else 0.0
+        return [chosen[1], second] if rival >= votes[chosen[0]] * 0.8 else chosen
     if not foe:
         return chosen
     if len(chosen) == 1:
@@ -229,7 +291,8 @@ def _third_parties(marked: Marked) -> set[int]:
         found |= {m.start for m in near if m.prep in {"by", "of", "with", "to", ""}}
     for at in marked.tagged("facilitate"):
         found |= {m.start for m in marked.mentions if m.prep == "of" and 0 < m.start - at <= 3}
-    return found if len(found) < len(marked.mentions) or len(found) == 1 else set()
+    apart = len(found) < len(marked.mentions) or not marked.any(*_MOVES)
+    return found if apart or len(found) == 1 else set()
 
 
 def _is_near(marked: Marked, mention: Mention, at: int) -> bool:
@@ -274,6 +337,8 @@ def _is_name(marked: Marked, at: int) -> bool:
 
 
 def _may_be_country(marked: Marked, at: int, pack: Pack) -> bool:
+    if _is_adjective(marked, at):
+        return True
     if not _is_name(marked, at) or len(marked.tokens[at].norm) < _STEM_MIN - 1:
         return False
     tokens = marked.tokens
@@ -289,8 +354,19 @@ def _may_be_country(marked: Marked, at: int, pack: Pack) -> bool:
     return not follows and not leads
 
 
+def _is_adjective(marked: Marked, at: int) -> bool:
+    """Return whether a Slavic adjective of an unknown land says whose an office or whose men are."""
+    token = marked.tokens[at]
+    if token.tags or token.glued or not _ADJECTIVE.search(token.norm):
+        return False
+    office = any(m.start == at + 1 and m.form == "office" for m in marked.mentions)
+    return office or marked.any("soldiers", start=at + 1, end=at + 2)
+
+
 def _votes(marked: Marked, at: int) -> int:
     """Return how much the grammar around a capitalised word speaks for a country."""
+    if _is_adjective(marked, at):
+        return 2
     tokens = marked.tokens
     after = tokens[at + 1 : at + 4]
     votes = 3 * any(token.has("state_word") for token in tokens[max(0, at - 3) : at])
@@ -300,9 +376,14 @@ def _votes(marked: Marked, at: int) -> int:
     listed = (
         len(after) > 1
         and after[0].norm == ","
-        and (after[1].kind == "number" or after[1].has("which"))
+        and (after[1].kind == "number" or after[1].has("which", "pronoun"))
     )
     votes += bool(after) and (after[0].kind == "number" or listed)
+    votes += bool(after and after[0].kind == "number" and at and tokens[at - 1].has("and"))
+    votes += 2 * marked.any("side_word", start=at - 3, end=at - 1)
+    votes += bool(
+        listed and at <= 1 and after[1].has("which", "pronoun")
+    )  # "Vale, which lent its buses,"
     votes += 2 * marked.any("mediate", "hosted", "thank", start=at - 4, end=at + 5)
     counted = at > 0 and marked.number_at(at - 1) is not None
     votes += 3 * (counted and tokens[at].norm.endswith("s"))  # "12 Northlanders"
@@ -323,6 +404,8 @@ def _votes_behind(marked: Marked, at: int, after: Sequence[Token]) -> int:
         return 3 * (office or owned) or 2 * acting
     if first.has("say", "rejects", "insist", "silent", "negation", *_TAKING, *_MOVES):
         return 2
+    if first.has("passive", "planned", "aux") and any(t.has(*_MOVES) for t in after[1:]):
+        return 2  # "Vale is to send home 46"
     if second is not None and first.has("own", "negation", "passive", "planned"):
         return 2 * second.has("say", *_TAKING, *_MOVES)
     if second is not None and third is not None and first.has("and") and second.capital:
@@ -352,7 +435,10 @@ def _votes_of_preposition(marked: Marked, at: int) -> int:
 
 
 def _shape(word: str) -> str:
-    """Return a word without the ending that case gives it."""
+    """Return a word without the ending that case, or an adjective's making, gives it."""
+    made = _ADJECTIVE.search(word)
+    if made and made.start() >= _STEM_MIN:
+        return word[: made.start()]
     if word and "а" <= word[0] <= "ӿ" and len(word) > _STEM_MIN:
         return word.rstrip("аяуюоеєиіїйьыэ") or word
     return word

@@ -15,14 +15,16 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from homeward.statements.reading.clauses import MOVES, Clause
+from homeward.statements.reading.clauses import MOVES, Clause, heads_colon
 from homeward.statements.reading.drafts import Draft, told_by
 from homeward.statements.reading.marked import Marked
 from homeward.statements.reading.quantities import Quantity
 
 _NEAR = 4
+_NO_EVENT = ("held", "remain", "casualty", "taken", "lists", "cumulative", "negation", "talks")
 _LIST_GAP = 8
 _PASSED = 8
+_AMONG = 14
 
 
 def role_of(
@@ -52,29 +54,79 @@ def role_of(
         return "casualties"
     if _is_part(quantity, clause, after_leg, earlier, anything=anything):
         return "subset"
-    if _is_passed_over(clause, quantity):
-        return "other"
-    if _is_listed(clause, quantity) or _is_pool(clause, quantity):
-        return "listed"
-    if _is_held(quantity, clause):
-        return "held"
-    cumulated = clause.any("cumulative") and _cumulates(quantity, clause)
-    if cumulated or _whole_year(clause) or _ever_since(quantity, clause):
-        return "cumulative"
+    for role, applies in (
+        ("other", _is_agent(quantity, clause)),
+        ("other", _is_passed_over(clause, quantity) or _is_refused(quantity, clause)),
+        ("listed", _is_listed(clause, quantity) or _is_pool(clause, quantity)),
+        ("held", _is_held(quantity, clause, before)),
+        ("cumulative", _is_cumulative(quantity, clause)),
+        (
+            "other",
+            not clause.moves and clause.any("agree", "planned") and for_each(quantity, clause),
+        ),
+    ):
+        if applies:
+            return role
     if not quantity.weak and not clause.moves and not for_each(quantity, clause):
+        if _is_formula(quantity, clause) or _tells_itself(quantity, clause, [*earlier, *here]):
+            return ""
         return _without_verb(quantity, clause, before, [*earlier, *here], after_leg)
     alone = quantity.weak and not _is_somebody(quantity, clause, here)
     return "other" if alone else ""
 
 
+def _is_cumulative(quantity: Quantity, clause: Clause) -> bool:
+    cumulated = clause.any("cumulative") and _cumulates(quantity, clause)
+    return cumulated or _whole_year(clause) or _ever_since(quantity, clause)
+
+
 def _is_somebody(quantity: Quantity, clause: Clause, here: list[Draft]) -> bool:
     """Return whether one person told without a number went home: "a Dornish pilot was freed"."""
+    if _is_pair(quantity, clause):
+        return True
     if not clause.moves:
         return False
     if here or clause.any("in_return", "for", "move_with"):
         return True
     led = any(m.prep == "to" and m.form in {"name", "seat"} for m in clause.mentions)
-    return (bool(quantity.nation) or led) and not clause.any("say", "previous")
+    told = bool(quantity.nation) or led or quantity.own
+    speaks = clause.marked.any("say", start=quantity.end, end=quantity.end + _NEAR) or (
+        clause.marked.any("say", start=clause.start, end=quantity.start)
+    )
+    return told and not speaks and not clause.any("previous")
+
+
+def _is_formula(quantity: Quantity, clause: Clause) -> bool:
+    """Return whether a number is one half of "fifty for fifty" that somebody tells."""
+    marked = clause.marked
+    parties = {m.party for m in marked.mentions if m.party and not m.organisation}
+    told = told_by(quantity, clause) != "narrator" or len(parties) > 1
+    if not told or clause.any("agree", "planned", *_NO_EVENT):
+        return False
+    told = told_by(quantity, clause) != "narrator"
+    for rival in clause.quantities:
+        low, high = sorted((quantity, rival), key=lambda q: q.number.start)
+        gap = marked.tokens[low.number.end : high.number.start]
+        if rival is not quantity and rival.count == quantity.count and len(gap) == 1:
+            return gap[0].has("for", "in_return")
+    return False
+
+
+def _tells_itself(quantity: Quantity, clause: Clause, known: list[Draft]) -> bool:
+    """Return whether people of a nation not yet told of need no verb: "35 Dorns are the other half"."""
+    pooled = quantity.what == "bare" and clause.marked.any("pool_of", start=0, end=quantity.start)
+    if not quantity.nation or quantity.what == "thing" or quantity.subkind or pooled:
+        return False
+    lead = clause.marked.any("including", start=clause.start, end=quantity.start)
+    if lead or clause.any(*_NO_EVENT) or any(d.home == quantity.nation for d in known):
+        return False
+    spoken = told_by(quantity, clause) != "narrator"
+    nations = {q.nation for q in clause.quantities if q.nation and q.role != "subset"}
+    return (
+        spoken
+        or len(nations) > 1
+        or clause.marked.any("exchange", "carried", "bus", "in_return", "opposite", "deal_word")
+    )
 
 
 def _without_verb(
@@ -84,12 +136,26 @@ def _without_verb(
     if new_voice(clause, quantity, known):
         return ""
     opened = any(t.norm in _OPENERS for t in marked.tokens[max(0, after_leg) : start])
-    if start > 0 and opened and after_leg >= 0:
+    if start > 0 and opened and after_leg >= 0 and not _is_pair(quantity, clause):
         return "subset"
-    moved = any(c.moves for c in before) or marked.any(*MOVES, start=quantity.end)
+    colon = [at for at in range(quantity.end, len(marked.tokens)) if marked.tokens[at].norm == ":"]
+    later = marked.any(*MOVES, start=quantity.end, end=colon[0] if colon else None)
+    later = later or heads_colon(quantity, marked)
+    moved = any(c.moves for c in before) or later
     if moved and not (quantity.subkind and after_leg >= 0):
         return ""
     return "subset" if known else "other"
+
+
+def _is_pair(quantity: Quantity, clause: Clause) -> bool:
+    """Return whether a number is given for one of another nation: "31 Dorns for 15 Orlanders"."""
+    for rival in clause.quantities:
+        if rival is quantity or rival.nation in {"", quantity.nation} or not quantity.nation:
+            continue
+        low, high = sorted((quantity, rival), key=lambda q: q.number.start)
+        if clause.marked.any("for", "in_return", start=low.end, end=high.number.start):
+            return True
+    return False
 
 
 _OPENERS = frozenset(":(—–")
@@ -104,12 +170,17 @@ def new_voice(clause: Clause, quantity: Quantity, known: list[Draft]) -> bool:
         known: Legs of the text so far.
     """
     source = told_by(quantity, clause)
+    start = quantity.number.start
+    if clause.marked.any("aux", start=start - _NEAR, end=start):
+        return False  # "it says that it has 300"
     told = any(d.source == source and d.clause is not clause for d in known)
     if not known or source == "narrator" or told:
         return False
     alone = len([q for q in clause.quantities if q.role in {"candidate", "leg"}]) == 1
     alone = alone or any(d.count == quantity.count for d in known)
-    parts = quantity.subkind or clause.any("including", "of_them", "held", "casualty")
+    lead = clause.marked.any("including", "of_them", start=start - _NEAR, end=start)
+    lead = lead or clause.marked.any("of_them", start=quantity.end, end=quantity.end + 2)
+    parts = (quantity.subkind and alone) or lead or clause.any("held", "casualty")
     return _is_figure(quantity, clause) or (alone and not parts)
 
 
@@ -128,16 +199,23 @@ def for_each(quantity: Quantity, clause: Clause) -> bool:
         clause: Looked at around the number, up to the next comma.
     """
     marked = clause.marked
+    start = quantity.number.start if quantity.unit != "remains" else quantity.start
     low = max(clause.start, quantity.start - 6)
-    if any(t.norm in ",;" for t in marked.tokens[low : quantity.start]):
-        low = max(at for at in range(low, quantity.start) if marked.tokens[at].norm in ",;")
+    if any(t.norm in ",;" for t in marked.tokens[low:start]):
+        low = max(at for at in range(low, start) if marked.tokens[at].norm in ",;")
     if quantity.nation or quantity.holder:
         return False
-    if marked.any("each", start=low, end=quantity.start):
+    if marked.any("each", start=low, end=start):
         return True
     high = min(clause.end, quantity.end + _NEAR + 1)
     stop = [at for at in range(quantity.end, high) if marked.tokens[at].norm in ",;،"]
     return marked.any("each", start=quantity.number.end, end=stop[0] if stop else high)
+
+
+def _is_agent(quantity: Quantity, clause: Clause) -> bool:
+    """Return whether people only do something: "were joined by two civilians"."""
+    before = clause.marked.tokens[quantity.start - 1 : quantity.start]
+    return any(t.has("by") and not t.has("for", "in_return", "with") for t in before)
 
 
 def _is_casualty(quantity: Quantity, clause: Clause) -> bool:
@@ -146,6 +224,15 @@ def _is_casualty(quantity: Quantity, clause: Clause) -> bool:
         return True
     if marked.any("casualty", start=max(clause.start, quantity.start - 3), end=quantity.start):
         return True
+    listed = [q for q in clause.quantities if q.number.start < quantity.start]
+    if listed and listed[-1].role == "casualties":
+        gap = marked.tokens[listed[-1].end : quantity.start]
+        if len(gap) <= _NEAR and not any(t.has(*MOVES) for t in gap):
+            return True
+    if marked.any("casualty") and marked.any(
+        "carried", "bring", "aboard", start=quantity.start - _NEAR, end=quantity.start
+    ):
+        return True  # "the aircraft that was carrying 40 of them came down, killing all"
     return clause.any("casualty", "taken") and not clause.moves
 
 
@@ -156,12 +243,15 @@ def _is_part(
     counted = _of_the_freed(quantity, clause) or _of_the_people(quantity, clause)
     if (anything and counted) or (earlier and _is_known(quantity, clause, earlier)):
         return True
-    among = _among(quantity, clause)
-    if among is not None:
-        return among
+    for said in (_included(quantity, clause, earlier), _among(quantity, clause)):
+        if said is not None:
+            return said
     follows = _follows_part(quantity, clause)
-    if follows is not None:
-        return follows
+    return _led(quantity, clause, after_leg, anything=anything) if follows is None else follows
+
+
+def _led(quantity: Quantity, clause: Clause, after_leg: int, *, anything: bool) -> bool:
+    """Return whether "of them", "including" or the like makes a number a part."""
     of_them = _of_them(quantity, clause)
     if of_them == "freed":
         return True
@@ -179,6 +269,20 @@ def _is_part(
     return anything and not clause.moves and including
 
 
+def _included(quantity: Quantity, clause: Clause, earlier: list[Draft]) -> bool | None:
+    """Return True for "139 civilians included", False for the whole in "among the 90 freed"."""
+    tail = clause.marked.tokens[quantity.end : quantity.end + 2]
+    ends = len(tail) < 2 or tail[1].kind == "mark"
+    behind = clause.marked.tokens[quantity.number.end : quantity.number.end + 2]
+    dashed = len(behind) == 2 and behind[0].norm in "—–" and behind[1].has("subkind")
+    if earlier and dashed:
+        return True  # "eight — officers"
+    if earlier and tail and tail[0].has("including") and ends:
+        return True
+    led = clause.marked.any("among_word", start=quantity.start - 2, end=quantity.start)
+    return False if led and any(d.count == quantity.count for d in earlier) else None
+
+
 def _among(quantity: Quantity, clause: Clause) -> bool | None:
     """Return which number of "5 women were among the 90" is the part; None without the phrase."""
     marked = clause.marked
@@ -194,6 +298,8 @@ def _among(quantity: Quantity, clause: Clause) -> bool | None:
 def _links(marked: Marked, part: Quantity, whole: Quantity) -> bool:
     gap = marked.tokens[part.end : whole.number.start]
     counted = any(token.has("including") for token in gap)
+    if len(gap) > 1 and gap[-1].has("including") and gap[-2].has("passive"):
+        return len(gap) <= _AMONG and not any(token.has(*MOVES) for token in gap)
     parted = any(token.has(*MOVES) or token.kind == "mark" for token in gap)
     return counted and not parted and len(gap) <= 4 and any(t.has("passive") for t in gap)
 
@@ -201,13 +307,17 @@ def _links(marked: Marked, part: Quantity, whole: Quantity) -> bool:
 def _of_the_freed(quantity: Quantity, clause: Clause) -> bool:
     """Return whether "of the freed" stands behind a number."""
     behind = clause.marked.tokens[quantity.number.end : quantity.number.end + _NEAR]
-    freed = any(token.has("release", "return") for token in behind[1:])
-    return bool(behind) and behind[0].has("of") and freed
+    if not behind or not behind[0].has("of"):
+        return False
+    whose = quantity.nation or quantity.own or clause.moves
+    named = behind[0].has("of_the") and len(behind) > 1 and behind[1].has("people") and not whose
+    return named or any(token.has("release", "return") for token in behind[1:])
 
 
 def _is_known(quantity: Quantity, clause: Clause, earlier: list[Draft]) -> bool:
     """Return whether "the two men" are some of those told of; the same number is told again."""
-    before = clause.marked.tokens[max(0, quantity.start - 1) : quantity.number.start]
+    start = quantity.number.start if quantity.unit == "remains" else quantity.start
+    before = clause.marked.tokens[max(0, start - 1) : quantity.number.start]
     definite = any(token.has("definite") for token in before)
     again = any(d.count == quantity.count for d in earlier)
     bare = quantity.what == "bare" or quantity.nation or quantity.own
@@ -218,6 +328,8 @@ def _of_the_people(quantity: Quantity, clause: Clause) -> bool:
     """Return whether a number counts some of those told of: "48 of the men", "ten of these"."""
     tokens = clause.marked.tokens[quantity.number.end : quantity.number.end + 3]
     if quantity.own or quantity.nation or len(tokens) < 3 or not tokens[0].has("of"):
+        return False
+    if tokens[2].has("own", "theirs"):
         return False
     return tokens[1].has("small") and tokens[2].has("people", "soldiers", "civilians")
 
@@ -234,7 +346,9 @@ def _follows_part(quantity: Quantity, clause: Clause) -> bool | None:
     )
     if earlier[-1].complete and any(t.has("move_with", "and") for t in gap):
         return False  # the parts before have added up
-    return None if parted or len(gap) > _LIST_GAP else not quantity.nation
+    if parted or len(gap) > _LIST_GAP:
+        return None
+    return not quantity.nation or (len(gap) <= _NEAR and bool(gap) and gap[-1].has("and"))
 
 
 def _of_them(quantity: Quantity, clause: Clause) -> str:
@@ -261,10 +375,25 @@ def _is_passed_over(clause: Clause, quantity: Quantity) -> bool:
     return marked.any("silent", start=low, end=start) and not clause.moves
 
 
+def _is_refused(quantity: Quantity, clause: Clause) -> bool:
+    """Return whether the verb that would move people is denied: "will not let its 14 go"."""
+    marked = clause.marked
+    ahead = [at for at in clause.moves if at < quantity.number.start]
+    if not ahead or quantity.number.start - ahead[-1] > _PASSED:
+        return False
+    first = ahead[-1]
+    if marked.any("put_off", start=max(clause.start, first - 3), end=first):
+        return True  # "put off the release of 620"
+    denied = marked.tagged("negation", start=max(clause.start, first - 3), end=first)
+    return bool(denied) and not marked.any("only", start=denied[0], end=first)
+
+
 def _is_listed(clause: Clause, quantity: Quantity) -> bool:
     """Return whether people are only named on a list, offered or asked for."""
     marked = clause.marked
-    if marked.any("condition", start=clause.start, end=quantity.number.start):
+    commas = [at for at in range(clause.start, quantity.start) if marked.tokens[at].norm in ",،"]
+    low = commas[-1] if commas else clause.start
+    if marked.any("condition", start=low, end=quantity.number.start):
         return True
     if clause.any("lists") and not _moved(clause, "release", "receive", "return"):
         return True
@@ -280,6 +409,11 @@ def _is_listed(clause: Clause, quantity: Quantity) -> bool:
 def _is_pool(clause: Clause, quantity: Quantity) -> bool:
     """Return whether a smaller number is taken out of this one: "of the 112 … only 38"."""
     marked, start = clause.marked, quantity.start
+    tokens = marked.tokens
+    if start > 2 and tokens[start - 1].has("own") and tokens[start - 2].has("of"):
+        return marked.number_at(start - 3) is not None  # "70 of its 212 prisoners"
+    if marked.any("release", "return", start=quantity.end, end=quantity.end + 2):
+        return False  # "of the 106 men released 68 had been missing"
     led = marked.any("pool_of", start=start - 2, end=start)
     before = marked.tokens[start - 3] if start > 2 else None
     opens = start <= 2 or (before is not None and (before.kind == "mark" or before.has("that")))
@@ -294,8 +428,11 @@ def _moved(clause: Clause, *tags: str) -> bool:
     return any(clause.marked.tokens[at].has(*tags) for at in clause.moves)
 
 
-def _is_held(quantity: Quantity, clause: Clause) -> bool:
+def _is_held(quantity: Quantity, clause: Clause, before: list[Clause]) -> bool:
     marked = clause.marked
+    told = [q for c in before for q in c.quantities if q.role == "held"]
+    if told and quantity.what == "bare" and not clause.moves:
+        return True  # "Vale keeps 72, while Orland admits to 60"
     if not clause.any("held", "remain"):
         return False
     if not clause.moves:
@@ -343,6 +480,8 @@ def _cumulates(quantity: Quantity, clause: Clause) -> bool:
     if marked.any("only", start=start - 2, end=start):
         return False  # "only 38 have come so far"
     before = [at for at in cues if at < start]
+    if before and marked.any("superlative", start=before[0] - _PASSED, end=before[0]):
+        return False  # "in the largest return so far 40 came home"
     if before and any(t.norm == ":" for t in marked.tokens[before[-1] : quantity.number.start]):
         return False  # "the largest so far: 230 and 248"
     if before:
@@ -351,6 +490,8 @@ def _cumulates(quantity: Quantity, clause: Clause) -> bool:
             quantity.nation == "" and not rivals
         )
     cue = cues[0]
+    if marked.any("superlative", start=cue - _PASSED, end=cue):
+        return False  # "brought 230 home in its biggest swap so far"
     if any(t.norm in ",،" for t in marked.tokens[quantity.end : cue]):
         return False  # "100 came home, the most since the war began"
     if any(cue < q.number.start <= cue + 8 for q in rivals):

@@ -17,8 +17,9 @@ from collections.abc import Sequence
 
 from homeward.statements.reading.claims import Part, actor_before
 from homeward.statements.reading.dates import days_of
-from homeward.statements.reading.discourse import NARRATOR, source_at
+from homeward.statements.reading.discourse import source_at
 from homeward.statements.reading.marked import Mention
+from homeward.statements.reading.spoken import NARRATOR
 from homeward.statements.reading.values import Reading, Stance
 
 _TOPICS = {
@@ -33,6 +34,7 @@ _TOPICS = {
     "interprets": "interprets",
     "only_precondition": "precondition",
 }
+_OF_TALKS = frozenset({"willing", "rules_out", "proposes", "precondition"})
 _ABOUT = ("exchange", "release", "return")
 _TOPIC_LASTS = 2  # sentences after which a text no longer speaks of talks
 _BARRED = 8
@@ -60,7 +62,10 @@ def add(
     topic = {near for k in told for near in range(k - 1, k + _TOPIC_LASTS + 1)}
     for k, part in enumerate(parts):
         if k in topic:
+            talked = any(near.marked.any("talks") for near in parts[max(0, k - 1) : k + 1])
             for stance in _stances(text, part, last, sides, published):
+                if stance.stance in _OF_TALKS and not talked:
+                    continue
                 if stance.stance == "precondition" and _joins(stance, reading.positions):
                     continue
                 known = [
@@ -101,7 +106,7 @@ def _stances(
             taken |= covered
             meant = _meant(part, at, tag, stance)
             found.append(_stance(text, part, at, meant, last, sides, published))
-            if tag not in {"willing", "rules_out"}:
+            if tag not in {"willing", "rules_out", "proposes"}:
                 break
     return [stance for stance in found if stance.actor != NARRATOR]
 
@@ -144,8 +149,10 @@ def _holds(part: Part, at: int, tag: str, found: list[Stance]) -> bool:
     if tag == "willing":
         return not denied and not marked.tokens[at].has("rules_out")
     if tag == "only_precondition":
-        return not any(s.stance == "legal_bar" for s in found) and not any(
-            s.stance in {"willing", "rules_out"} for s in found
+        return (
+            not denied
+            and not any(s.stance == "legal_bar" for s in found)
+            and not any(s.stance in {"willing", "rules_out"} for s in found)
         )
     offered = tag == "proposes" and at > 0
     if offered and marked.tokens[at - 1].has("definite", "article"):
@@ -206,7 +213,10 @@ def _actor(part: Part, at: int, stance: str, last: str, sides: tuple[str, ...]) 
                 return near.party
         before = actor_before(part, at, last)
         return before.partition(".")[0] if before != NARRATOR else before
-    if stance in {"contests_legitimacy", "dismisses", "characterises", "interprets"}:
+    own = source_at(part.clauses, part.speeches, at)
+    if stance == "contests_legitimacy":
+        return own if own != NARRATOR else _doubter(part, at, last)
+    if stance in {"dismisses", "characterises", "interprets"}:
         first = next(
             (
                 m
@@ -215,9 +225,17 @@ def _actor(part: Part, at: int, stance: str, last: str, sides: tuple[str, ...]) 
             ),
             None,
         )
-        own = source_at(part.clauses, part.speeches, at)
         return first.source if first else own if own != NARRATOR else last
     return actor_before(part, at, last, reach=20)
+
+
+def _doubter(part: Part, at: int, last: str) -> str:
+    """Return who doubts somebody's right; who is named alone is doubted, and doubts nobody."""
+    named = [m for m in part.marked.mentions if m.party and m.form not in {"adj", "people"}]
+    acting = [m for m in named if m.end <= at and not m.prep]
+    if acting and len({m.party for m in named}) > 1:
+        return acting[0].source
+    return last
 
 
 def _target(part: Part, at: int, actor: str, sides: tuple[str, ...]) -> Mention | None:

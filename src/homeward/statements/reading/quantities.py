@@ -12,6 +12,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,10 @@ from homeward.statements.reading.marked import Marked, Mention
 from homeward.statements.reading.numbers import Number
 from homeward.statements.reading.tokens import Token
 
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_ONE = re.compile(r"[а-яії](ец|ца|цем|нин|нина|нином|нка|нку|нкой|ець|ця|нкою)$")  # "россиянина"
+_INHABITANTS = re.compile(r"[а-яії]{3,}(ян|чан|инцев|анцев|янцев|ійців|івців|анців|янам|чанам)$")
+_ATTRIBUTE = re.compile(r"[а-яії]{3,}(нн|[иея]т|вш|[аяую]щ|ен|ан)(ых|их)$")
 _BEFORE_HEAD = 6
 _AFTER_HEAD = 4
 _HEADS: Mapping[str, Unit] = {
@@ -36,6 +41,7 @@ _JOINTS = (
     *("equal", "both_sides", "total", "of_them", "same_number", "also", "aux"),
     "preposition",
 )
+_WITH_MEN = ("government", "army", "movement")
 _QUOTES = frozenset("\"'“”«»‘’")
 _QUALIFIERS = ("more_than", "at_least", "at_most", "approx")
 
@@ -46,7 +52,8 @@ class Quantity:
 
     `what` is `people`, `thing`, `duration` or `bare` (no noun). `weak` is a one that only an
     article or a name tells. `role` is filled in by `roles`, `sums` and `legs`; a `summand` is
-    a leg of a pooled sum, and with a `complete` one a list of parts has come to its end.
+    a leg of a pooled sum, and with a `complete` one a list of parts has come to its end; `owner` is an
+    office ("government detainees") whose party `discourse` settles.
     """
 
     number: Number
@@ -63,6 +70,7 @@ class Quantity:
     weak: bool = False
     role: str = ""
     head: int = -1
+    owner: Mention | None = None
     summand: bool = False
     complete: bool = False
 
@@ -103,6 +111,8 @@ def _around(marked: Marked, number: Number) -> Quantity:
     if not _pair(marked, number):
         _Scan(marked, quantity).run()
     _scan_left(marked, quantity)
+    _take_topic(marked, quantity)
+    _take_noun_before(marked, quantity)
     return quantity
 
 
@@ -115,6 +125,7 @@ class _Scan:
         self.at = quantity.end
         self.limit = quantity.end + _BEFORE_HEAD
         self.loose = 0
+        self.described = False
 
     def run(self) -> None:
         """Walk until something stops it; fill in the quantity."""
@@ -139,7 +150,8 @@ class _Scan:
             return self._over_mark(token)
         if self.quantity.head < 0 and self._counts_no_people(token):
             return False
-        if token.has(*_HEADS) and not self._is_time(token):
+        known = token.has(*_HEADS) or _is_inhabitant(token)
+        if known and not self._is_time(token):
             self._take_noun(token)
             return True
         if self._is_time(token) or self._stops(token):
@@ -183,26 +195,35 @@ class _Scan:
         """Return whether a word ends the phrase; take from it whose people they are."""
         marked, quantity, at = self.marked, self.quantity, self.at
         noun = quantity.head >= 0
-        if marked.number_at(at) or token.has(*_STOPS):
-            return not _participle(marked, quantity, at)
+        if marked.number_at(at) or token.has(*_STOPS) or _ATTRIBUTE.search(token.norm):
+            return not (self._is_described(token) or _participle(marked, quantity, at))
         if token.has("among"):
             if not noun and at == quantity.number.end:
                 return False  # "602 of the captives"
             if noun and _take_kind(marked, quantity, at + 1):
                 return True
-        if token.has("own", "our"):
-            quantity.own = True
+        if token.has("own", "our", "theirs"):
+            self.loose *= not token.has("theirs")
+            quantity.own = quantity.own or token.has("own", "our")
             quantity.ours = quantity.ours or token.has("our")
-            return False
+            return token.has("theirs")
         if token.has("held"):
             _take_holder(marked, quantity, at)
             return noun
         if noun and token.has("from") and _captivity(marked, quantity, at + 1):
             return True
         if token.has(*_JOINTS):
-            return True
+            return _side_of(marked, quantity, at) or not self.described or noun
         self.loose += not token.has("of", "small")
         return self.loose > (1 if noun else 3)
+
+    def _is_described(self, token: Token) -> bool:
+        """Return whether a Slavic participle opens what stands before the noun: "met at the border"."""
+        if self.quantity.head >= 0 or not _ATTRIBUTE.search(token.norm):
+            return False
+        self.described = True  # "75 встреченных на границе сограждан"
+        self.limit = self.at + _BEFORE_HEAD
+        return True
 
 
 def _pair(marked: Marked, number: Number) -> bool:
@@ -212,7 +233,8 @@ def _pair(marked: Marked, number: Number) -> bool:
         number.end <= m.start <= number.end + 1 for m in marked.mentions
     ):
         return False
-    return at >= 2 and marked.tokens[at - 1].has("for") and marked.tokens[at - 2].kind == "number"
+    first = at >= 2 and marked.number_at(at - 2) is not None
+    return first and marked.tokens[at - 1].has("for")
 
 
 def _participle(marked: Marked, quantity: Quantity, at: int) -> bool:
@@ -226,13 +248,21 @@ def _participle(marked: Marked, quantity: Quantity, at: int) -> bool:
     )
 
 
+def _is_inhabitant(token: Token) -> bool:
+    """Return whether a noun of no pack is made as those of inhabitants are: "курян"."""
+    return not (token.tags or token.capital) and bool(_INHABITANTS.search(token.norm))
+
+
 def _take_head(marked: Marked, quantity: Quantity, at: int) -> None:
     token = marked.tokens[at]
+    if _is_inhabitant(token):
+        quantity.unit, quantity.what, quantity.head = "civilians", "people", at
     for said, unit in _HEADS.items():
         if token.has(said):
             quantity.unit = unit
             quantity.what, quantity.head = "people", at
             quantity.subkind = token.has("subkind")
+            quantity.own = quantity.own or token.has("compatriot")
             return
 
 
@@ -252,6 +282,10 @@ def _take_mention(marked: Marked, quantity: Quantity, mention: Mention) -> bool:
             quantity.what, quantity.head = "people", mention.start
         quantity.end = mention.end
         return True
+    own_men = form == "office" and mention.office in _WITH_MEN
+    if own_men and quantity.head < 0 and _head_follows(marked, mention.end):
+        quantity.owner, quantity.nation, quantity.end = mention, mention.party, mention.end
+        return True
     if _says_whose(marked, quantity, mention):
         quantity.nation, quantity.end = mention.party, mention.end
         return True
@@ -262,16 +296,43 @@ def _says_whose(marked: Marked, quantity: Quantity, mention: Mention) -> bool:
     """Return whether a name in the phrase is whose people are counted."""
     noun, form = quantity.head >= 0, mention.form
     if form == "office":
-        return mention.prep == "of" and noun and bool(mention.party)
+        men = mention.prep == "of" or (mention.prep == "from" and mention.office in _WITH_MEN)
+        if men and noun and mention.office in _WITH_MEN:
+            quantity.owner = mention  # "400 men of the government"
+        return men and noun and bool(mention.party)
     if form not in {"name", "actor", "seat"}:
         return False
-    if not noun and form == "name" and mention.start == quantity.number.end:
+    if not noun and form in {"name", "actor"} and mention.start == quantity.number.end:
+        if form == "actor":
+            quantity.what, quantity.head = "people", mention.start  # "706 Houthis"
         return True
     if not noun and form != "seat" and _head_follows(marked, mention.end):
         return True
-    if mention.prep == "of" or (noun and not mention.prep):
+    bare = not mention.prep and mention.case != "nominative"
+    if mention.prep == "of" or (noun and bare) or _genitive(marked, quantity, mention):
         return not quantity.nation
     return not noun and form != "seat" and _possessive(marked, mention)
+
+
+def _genitive(marked: Marked, quantity: Quantity, mention: Mention) -> bool:
+    """Return whether a word that is "of" and "from" says whose: "quarante soldats du Val"."""
+    before = marked.tokens[mention.start - 1]
+    both = (
+        before.has("of")
+        and before.has("from")
+        and quantity.head in range(mention.start - 3, mention.start)
+    )
+    return both and not marked.any("return", "receive", end=quantity.start)
+
+
+def _side_of(marked: Marked, quantity: Quantity, at: int) -> bool:
+    """Use "from the Dornish side" behind the noun, where one phrase says it, as whose they are."""
+    for mention in marked.mentions:
+        between = marked.tokens[at : mention.start]
+        if mention.form == "adj" and len(between) == 2 and all(t.has("by") for t in between):
+            quantity.nation, quantity.end = mention.party, mention.end
+            return True
+    return False
 
 
 def _head_follows(marked: Marked, at: int) -> bool:
@@ -280,12 +341,16 @@ def _head_follows(marked: Marked, at: int) -> bool:
 
 def _take_kind(marked: Marked, quantity: Quantity, at: int) -> bool:
     """Use a movement or a people behind "from among" as whose people they are."""
-    mention = next(
-        (m for m in marked.mentions if m.start == at and m.form in {"people", "actor"}), None
-    )
+    mention = next((m for m in marked.mentions if m.start == at and _is_kind(m)), None)
     if mention is not None:
         quantity.nation, quantity.end = mention.party, mention.end
     return mention is not None
+
+
+def _is_kind(mention: Mention) -> bool:
+    """Return whether a mention has people of its own: a nation, a movement, an army."""
+    own_men = mention.office in _WITH_MEN and bool(mention.party)
+    return mention.form in {"people", "actor"} or own_men
 
 
 def _captivity(marked: Marked, quantity: Quantity, at: int) -> bool:
@@ -336,6 +401,25 @@ def _scan_left(marked: Marked, quantity: Quantity) -> None:
             break
 
 
+def _take_noun_before(marked: Marked, quantity: Quantity) -> None:
+    """Use a noun with its owner right before the number: Arabic "its soldiers the 103"."""
+    before = marked.tokens[quantity.start - 1] if quantity.start else None
+    if before is not None and quantity.what in {"bare", "thing"} and before.has("own"):
+        _take_head(marked, quantity, quantity.start - 1)
+        quantity.own = quantity.own or quantity.what == "people"
+
+
+def _take_topic(marked: Marked, quantity: Quantity) -> None:
+    """Use a people named before its number: "Dorns: 60", "of the Dorns, sixty"."""
+    if quantity.nation or quantity.what != "bare":
+        return
+    for mention in marked.mentions:
+        gap = marked.tokens[mention.end : quantity.start]
+        marks = len(gap) <= 2 and all(t.kind == "mark" or t.has("also", "move_with") for t in gap)
+        if mention.form == "people" and mention.end <= quantity.start and gap and marks:
+            quantity.nation = mention.party
+
+
 def _weak_ones(marked: Marked, strong: list[Quantity]) -> list[Quantity]:
     """Find single people told without a number: an article and a person's noun."""
     tokens = marked.tokens
@@ -347,24 +431,42 @@ def _weak_ones(marked: Marked, strong: list[Quantity]) -> list[Quantity]:
             (k for k in range(at - 1, max(-1, at - 5), -1) if tokens[k].has("article")), None
         )
         named = at + 1 < len(tokens) and tokens[at + 1].capital and not tokens[at + 1].tags
-        if lead is None and not named and not tokens[at].has("bare_single"):
+        own = at > 0 and tokens[at - 1].has("own") and bool(_CYRILLIC.match(tokens[at].norm))
+        bare = tokens[at].has("bare_single") or _nation_beside(marked, at) or own
+        if lead is None and not named and not bare:
             continue
         start = at if lead is None else lead
         if any(token.kind == "mark" or token.has(*_STOPS) for token in tokens[start:at]):
             continue
+        if start > 1 and tokens[start - 1].norm == "," and tokens[start - 2].capital:
+            continue  # "Viktor Orlenko, a politician"
         quantity = Quantity(Number(start, start, 1.0, digits=False), start, at + 1, "bare")
         _take_head(marked, quantity, at)
         quantity.weak = True
+        quantity.own = tokens[start].has("own") or own
         if any(token.has("remains") for token in tokens[max(0, start - 2) : start]):
             quantity.unit = "remains"  # "the body of a soldier"
         for mention in marked.mentions:
-            named = mention.form == "name" and mention.end == at  # "a US citizen"
-            described = mention.form in {"adj", "people"} and mention.start <= at + 1
-            if start <= mention.start and (named or described):
+            behind = mention.start == at + 1 and _nation_beside(marked, at)
+            named = mention.form == "name" and (mention.end == at or behind)  # "a US citizen"
+            described = mention.form in {"adj", "people"} and mention.start <= at + 2
+            low = start - (lead is None and _nation_beside(marked, at))
+            if low <= mention.start and (named or described):
                 quantity.nation = mention.party
                 quantity.end = max(quantity.end, mention.end)
         found.append(quantity)
     return found + _unnamed_ones(marked, strong)
+
+
+def _nation_beside(marked: Marked, at: int) -> bool:
+    """Return whether a nation makes a noun without an article one person: "гражданина Вернии"."""
+    if not _CYRILLIC.match(marked.tokens[at].norm):
+        return False
+    return any(
+        (m.form in {"adj", "people"} and 0 <= at - m.end <= 1)
+        or (m.form == "name" and not m.prep and m.start == at + 1)
+        for m in marked.mentions
+    )
 
 
 def _unnamed_ones(marked: Marked, strong: list[Quantity]) -> list[Quantity]:
@@ -373,11 +475,15 @@ def _unnamed_ones(marked: Marked, strong: list[Quantity]) -> list[Quantity]:
     found = []
     for mention in marked.mentions:
         start, end = mention.start - 1, mention.end
-        if mention.form not in {"people", "adj"} or start < 0 or not tokens[start].has("article"):
+        one = mention.form == "people" and bool(_ONE.search(tokens[end - 1].norm))
+        led = start >= 0 and tokens[start].has("article")
+        if mention.form not in {"people", "adj"} or not (led or one):
             continue
+        if one and (not led):
+            start = mention.start
         after = tokens[end] if end < len(tokens) else None
         alone = after is None or after.kind == "mark" or after.has("and", "aux", "passive", *_STOPS)
-        if alone and not any(q.start <= start < q.end for q in strong):
+        if (alone or one) and not any(q.start <= start < q.end for q in strong):
             quantity = Quantity(Number(start, start, 1.0, digits=False), start, end, "bare")
             quantity.nation, quantity.weak = mention.party, True
             if any(q.unit == "remains" and q.end <= start <= q.end + 2 for q in strong):

@@ -14,28 +14,30 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from homeward.statements.reading import arithmetic, claims, positions, roles
-from homeward.statements.reading.clauses import Clause, clauses_of
+from homeward.statements.reading.cases import govern
+from homeward.statements.reading.clauses import Clause, clauses_of, go_on
 from homeward.statements.reading.confidence import confidence_of
 from homeward.statements.reading.dates import Day
-from homeward.statements.reading.discourse import (
-    NARRATOR,
-    Speech,
-    State,
-    assign_sources,
-    speeches_of,
-)
+from homeward.statements.reading.discourse import assign_sources, speeches_of
 from homeward.statements.reading.drafts import Draft
 from homeward.statements.reading.events import set_roles
-from homeward.statements.reading.language import language_of
+from homeward.statements.reading.language import Language, language_of
 from homeward.statements.reading.legs import drafts_of
 from homeward.statements.reading.marked import Marked, mark
 from homeward.statements.reading.mediation import mediations_of, stops_of
 from homeward.statements.reading.pack import load_pack
-from homeward.statements.reading.parties import find_aliases, find_invented, sides_of
+from homeward.statements.reading.parties import (
+    find_aliases,
+    find_invented,
+    part_movements,
+    sides_of,
+)
 from homeward.statements.reading.quantities import Quantity, quantities_of
+from homeward.statements.reading.spoken import NARRATOR, Speech, State
 from homeward.statements.reading.sums import mark_sums
 from homeward.statements.reading.tokens import sentences_of
 from homeward.statements.reading.values import Event, Leg, NumberRole, Reading, Total
+from homeward.statements.reading.voices import mark_gaps
 
 _REMEMBERED = 60  # legs that a later sentence may speak of again
 _ROLES = ("main", "previous", "planned", "framework")
@@ -51,25 +53,32 @@ class Read:
     speeches: list[Speech]
 
 
-def read_statement(text: str, published: dt.date | None = None) -> Reading:
+def read_statement(
+    text: str, published: dt.date | None = None, *, language: Language | None = None
+) -> Reading:
     """Read a public statement or an article.
 
     Args:
         text: In one of the six languages; other texts give what numbers and names allow.
         published: The day of publication; without it weekdays stay open.
+        language: One of `LANGUAGES`, if somebody has said it; None: as the text looks.
 
     Returns:
         Events with legs per source, claims, omissions and positions, each with its place.
     """
-    language = language_of(text)
+    language = language or language_of(text)
     pack = load_pack(language)
     sentences = [mark(sentence, pack) for sentence in sentences_of(text, pack.abbreviations)]
     find_aliases(sentences)
     find_invented(sentences, pack)
+    part_movements(sentences)
+    for marked in sentences:
+        govern(marked, pack)
+        mark_gaps(marked)
     counted = [quantities_of(marked) for marked in sentences]
     for marked, quantities in zip(sentences, counted, strict=True):
         roles.decide(marked, quantities)
-        _inherit_units(quantities)
+        _inherit_units(marked, quantities)
     mark_sums(sentences, counted)
     sides = sides_of(sentences, counted, pack)
     state = State(sides, home_party=pack.office_party)
@@ -79,10 +88,11 @@ def read_statement(text: str, published: dt.date | None = None) -> Reading:
         speeches = speeches_of(marked, quantities, state)
         clauses = clauses_of(marked, quantities, verb_first=pack.verb_first)
         assign_sources(clauses, speeches, state)
+        go_on(clauses, parts[-1].clauses if parts else [])
         for clause in clauses:
             clause.recent = recent
             recent = next((q.nation for q in clause.quantities if q.nation), recent)
-        if speeches and parts and marked.any("about_this", start=0, end=4):
+        if speeches and parts and marked.any("about_this", start=0, end=min(4, speeches[0].cue)):
             for clause in parts[-1].clauses:
                 clause.source = speeches[0].source if clause.source == NARRATOR else clause.source
         parts.append(Read(marked, quantities, clauses, speeches))
@@ -91,6 +101,7 @@ def read_statement(text: str, published: dt.date | None = None) -> Reading:
     for part in parts:
         drafts += drafts_of(part.clauses, sides, drafts[-_REMEMBERED:])
     _adopt(parts, drafts)
+    _plan_again(drafts)
     kept = arithmetic.resolve(drafts)
     reading = Reading(language=language, published=published)
     reading.events = _events(parts, kept, sides, main, published)
@@ -100,31 +111,53 @@ def read_statement(text: str, published: dt.date | None = None) -> Reading:
     return reading
 
 
-def _inherit_units(quantities: list[Quantity]) -> None:
+def _inherit_units(marked: Marked, quantities: list[Quantity]) -> None:
     """Let a number without a noun count what the number before it counts."""
     people = [q for q in quantities if q.role == "candidate"]
     for before, quantity in pairwise(people):
         if quantity.what == "bare" and not quantity.nation:
             quantity.unit = before.unit
+            if marked.any("pool_of", start=before.start - 2, end=before.start):
+                quantity.nation = before.nation  # "of the 31 Dorns only 27"
+
+
+def _plan_again(drafts: list[Draft]) -> None:
+    """Let what repeats a plan without saying when be the plan."""
+    planned = {(d.home, d.count) for d in drafts if d.clause.role == "planned"}
+    main = [d for d in drafts if d.clause.role == "main"]
+    if main and all((d.home, d.count) in planned for d in main):
+        for draft in main:
+            draft.clause.role = "planned"
 
 
 def _adopt(parts: list[Read], drafts: list[Draft]) -> None:
-    """Give a headline without a speaker to the one source of the text that speaks right after it."""
-    sources = {speech.source for part in parts for speech in part.speeches} - {NARRATOR}
+    """Give a headline without a speaker to the first source of the text, if that goes on with it."""
     first = next((k for k, part in enumerate(parts) if part.speeches), 0)
-    if len(sources) != 1 or first == 0:
+    if first == 0 or not _goes_on(parts, drafts, first):
         return
-    if not any(q.role in {"subset", "leg"} for q in parts[first].quantities):
-        return
-    (source,) = sources
+    source = parts[first].speeches[0].source
     for draft in drafts:
         number = draft.clause.marked.sentence.number
         if (
             draft.source == NARRATOR
             and number == parts[first - 1].marked.sentence.number
             and (draft.home == source.partition(".")[0])
+            and not (draft.clause.own_actor and draft.home not in draft.clause.actors)
         ):
             draft.source = source
+
+
+def _goes_on(parts: list[Read], drafts: list[Draft], first: int) -> bool:
+    """Return whether the first sentence with a speaker tells more of the one before it."""
+    part = parts[first]
+    sources = {speech.source for other in parts for speech in other.speeches} - {NARRATOR}
+    if len(sources) == 1 and any(q.role in {"subset", "leg"} for q in part.quantities):
+        return True
+    here = part.marked.sentence.number
+    more = part.marked.any("including", "of_them", "superlative", start=0, end=3)
+    trailing = part.speeches[0].cue >= part.speeches[0].end
+    alone = not any(d.clause.marked.sentence.number == here for d in drafts)
+    return more and trailing and alone and part.speeches[0].source != NARRATOR
 
 
 def _events(
@@ -147,12 +180,25 @@ def _events(
         _event(events, "main")
     if not events:
         return []
+    told = any(c.moves and c.role == "main" for part in parts for c in part.clauses)
+    if "main" in events and "planned" in events and not (events["main"].legs or told):
+        _fold(events.pop("main"), events["planned"])
     chief = events.get("main") or events.get("planned") or next(iter(events.values()))
     if main is not None and main.date:
         chief.date, chief.date_basis = main.date, main.basis
     elif published is not None and chief.role == "main":
         chief.date, chief.date_basis = published.isoformat(), "published"
     return sorted(events.values(), key=lambda event: _ROLES.index(event.role))
+
+
+def _fold(empty: Event, plan: Event) -> None:
+    """Add to a plan who stood between the sides, where nothing else has happened yet."""
+    known = {(m.party, m.source) for m in plan.mediators}
+    plan.mediators += [m for m in empty.mediators if (m.party, m.source) not in known]
+    plan.medical_checks += empty.medical_checks
+    plan.stops += empty.stops
+    plan.pooled += empty.pooled
+    plan.cumulative += empty.cumulative
 
 
 def _event(events: dict[str, Event], role: str) -> Event:

@@ -22,6 +22,7 @@ from homeward.statements.reading.quantities import Quantity
 from homeward.statements.reading.tokens import Token
 
 YEARS = range(1900, 2101)
+_AGED, _CHILD = 6, 14  # tokens between "the oldest" and an age; a smaller bare number counts people
 _CARRIED = frozenset({"age", "duration", "things", "day"})
 
 
@@ -39,7 +40,7 @@ def decide(marked: Marked, quantities: list[Quantity]) -> None:
     for left, right in pairwise(quantities):
         gap = marked.tokens[left.number.end : right.number.start]
         if len(gap) > 1 or not all(
-            t.has("and", "to", "of", "small") and not t.has("for") for t in gap
+            t.norm in "–—-" or (t.has("and", "to", "of", "small") and not t.has("for")) for t in gap
         ):
             continue
         if left.what == "bare" and left.role == "candidate" and right.role in _CARRIED:
@@ -153,6 +154,16 @@ def _is_ordinal(marked: Marked, number: Number) -> bool:
     return number.start > 0 and tokens[number.start - 1].norm in {"№", "#", "no", "nº"}
 
 
+def _is_model(marked: Marked, number: Number) -> bool:
+    """Return whether digits belong to a name: "an Il-76", "the number 200"."""
+    before = marked.tokens[number.start - 1] if number.start else None
+    named = before is not None and before.kind == "word" and before.capital
+    if number.digits and named and marked.tokens[number.start].glued:
+        return True
+    code = before is not None and before.has("code_word") and not before.has("to")
+    return code and number.digits
+
+
 def _is_measure(marked: Marked, number: Number) -> bool:
     tokens = marked.tokens
     after = tokens[number.end : number.end + 2]
@@ -187,9 +198,14 @@ def _is_age(marked: Marked, quantity: Quantity) -> bool:
     before = tokens[at - 1] if at else None
     if before is None:
         return False
-    if before.has("age", "age_before"):
+    told = marked.any("age_before", start=at - _AGED, end=at)
+    if before.has("age", "age_before") or (
+        told and quantity.what == "bare" and quantity.count > _CHILD
+    ):
         return True
     after = tokens[quantity.number.end] if quantity.number.end < len(tokens) else None
+    if before.has("of") and at >= 2 and _is_one_person(marked, at - 2):
+        return after is None or after.kind == "mark"  # "a former marine of 52,"
     ends = after is None or after.kind == "mark" or after.has("and")
     named = any(t.capital and t.kind == "word" for t in tokens[max(0, at - 3) : at - 1])
     if before.has("passive") and ends and named:
@@ -273,6 +289,7 @@ def _may_be_bare(marked: Marked, quantity: Quantity) -> bool:
 
 _TABLE: tuple[tuple[str, Callable[[Marked, Quantity], bool]], ...] = (
     ("ordinal", lambda marked, quantity: _is_ordinal(marked, quantity.number)),
+    ("things", lambda marked, quantity: _is_model(marked, quantity.number)),
     ("measure", lambda marked, quantity: _is_measure(marked, quantity.number)),
     ("duration", lambda _, quantity: quantity.what == "duration"),
     ("age", lambda marked, quantity: quantity.what == "age" or _is_age(marked, quantity)),

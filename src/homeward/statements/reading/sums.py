@@ -76,7 +76,15 @@ def _whole_of(
             near.append(whole)
     if near:
         return near[0]
-    far = [q for q in before if q.count == total and total >= _FAR_MIN and q.role == "candidate"]
+    acting = {m.party for m in marked.mentions if m.form in {"name", "seat"} and not m.prep}
+    far = [
+        q
+        for q in before
+        if q.count == total
+        and total >= _FAR_MIN
+        and q.role == "candidate"
+        and (not q.nation or acting <= {q.nation})
+    ]
     return far[-1] if far else None
 
 
@@ -91,8 +99,9 @@ def _settle(marked: Marked, whole: Quantity, row: list[Quantity], here: list[Qua
         for quantity in row:
             quantity.summand = True
         return True
-    if whole.number.start > row[0].number.start and any(whole is q for q in here):
-        return False  # "5 officers and 25 soldiers, 30 in all" is judged with the legs
+    behind = whole.number.start > row[0].number.start and any(whole is q for q in here)
+    if behind and len({q.unit for q in row}) > 1:
+        return False  # "25 soldiers and 5 civilians, 30 in all" are two legs
     nations = {q.nation for q in (whole, *row) if q.nation}
     remains = {q.unit == "remains" for q in (whole, *row) if q.what == "people"}
     if len(nations) > 1 or len(remains) > 1:

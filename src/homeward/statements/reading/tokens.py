@@ -254,4 +254,6 @@ def _abbreviated(here: list[Token], abbreviations: frozenset[str]) -> bool:
     if before.end != here[-1].start or before.kind != "word":
         return False
     initial = len(before.text) == 1 and before.text.isupper()
+    if initial and before.text in "XХ" and len(here) > 2 and not here[-3].capital:
+        return False  # "announced it on X."
     return initial or before.norm in abbreviations

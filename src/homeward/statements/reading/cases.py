@@ -1,0 +1,125 @@
+"""What case says in Russian and Ukrainian of a party that no preposition governs.
+
+Rules of this file:
+- The dative is to whom people go ("Киеву переданы 40"), the instrumental by whom
+  ("освобождены Москвой"); whoever stands in the accusative does not act.
+- A name joined by "and" to one that a preposition or a case governs is governed alike.
+- The land "under the control of Kyiv" is Kyiv's land, whatever case that stands in.
+- What is thanked stands in the dative in Ukrainian, and receives nobody.
+- Endings that several cases share say nothing, and names that are not declined have no case.
+"""
+
+from __future__ import annotations
+
+import re
+
+from homeward.statements.reading.marked import Marked, Mention, preposition
+from homeward.statements.reading.pack import Pack
+from homeward.statements.reading.tokens import Token
+
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_ADJECTIVE = re.compile(r"(ск|цк|ськ|цьк)\w{1,3}$")
+_INSTRUMENTAL = re.compile(r"(ом|ем|єм|ой|ою|ею|єю|ами|ями|ским|ським)$")
+_OF_NAMES = re.compile(r"ей$")
+_DATIVE = re.compile(r"(ам|ям|ому|ему|ові|еві|єві|[ую])$")
+_OF_FEMININES = re.compile(r"[бвгджзклмнпрстфхцчшщ][еі]$")
+_ACCUSATIVE = re.compile(r"[иі]ю$")
+_DECLINED = re.compile(r"[аяьйбвгджзклмнпрстфхцчшщ]$")
+_NO_RECEIVER = ("thank", "facilitate", "mediate", "contradicting", "according")
+_NEAR = 4
+_NAMES = frozenset({"name", "seat", "actor", "alias"})
+
+
+def govern(marked: Marked, pack: Pack) -> None:
+    """Give the parties of a sentence that stand in a case the preposition that it stands for.
+
+    Args:
+        marked: The sentence; `prep` and `case` of its mentions are set.
+        pack: Of its language.
+    """
+    before: Mention | None = None
+    for mention in marked.mentions:
+        controlled = marked.tagged("controlled", start=mention.start - 1, end=mention.start)
+        if controlled:
+            mention.prep = preposition(marked, _land(marked, controlled[0]))
+            mention.prep = "from" if mention.prep == "with" else mention.prep
+        elif mention.prep in {"from", "to"}:
+            mention.case = _case(marked, mention, pack)
+            mention.prep = _by_case(marked, mention)
+        elif not mention.prep and mention.form in {*_NAMES, "office"}:
+            if before is not None and _joined(marked, before, mention):
+                mention.prep, mention.case = before.prep, before.case
+            else:
+                mention.case = _case(marked, mention, pack)
+                mention.prep = _stands_for(marked, mention)
+        before = mention
+
+
+def _land(marked: Marked, at: int) -> int:
+    """Return where the land begins of which an adjective says who controls it."""
+    while at > 0 and not marked.tokens[at - 1].has("from", "to", "in", "with"):
+        at -= 1
+        if marked.tokens[at].kind == "mark" and marked.tokens[at].norm != ",":
+            break
+    return at
+
+
+def _by_case(marked: Marked, mention: Mention) -> str:
+    """Return what a preposition means that case tells apart: "з Києва", "з Києвом"."""
+    near = marked.tokens[max(0, mention.start - 2) : mention.start]
+    if mention.case == "instrumental" and any(t.has("with") for t in near):
+        return "with"
+    office = mention.form == "office" and mention.case != "accusative"
+    if office and mention.prep == "to" and any(t.has("to") and t.has("in") for t in near):
+        return "in"  # "в ведомстве рассказали"
+    return mention.prep
+
+
+def _whole(tokens: list[Token], noun: Token) -> Token:
+    """Return the last piece of a noun with hyphens: it alone is declined."""
+    for after in tokens[tokens.index(noun) + 1 :]:
+        if not after.glued:
+            break
+        noun = after
+    return noun
+
+
+def _joined(marked: Marked, before: Mention, mention: Mention) -> bool:
+    between = marked.tokens[before.end : mention.start]
+    joint = len(between) == 1 and between[0].has("and")
+    governed = before.prep in {"between", "by"} and before.form in {*_NAMES, "office"}
+    return joint and governed and bool(_CYRILLIC.match(marked.tokens[mention.start].norm))
+
+
+def _stands_for(marked: Marked, mention: Mention) -> str:
+    if mention.case == "instrumental":
+        return "by"
+    low = mention.start
+    while low > max(0, mention.start - _NEAR) and marked.tokens[low - 1].kind != "mark":
+        low -= 1
+    near = marked.any(*_NO_RECEIVER, start=low, end=mention.start)
+    return "to" if mention.case == "dative" and not near else ""
+
+
+def _case(marked: Marked, mention: Mention, pack: Pack) -> str:
+    """Return the case of a mention's noun; empty if its ending leaves that open."""
+    tokens = [t for t in marked.tokens[mention.start : mention.end] if t.kind == "word"]
+    if not tokens or not _CYRILLIC.match(tokens[0].norm):
+        return ""
+    office = mention.form == "office"
+    nouns = [t for t in tokens if not (office and _ADJECTIVE.search(t.norm))] or tokens
+    noun = _whole(tokens, nouns[0]) if office else nouns[-1]
+    word = noun.norm
+    if noun.text.isupper() and len(word) > 1:
+        return ""
+    if word in pack.nominatives:
+        return "nominative" if _DECLINED.search(word) else ""
+    if word.endswith(("ии", "ії")):
+        return "dative" if mention.start == 0 and mention.form == "name" else "oblique"
+    if word in pack.accusatives or _ACCUSATIVE.search(word):
+        return "accusative"
+    if _INSTRUMENTAL.search(word) or (not office and _OF_NAMES.search(word)):
+        return "instrumental"
+    if _DATIVE.search(word) or _OF_FEMININES.search(word):
+        return "accusative" if word == "сторону" else "dative"
+    return ""

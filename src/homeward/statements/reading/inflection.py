@@ -1,0 +1,86 @@
+"""The forms of a verb, made from its infinitive, so that a pack names families of verbs.
+
+Rules of this file:
+- English, Spanish, French and Arabic; the Slavic packs write stems.
+- An Arabic verb is written as its past and, behind a slash, its present without the prefix.
+- A form is written without accents where `tokens.normal` takes them away.
+- Forms that no rule makes stand in the pack (`irregular`); they come besides, except in
+  English, where they replace the past.
+- A form that can only be of the future or the conditional is marked, for it tells a plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+Form = tuple[str, bool]
+_VOWELS = "aeiou"
+_SPANISH = {
+    "ar": "ar a an o aron aba aban ado ada ados adas ando e en arlos arlas arles arse",
+    "er": "er e en io ieron ia ian ido ida idos idas iendo a an erlos erlas erles erse",
+    "ir": "ir e en io ieron ia ian ido ida idos idas iendo a an irlos irlas irles irse",
+}
+_SPANISH_COMING = ("an", "ia", "ian")  # "-ara" is a past as well once accents are gone
+_FRENCH = {
+    "er": "er e ent ee es ees a erent ait aient ant",
+    "ir": "ir it issent i ie is ies irent issait issaient issant",
+    "re": "re  ent u ue us ues it irent ait aient ant",
+}
+_ARABIC_PAST = ("", "ت", "وا", "ا", "تا", "ه", "ها", "هم", "ته", "تها", "تهم")
+_ARABIC_PRESENT = ("", "ون", "ان", "ه", "ها", "هم")
+_FRENCH_COMING = ("a", "ont", "ait", "aient")
+
+
+def forms(language: str, lemma: str, irregular: Mapping[str, Sequence[str]]) -> list[Form]:
+    """Return the forms of a verb.
+
+    Args:
+        language: Of the pack.
+        lemma: The infinitive, one word.
+        irregular: By infinitive, the forms that no rule makes.
+
+    Returns:
+        Each form, and whether it can only be of the future.
+    """
+    given = irregular.get(lemma, ())
+    if language == "ar":
+        return _arabic(lemma)
+    if language == "en":
+        return [(form, False) for form in _english(lemma, given)]
+    ending = lemma[-2:]
+    table, coming = (_SPANISH, _SPANISH_COMING) if language == "es" else (_FRENCH, _FRENCH_COMING)
+    if ending not in table:
+        return [(form, False) for form in (lemma, *given)]
+    stem, future = lemma[:-2], lemma.removesuffix("e")
+    made = [(stem + end, False) for end in table[ending].split(" ") if stem + end]
+    made += [(future + end, True) for end in coming]
+    return [*made, *((form, False) for form in given)]
+
+
+def _english(lemma: str, past: Sequence[str]) -> list[str]:
+    """Return infinitive, third person, past and participles; `past` may end with the gerund."""
+    if lemma.endswith(("s", "sh", "ch", "x", "z", "o")):
+        third = f"{lemma}es"
+    elif lemma.endswith("y") and lemma[-2:-1] not in _VOWELS:
+        third = f"{lemma[:-1]}ies"
+    else:
+        third = f"{lemma}s"
+    stem = lemma[:-1] if lemma.endswith("e") and not lemma.endswith("ee") else lemma
+    if past:
+        return [lemma, third, f"{stem}ing", *past]
+    if lemma.endswith("e"):
+        regular = f"{lemma}d"
+    elif lemma.endswith("y") and lemma[-2:-1] not in _VOWELS:
+        regular = f"{lemma[:-1]}ied"
+    else:
+        regular = f"{lemma}ed"
+    return [lemma, third, f"{stem}ing", regular]
+
+
+def _arabic(lemma: str) -> list[Form]:
+    past, _, present = lemma.partition("/")
+    made = [(past + end, False) for end in _ARABIC_PAST]
+    if present:
+        shown = [prefix + present + end for prefix in "يت" for end in _ARABIC_PRESENT]
+        made += [(form, False) for form in shown] + [(f"س{form}", True) for form in shown]
+    return made

@@ -1,0 +1,121 @@
+"""Whose an office is that a text names without its country.
+
+Rules of this file, in this order:
+- Of the rebels and the government of one state each has its own.
+- "Its" and "whose" offices belong to who is named before; "in Vale the ministry" to that place's.
+- Else to the party that had the office before, to the side whose language the text is in, to who
+  spoke last; a deputy behind a comma to who acts in the sentence.
+"""
+
+from __future__ import annotations
+
+from homeward.statements.reading.marked import Marked, Mention
+from homeward.statements.reading.spoken import NARRATOR, State
+from homeward.statements.reading.voices import BESIDE
+
+
+def settle_offices(marked: Marked, state: State) -> None:
+    """Give every office of a sentence without a party the party whose it is.
+
+    Args:
+        marked: The sentence; its mentions are changed.
+        state: What went before; the offices named are remembered.
+    """
+    _read_dateline(marked, state)
+    for mention in marked.mentions:
+        if mention.office in {"movement", "government", "army"} and not mention.party:
+            mention.party = _state_or_movement(mention.office, state.sides)
+        if mention.party:
+            if mention.office:
+                state.offices[mention.office] = mention.party
+            continue
+        party = (
+            _owner_before(marked, mention, state)
+            or _seat_before(marked, mention)
+            or state.offices.get(mention.office)
+            or state.dateline
+            or _aside_owner(marked, mention, state)
+            or (state.home_party if state.home_party in state.sides else "")
+        )
+        if not party:
+            named = [
+                m.party
+                for m in marked.mentions
+                if m.party
+                and m.form in {"name", "seat", "actor"}
+                and m.end <= mention.start
+                and m.prep == ""
+            ]
+            last = state.speaker.partition(".")[0]
+            tail = any(
+                t.norm in ",،" for t in marked.tokens[max(0, mention.start - 2) : mention.start]
+            )
+            acting = [
+                m for m in marked.mentions if m.party and m.end < mention.start and not m.prep
+            ]
+            person = mention.office in {"parliament", "governor"}
+            if person and tail and acting and acting[0].form not in {"adj", "people"}:
+                last = acting[0].party  # "Vale received 89, a deputy said"
+            party = last if last not in {NARRATOR, "both", ""} else (named or [state.actor])[-1]
+        mention.party = party or (state.sides[0] if state.sides else "")
+
+
+def _read_dateline(marked: Marked, state: State) -> None:
+    """Remember the place with which a text begins: "ABU DHABI - …"."""
+    first = next(iter(marked.mentions), None)
+    if marked.sentence.number or first is None or first.start or first.form != "seat":
+        return
+    after = marked.tokens[first.end : first.end + 1]
+    if after and after[0].norm in "-–—(":
+        state.dateline = first.party
+
+
+def _owner_before(marked: Marked, office: Mention, state: State) -> str:
+    """Return whose an office is behind "its": "Vale got 63 back, its ministry said"."""
+    if marked.any("which", start=office.start - 1, end=office.start):
+        near = [m for m in marked.mentions if m.end < office.start and m.party]
+        return near[-1].party if near else ""  # "Vale, whose ministry"
+    if not marked.any("own", start=office.start - 2, end=office.start):
+        return ""
+    free = [m for m in marked.mentions if m.end <= office.start and m.party and not m.prep]
+    return free[0].party if free else state.subject.partition(".")[0].replace(NARRATOR, "")
+
+
+def _seat_before(marked: Marked, office: Mention) -> str:
+    """Return the side in whose capital an office is: "in Vale City the ministry said"."""
+    for mention in marked.mentions:
+        gap = min(abs(office.start - mention.end), abs(mention.start - office.end))
+        placed = mention.prep in {"in", "to", "from"} and mention.form in {"seat", "name"}
+        low, high = (
+            sorted((mention.end, office.start))
+            if mention.start < office.start
+            else (
+                office.end,
+                mention.start,
+            )
+        )
+        opens = mention.start > office.start or mention.start <= 2
+        marks = any(t.kind == "mark" for t in marked.tokens[low:high])
+        if placed and mention.party and opens and gap <= BESIDE and not marks:
+            return mention.party
+    return ""
+
+
+def _state_or_movement(office: str, sides: tuple[str, ...]) -> str:
+    """Return which side "the rebels" or "the government" is, where one side is no state."""
+    movements = [s for s in sides if "-" in s and not s.endswith("-GOV")]
+    if len(sides) != 2 or len(movements) != 1:
+        return ""
+    if office == "movement":
+        return movements[0]
+    return next(s for s in sides if s != movements[0])
+
+
+def _aside_owner(marked: Marked, office: Mention, state: State) -> str:
+    """Return who acts around an aside: "Vale, according to the ministry, got 63 back"."""
+    near = marked.tagged("according", start=office.start - 4, end=office.start)
+    if not near or near[0] == 0 or marked.tokens[near[0] - 1].norm not in ",،":
+        return ""
+    acting = [m for m in marked.mentions if m.end == near[0] - 1 and m.start <= 1 and not m.prep]
+    named = [m.party for m in acting if m.form in {"name", "seat", "actor"}]
+    return named[0] if named and named[0] in state.sides else ""

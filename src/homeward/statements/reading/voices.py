@@ -1,0 +1,206 @@
+"""Where a sentence says that somebody speaks: the words of saying, before anybody asks who.
+
+Rules of this file:
+- A word of saying, of reference ("according to") or of denial is a cue, unless it is denied.
+- A noun of telling is one where it is somebody's ("Vale's version", "a statement by Vale"), a
+  verb of giving where it gives a figure.
+- A verb that no pack knows is one by its place: an office, the verb, "that"; or a last part of
+  the sentence behind a comma that holds an office, the verb and nothing that moves people.
+- Who stands before "about" and a number, behind somebody else's word of saying, shares that word:
+  "Vale spoke of 40, Orland of 38".
+- Who stands alone before a colon, or with such a verb, says what follows.
+"""
+
+from __future__ import annotations
+
+import re
+
+from homeward.statements.reading.clauses import MOVES
+from homeward.statements.reading.marked import Marked, Mention
+
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+OWNED = 3  # words between an owner and what it told
+BESIDE = 4
+_TAIL_MAX = 14  # tokens of a last part that only names the speaker
+_KNOWN = ("say", "according", "rejects", "account")
+_JOINTS = (*MOVES, "which", "and", "while", "including", "in_return", "of_them", "mediate", "that")
+
+
+def cues_of(marked: Marked) -> list[int]:
+    """Return where a sentence says that somebody speaks.
+
+    Args:
+        marked: The sentence.
+
+    Returns:
+        Positions of words of saying, in order.
+    """
+    found: list[int] = []
+    last = -2
+    for at in marked.tagged("say", "according", "rejects"):
+        if at != last + 1 and not _noun(marked, at):
+            found.append(at)
+        last = at
+    told = [
+        at
+        for at in marked.tagged("account", "gives")
+        if (_is_account(marked, at) or _gives_figure(marked, at))
+        and not any(abs(at - cue) <= BESIDE for cue in found)
+    ]
+    found = sorted({*found, *told})
+    unknown = [at for at in (*_before_that(marked), *_in_tail(marked)) if at not in found]
+    return sorted(
+        {*found, *(at for at in unknown if not any(abs(at - c) <= BESIDE for c in found))}
+    )
+
+
+def _before_that(marked: Marked) -> list[int]:
+    """Return unknown verbs between a speaker and "that": "the ministry hinted that"."""
+    found = []
+    for at in marked.tagged("that"):
+        verb = at - 2 if at > 1 and marked.tokens[at - 1].norm in ",،" else at - 1
+        if verb < 1 or not _is_plain(marked, verb):
+            continue
+        near = [m for m in marked.mentions if 0 <= verb - m.end <= OWNED and _speaks(m)]
+        if near and all(_is_plain(marked, k) for k in range(near[-1].end, verb)):
+            found.append(verb)
+    return found
+
+
+def _in_tail(marked: Marked) -> list[int]:
+    """Return the unknown verb of a last part that names a speaker: ", quipped the minister"."""
+    tokens = marked.tokens
+    commas = [at for at, token in enumerate(tokens[:-2]) if token.norm in ",،—–"]
+    if not commas or commas[-1] < OWNED:
+        return []
+    start, end = commas[-1] + 1, len(tokens)
+    while end > start and tokens[end - 1].kind == "mark":
+        end -= 1
+    if end - start > _TAIL_MAX or marked.any(*_JOINTS, *_KNOWN, start=start, end=end):
+        return []
+    if any(start <= number.start < end for number in marked.numbers):
+        return []
+    named = [m for m in marked.mentions if start <= m.start < end and _speaks(m)]
+    for mention in named[:1]:
+        for at in (mention.start - 1, mention.end):
+            if start <= at < end and _is_plain(marked, at):
+                return [at]
+    return []
+
+
+def _speaks(mention: Mention) -> bool:
+    return bool(mention.form in {"office", "alias"} and mention.prep in {"", "of"})
+
+
+def _is_plain(marked: Marked, at: int) -> bool:
+    """Return whether a token is a word of which the pack knows nothing."""
+    token = marked.tokens[at]
+    covered = any(m.start <= at < m.end for m in marked.mentions)
+    dated = at in marked.months or at in marked.weekdays
+    return token.kind == "word" and not (token.capital or token.tags or covered or dated)
+
+
+def mark_gaps(marked: Marked) -> None:
+    """Give a clause that leaves out its word of saying one: "Vale spoke of 40, Orland of 38".
+
+    Args:
+        marked: The sentence; the joint behind the second speaker is tagged.
+    """
+    first = next(iter(marked.tagged("say", "according")), None)
+    tokens = marked.tokens
+    for mention in marked.mentions:
+        if first is None or mention.start < first or mention.form in {"adj", "people"}:
+            continue
+        joint = mention.end
+        about = joint + (joint < len(tokens) and tokens[joint].norm in ",،—–")
+        counted = marked.number_at(about + 1) or marked.number_at(about + 2)
+        dashed = about > joint and tokens[joint].norm in "—–" and not mention.prep
+        dashed = dashed and marked.number_at(about) is not None
+        told = about < len(tokens) and tokens[about].has("about") and counted
+        if not (told or dashed):
+            continue
+        tokens[joint].tags.add("say")
+        marked.places["say"] = sorted({*marked.places.get("say", ()), joint})
+        if mention.prep in {"to", "in"}:
+            mention.prep = ""  # "in Orland of 38"
+
+
+def headed(marked: Marked) -> Mention | None:
+    """Return who stands alone before a colon at the beginning: "Ministry of Vale: 40 freed".
+
+    Args:
+        marked: The sentence.
+
+    Returns:
+        The speaker, or None.
+    """
+    for mention in marked.mentions:
+        if mention.start <= 2 and mention.end < len(marked.tokens) and mention.party:
+            names = mention.end
+            while (
+                names < len(marked.tokens)
+                and (marked.tokens[names].capital or _is_plain(marked, names))
+                and names < mention.end + BESIDE
+            ):
+                names += 1
+            if names < len(marked.tokens) and marked.tokens[names].norm == ":":
+                return mention
+    return None
+
+
+def teller_of(marked: Marked, at: int) -> Mention | None:
+    """Return whose account it is: named right before the noun, or right behind it.
+
+    Args:
+        marked: The sentence.
+        at: Where the noun of telling stands.
+
+    Returns:
+        The mention, or None.
+    """
+    for mention in reversed(marked.mentions):
+        if mention.party and mention.form != "people" and 0 <= at - mention.end <= OWNED:
+            between = marked.tokens[mention.end : at]
+            owned = any(token.norm == "s" for token in between) or mention.form == "adj"
+            if owned and not any(token.has(*MOVES, "and") for token in between):
+                return mention
+    for mention in marked.mentions:
+        if mention.form != "people" and at < mention.start <= at + BESIDE:
+            between = marked.tokens[at + 1 : mention.start]
+            if all(token.has("of", "by", "from", "small", "which", "passive") for token in between):
+                genitive = _CYRILLIC.match(marked.tokens[mention.start].norm) and not mention.prep
+                return mention if (between or genitive) and mention.party else None
+    return None
+
+
+def _is_account(marked: Marked, at: int) -> bool:
+    """Return whether a noun of telling is somebody's: "Vale's version", "a statement by Vale"."""
+    if not marked.tokens[at].has("account"):
+        return False
+    if marked.any("rejects", "contradicting", "negation", start=at - BESIDE, end=at):
+        return False
+    return teller_of(marked, at) is not None
+
+
+def _gives_figure(marked: Marked, at: int) -> bool:
+    """Return whether a verb of giving gives a figure: "gave 40 as its figure"."""
+    end = next((k for k in range(at + 1, len(marked.tokens)) if _ends_figure(marked, k)), None)
+    return marked.tokens[at].has("gives") and marked.any("figure", start=at + 1, end=end)
+
+
+def _ends_figure(marked: Marked, at: int) -> bool:
+    token = marked.tokens[at]
+    return token.has("and", "while", "which") or token.norm in ",;:،؛"
+
+
+def _noun(marked: Marked, at: int) -> bool:
+    """Return whether a word of saying is denied or wanted, and so says nothing."""
+    before = marked.tokens[max(0, at - 3) : at]
+    last = before[-1] if before else None
+    if last is not None and not marked.tokens[at].has("according"):
+        owned = last.norm == "s" and len(before) > 1 and before[-2].norm == "'"
+        if owned or last.has("article", "definite", "own"):
+            return True  # "Vale's claim", "the report"
+    commas = [k for k, token in enumerate(before) if token.norm in ",،"]
+    before = before[commas[-1] + 1 :] if commas else before
+    return any(token.has("negation") for token in before) and not marked.tokens[at].has("according")
