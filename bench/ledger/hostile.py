@@ -27,6 +27,22 @@ def part(first_and_count):
     return first_and_count[1], attacked, caught
 
 
+def summary(caught):
+    """Say in one line how attacks came out; whatever was not foretold has ended the run before."""
+    ways = Counter()
+    for (attack, how), count in caught.items():
+        if how.startswith("convicts "):
+            ways["convicted"] += count
+        elif not attack.startswith("honest words"):
+            ways[how if how in {"taken", "nothing new"} else "refused"] += count
+    return (
+        f"{ways['refused']} bundles refused at once, {ways['nothing new']} brought nothing new, "
+        f"{ways['taken']} were all that their reader had seen, until the next message told otherwise; "
+        f"{ways['convicted']} times the log or a party is convicted by files that judge confirms, "
+        "nobody honest"
+    )
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("traces", type=int, nargs="?", default=10_000)
@@ -42,7 +58,8 @@ def main():
             caught += came
             bar.update(count)
     seconds = time.perf_counter() - began
-    print(f"{args.traces} traces, {sum(attacked.values())} attacks, {seconds:.0f} s\n")
+    print(f"{args.traces} traces, {sum(attacked.values())} attacks, {seconds:.0f} s")
+    print(f"{summary(caught)}\n")
     print("| attack | made | how it came out |\n|---|--:|---|")
     for attack in sorted({*attacked, *(each for each, _ in caught)}):
         ways = sorted((how, n) for (each, how), n in caught.items() if each == attack)

@@ -402,10 +402,11 @@ class Mediator:
         verify_bundle(body, PUBLIC[party])
         line = self.histories[self.serves[party]]
         known = {each.entry_sha256 for each in line[-1].envelopes}
-        after, fresh = arrival.take_drafts(line[-1], body, known)
+        after = arrival.take_drafts(line[-1], body, known)
         found = list(arrival.take_cosigned(body["cosigned"], after, VERIFIER, is_sequencer=True))
-        for entry in fresh:
-            line.append(advance_replay(line[-1], entry))
+        fresh = after.envelopes[len(line[-1].envelopes) :]
+        for each in fresh:
+            line.append(advance_replay(line[-1], each.entry))
         for each in found:
             kept = self.notes.setdefault(each.checkpoint.size, (each.note, {}))[1]
             for text in each.lines.values():

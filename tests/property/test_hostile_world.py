@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 
 import pytest
-from hostile_attacks import BrokenError, breaks, campaign, play, shrunk, told, trace
+from hostile_attacks import STEPS, BrokenError, breaks, campaign, play, shrunk, told, trace
 from hostile_world import ORIGIN, beginnings, what_was_computed_is_remembered
 
 from homeward.foundation.errors import TamperError
@@ -35,8 +35,15 @@ def test_every_deception_is_found_out_and_nobody_honest_is_convicted():
     assert convicted == {f"convicts {who}" for who in (ORIGIN, "AE", "RU", "UA")}
 
 
+def test_a_key_that_the_same_bundle_names_convicts():
+    steps = [("rotate", 38757, 61440), ("act", 32121, 22939), ("equivocate", 57434, 60909)]
+    numbers = {step.__name__: number for number, step in enumerate(STEPS["bureau"])}
+    traced = ("bureau", (1, False, False), [(numbers[name], a, b) for name, a, b in steps])
+    assert play(traced).caught["two entries of one number", "convicts RU"] == 1
+
+
 def _accuse_anyway(case, each):
-    for change in case.held.state.keyrings[each.author].changes:
+    for change in case.keyrings[each.author].changes:
         grant = change.grants.get(each.key)
         if grant is not None:
             return grant.public

@@ -26,7 +26,9 @@ def _no_number(text: str) -> object:
 
 # Made once: json.loads makes a decoder for each text that is not read by default rules.
 _DECODER = json.JSONDecoder(parse_float=_no_number, parse_constant=_no_number)
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False
+)
 
 
 def canonical_bytes(document: object) -> bytes:
@@ -75,7 +77,7 @@ def read_canonical(data: bytes, *, what: str) -> Any:
         TamperError: The bytes are not JSON, or not the canonical form of it.
     """
     try:
-        value = _DECODER.decode(data.decode("utf-8"))
+        value, _ = _DECODER.raw_decode(data.decode("utf-8"))  # what follows it, `same` finds
         if not data.isascii():  # slow, and needed only where a key may not be ASCII
             _refuse_others(value)
         same = _encode(value) == data

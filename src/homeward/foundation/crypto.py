@@ -16,7 +16,6 @@ Python cannot wipe memory: a key stays in the process until it ends.
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
 import hmac
@@ -265,24 +264,25 @@ def seal(data: bytes, recipient: str) -> bytes:
 
 def b64(data: bytes) -> str:
     """Return standard base64 text."""
-    return base64.b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
-def unb64(text: str, *, what: str) -> bytes:
+def unb64(text: str | bytes, *, what: str) -> bytes:
     """Read standard base64 text strictly.
 
     Raises:
         TamperError: The text is not base64 in its one standard form.
     """
     try:
-        data = base64.b64decode(text, validate=True)
+        data = binascii.a2b_base64(text, strict_mode=True)
     except (binascii.Error, ValueError, TypeError) as error:
         raise TamperError(
             "crypto.base64",
             f"Expected base64 in the {what}, found another text.",
             hint="Fetch it again from its author; do not use this copy.",
         ) from error
-    if b64(data) != text:
+    given = text.encode("ascii") if isinstance(text, str) else text
+    if binascii.b2a_base64(data, newline=False) != given:
         raise TamperError(
             "crypto.base64",
             f"Expected base64 in its one form in the {what}, found a variant.",

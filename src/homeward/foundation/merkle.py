@@ -26,7 +26,12 @@ def leaf_hash(data: bytes) -> bytes:
 
 def node_hash(left: bytes, right: bytes) -> bytes:
     """Return the hash of an inner node, 32 bytes."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
+    return pair_hash(left + right)
+
+
+def pair_hash(pair: bytes | bytearray) -> bytes:
+    """Return the hash of the node over two hashes that stand one behind the other."""
+    return hashlib.sha256(b"\x01" + pair).digest()
 
 
 def tree_root(leaves: Sequence[bytes]) -> bytes:

@@ -6,7 +6,7 @@ Rules of this file:
 - Only what convicts by itself is yielded, as a file that `ledger.evidence` judges. A bundle
   that is merely broken convicts nobody.
 - A statement is believed only if its signature holds under a key that the log names for its
-  author, on its card or by a document: nobody is accused by a forgery.
+  author, on its card or by a document, the bundle's own included: nobody is accused by a forgery.
 - A key that has ended accuses nobody: whoever took it could sign anything.
 """
 
@@ -19,7 +19,7 @@ from typing import Any
 from homeward.foundation.crypto import unb64
 from homeward.foundation.errors import HomewardError
 from homeward.foundation.merkle import leaf_hash
-from homeward.handover.replay import Replay
+from homeward.handover.replay import Replay, advance_replay
 from homeward.ledger import evidence
 from homeward.ledger.cosignature import open_cosigned
 from homeward.ledger.envelope import Envelope, read_envelope, verify_envelope
@@ -77,6 +77,7 @@ class _Case:
         if not held.is_sequencer and self.sent and body["first"] <= self.own.size:
             leaves = self.own.nodes(0, 0, body["first"])
             self.tree = HashTree().extend((*leaves, *map(leaf_hash, self.sent)))
+        self.keyrings = _with_news(held.state, (*self.sent, *self.drafts)).keyrings
 
     def of_notes(self) -> Iterator[_Make]:
         """Compare each checkpoint of the bundle with ours, and with its own entries."""
@@ -138,7 +139,7 @@ class _Case:
 
     def _public(self, envelope: Envelope) -> bytes | None:
         """Return the author's key as the log names it, if the signature holds with it."""
-        keyring = self.held.state.keyrings.get(envelope.author)
+        keyring = self.keyrings.get(envelope.author)
         if keyring is None:
             return None
         grant = keyring.changes[-1].grants.get(envelope.key)  # what has ended is not there
@@ -148,6 +149,18 @@ class _Case:
         except HomewardError:
             return None
         return grant.public if grant else None
+
+
+def _with_news(state: Replay, entries: Iterable[bytes]) -> Replay:
+    """Return the log with the bundle's entries as far as they fit: they may name new keys."""
+    known = frozenset(each.entry for each in state.envelopes)
+    for entry in entries:
+        if entry not in known:
+            try:
+                state = advance_replay(state, entry)
+            except HomewardError:
+                break
+    return state
 
 
 def _is_another(seen: tuple[int, str], tree: HashTree) -> bool:

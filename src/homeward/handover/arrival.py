@@ -23,7 +23,7 @@ from typing import Any
 from homeward.foundation.crypto import unb64
 from homeward.foundation.errors import InputError, TamperError
 from homeward.handover.cosigning import witnesses_of
-from homeward.handover.replay import Replay, advance_replay
+from homeward.handover.replay import Apply, Replay, extend_replay
 from homeward.ledger.bundle import broken
 from homeward.ledger.checkpoint import open_checkpoint
 from homeward.ledger.cosignature import MAX_COSIGNED_CHARS, Cosigned, open_cosigned
@@ -34,13 +34,16 @@ from homeward.ledger.tree import HashTree
 NOTES_MAX = 64
 
 
-def take_entries(state: Replay, body: Mapping[str, Any], log: NoteVerifier) -> Replay:
+def take_entries(
+    state: Replay, body: Mapping[str, Any], log: NoteVerifier, *, apply: Apply = map
+) -> Replay:
     """Check the mediator's entries against our own copy (rules 1 to 3).
 
     Args:
         state: The log as we have it.
         body: The bundle; its signature holds.
         log: The log's key.
+        apply: How parts of the signatures are checked.
 
     Returns:
         The log with the new entries; as it was, if they stand under no checkpoint.
@@ -63,9 +66,7 @@ def take_entries(state: Replay, body: Mapping[str, Any], log: NoteVerifier) -> R
     for index, (ours, theirs) in enumerate(zip(own[first:], sent, strict=False), start=first):
         if ours.entry != theirs:
             raise _fork(index)
-    after = state
-    for entry in sent[count - first :]:  # rule 2
-        after = advance_replay(after, entry)
+    after = extend_replay(state, sent[count - first :], apply=apply)  # rule 2
     if body["checkpoint"] is None:
         return state
     _verify_checkpoint(body["checkpoint"], log, state, after)  # rule 3
@@ -73,17 +74,18 @@ def take_entries(state: Replay, body: Mapping[str, Any], log: NoteVerifier) -> R
 
 
 def take_drafts(
-    state: Replay, body: Mapping[str, Any], known: Collection[str]
-) -> tuple[Replay, list[bytes]]:
+    state: Replay, body: Mapping[str, Any], known: Collection[str], *, apply: Apply = map
+) -> Replay:
     """Check the entries that a bureau asks its mediator to put into the log (rule 5).
 
     Args:
         state: The log as we have it.
         body: The bundle; its signature holds.
         known: SHA-256 of every entry in the log.
+        apply: How parts of the signatures are checked.
 
     Returns:
-        The log with the new entries, and these entries in order.
+        The log with the new entries.
 
     Raises:
         TamperError: One is not its sender's, or does not hold.
@@ -96,9 +98,8 @@ def take_drafts(
         if envelope.author != body["from"]:
             raise broken(f"entries by {body['from']}", f"one by {envelope.author}")
         if envelope.entry_sha256 not in known:
-            state = advance_replay(state, entry)
             fresh.append(entry)
-    return state, fresh
+    return extend_replay(state, fresh, apply=apply)
 
 
 def verify_own(fresh: Iterable[Envelope], party: str, signed: Collection[str]) -> None:

@@ -6,6 +6,8 @@ Rules of this file:
 - A mediator signs its log's checkpoints and is no witness of them: its word for its own log
   adds nothing.
 - An observer cosigns if it wants: nobody waits for it, and no entry counts by its word alone.
+- A key that its party's roots have ended cosigns nothing that holds the entry which ended it, and
+  that party is no witness from then on.
 - A witness's name is its party's, so that the name says whom to ask.
 """
 
@@ -17,6 +19,7 @@ from homeward.foundation.errors import TamperError
 from homeward.foundation.ids import PartyCode
 from homeward.handover.replay import KEYS_OF_ROLE, Member
 from homeward.ledger.cosignature import WitnessVerifier, open_cosigned
+from homeward.ledger.keyring import Keyring
 from homeward.ledger.note import NoteVerifier
 from homeward.ledger.policy import Policy, make_policy
 from homeward.negotiation.quorums import QUORUMS, needed, quorum_of
@@ -36,6 +39,22 @@ def witnesses_of(members: Iterable[Member]) -> dict[PartyCode, WitnessVerifier]:
             public = next(key.public for key in member.keys.values() if key.role == first)
             found[member.party] = WitnessVerifier(witness_name(member.party), public)
     return found
+
+
+def ended_at(keyring: Keyring | None, member: Member) -> int | None:
+    """Return the number of the entry that ended the key with which a member witnesses.
+
+    Args:
+        keyring: The keys of that member; None before it has any.
+        member: The member.
+
+    Returns:
+        None if it has not ended.
+    """
+    first = KEYS_OF_ROLE[member.role][0]
+    cards = {key for key, each in member.keys.items() if each.role == first}
+    changes = keyring.changes if keyring is not None else ()
+    return next((each.index for each in changes if cards.isdisjoint(each.grants)), None)
 
 
 def witnessed_by(note: str, log: NoteVerifier, members: Iterable[Member]) -> dict[PartyCode, int]:

@@ -15,17 +15,20 @@ Rules of this file:
   act at once block nobody. One that never fitted is refused.
 - An entry counts as a whole or not at all. No plan is opened here: of captives the reader
   knows what entries say.
+- Entries are folded in order, and their signatures checked some at a time, by the caller's
+  `map`. Nothing is returned before every signature was found to hold, and what a signature
+  that does not hold would have refused is refused for that, whatever was found behind it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from homeward.foundation.crypto import KEY_BYTES, unb64
-from homeward.foundation.errors import InputError, PeerError, TamperError
+from homeward.foundation.errors import HomewardError, InputError, PeerError, TamperError
 from homeward.foundation.growing import Growing
 from homeward.foundation.ids import PartyCode, parse_party
 from homeward.handover import follow
@@ -37,7 +40,7 @@ from homeward.handover.authority import (
     verify_paper,
 )
 from homeward.handover.custody import Custody
-from homeward.ledger.chain import ChainState, extend_chain
+from homeward.ledger.chain import ChainState, Claim, extend_chain, verify_claims
 from homeward.ledger.envelope import Envelope, key_id, read_envelope
 from homeward.ledger.keyring import Grant, Keyring, begin_keyring
 from homeward.negotiation.case import NEW_CASE, CaseState
@@ -52,6 +55,10 @@ KEYS_OF_ROLE: Mapping[str, tuple[str, ...]] = {
 }
 """Role of a member → the roles of its keys, in the order in which a member lists them."""
 
+Apply = Callable[[Callable[[Iterable[Claim]], None], Iterable[Iterable[Claim]]], Iterable[None]]
+"""`map`, or one that checks several parts at a time; it raises what the first one raises."""
+
+_PART = 256
 _MEMBERS_MAX = 64
 _NAME_MAX_CHARS = 200
 _MEMBER_FIELDS = frozenset(("party", "role", "name", "simulation", "keys", "sealing_key"))
@@ -124,100 +131,170 @@ def replay(origin: str, entries: Iterable[bytes]) -> Replay:
         Members and cases after the last entry.
 
     Raises:
-        TamperError: As `advance_replay`, for the first entry that does not hold.
-        PeerError: As `advance_replay`, for the first entry that does not fit.
+        TamperError: As `extend_replay`.
+        PeerError: As `extend_replay`.
     """
-    state = begin_replay(origin)
-    for entry in entries:
-        state = advance_replay(state, entry)
-    return state
+    return extend_replay(begin_replay(origin), entries)
 
 
 def advance_replay(state: Replay, entry: bytes) -> Replay:
-    """Check the next entry of a log and add it.
+    """Check the next entry of a log and add it, as `extend_replay` does."""
+    return extend_replay(state, (entry,))
+
+
+def extend_replay(state: Replay, entries: Iterable[bytes], *, apply: Apply = map) -> Replay:
+    """Check the next entries of a log and add them.
 
     Args:
-        state: The log so far; it stays valid, also if the entry is refused.
-        entry: The entry's bytes.
+        state: The log so far; it stays valid, also if an entry is refused.
+        entries: The bytes of each, in order.
+        apply: How parts of the signatures are checked.
 
     Returns:
-        The log with the entry.
+        The log with the entries.
 
     Raises:
-        TamperError: The entry is not signed by a member, or breaks the chain.
+        TamperError: The first entry that does not hold is not signed by a member, or
+            breaks the chain.
         PeerError: It is signed, and its author may not write it, or not now.
     """
-    members, keyrings = dict(state.members), dict(state.keyrings)
-    index = state.chain.tree.size
-
-    def key_of(author: str, key: str, at: int) -> bytes:
-        if at == 0:  # nothing stands before it that could name a key
-            members.update(_founders(read_envelope(entry)))
-            keyrings.update({party: _keyring(state, one, 0) for party, one in members.items()})
-        grant = keyrings[author].at(at).grants.get(key) if author in keyrings else None
-        return grant.public if grant else public_of(keyrings, entry, key=key, index=at)
-
-    chain, envelope = extend_chain(state.chain, entry, key_of)
-    author = envelope.author
-    if envelope.type == KEYS_CHANGED:
-        roles = KEYS_OF_ROLE[members[author].role]
-        keyrings[author] = change_keys(keyrings, envelope, index=index, roles=roles)
-    grant = keyrings[author].at(index).grants[envelope.key]
-    after = replace(
-        state,
-        chain=chain,
-        members=members,
-        keyrings=keyrings,
-        envelopes=state.envelopes.append(envelope),
-        grants=state.grants.append(grant),
-    )
-    if index == 0 or envelope.type == KEYS_CHANGED:
-        return after
-    if envelope.type == MEMBER_JOINED:
-        return _with_member(after, envelope, index)
-    try:
-        return _with_case(after, envelope, index)
-    except PeerError:
-        if not _fitted(state, envelope, grant):
-            raise
-        return replace(after, overtaken=after.overtaken | {index})
+    growing = _Growing(state)
+    for _ in apply(verify_claims, growing.add(entries)):
+        pass
+    if growing.refusal is not None:
+        raise growing.refusal
+    return growing.value()
 
 
-def _keyring(state: Replay, member: Member, index: int) -> Keyring:
-    keys = {key: Grant(role=each.role, public=each.public) for key, each in member.keys.items()}
-    return begin_keyring(log=state.chain.log, party=member.party, keys=keys, index=index)
+class _Growing:
+    """A log that entries are being added to: a replay's parts, which change until it is one."""
+
+    def __init__(self, state: Replay) -> None:
+        self.chain, self.envelopes, self.grants = state.chain, state.envelopes, state.grants
+        self.members, self.keyrings = dict(state.members), dict(state.keyrings)
+        self.cases, self.custodies = dict(state.cases), dict(state.custodies)
+        self.overtaken = state.overtaken
+        self.refusal: HomewardError | None = None
+
+    def value(self) -> Replay:
+        return Replay(
+            chain=self.chain,
+            members=self.members,
+            cases=self.cases,
+            custodies=self.custodies,
+            keyrings=self.keyrings,
+            envelopes=self.envelopes,
+            grants=self.grants,
+            overtaken=self.overtaken,
+        )
+
+    def add(self, entries: Iterable[bytes]) -> Iterator[list[Claim]]:
+        """Fold entries up to the first that is refused, and yield the signatures to check."""
+        claims: list[Claim] = []
+        try:
+            for entry in entries:
+                self._add(entry, claims)
+                if len(claims) == _PART:
+                    yield claims
+                    claims = []
+        except (PeerError, TamperError) as error:
+            self.refusal = error  # it stands only if every signature so far holds
+        yield claims
+
+    def _add(self, entry: bytes, claims: list[Claim]) -> None:
+        index = self.chain.tree.size
+
+        def key_of(author: str, key: str, at: int) -> bytes:
+            if at == 0:  # nothing stands before it that could name a key
+                self._open(read_envelope(entry))
+            keyring = self.keyrings.get(author)
+            grant = keyring.at(at).grants.get(key) if keyring else None
+            return grant.public if grant else public_of(self.keyrings, entry, key=key, index=at)
+
+        chain, envelope = extend_chain(self.chain, entry, key_of, claims)
+        author = envelope.author
+        if envelope.type == KEYS_CHANGED:
+            roles = KEYS_OF_ROLE[self.members[author].role]
+            self.keyrings[author] = change_keys(self.keyrings, envelope, index=index, roles=roles)
+        grant = self.keyrings[author].at(index).grants[envelope.key]
+        if envelope.type == MEMBER_JOINED and index:
+            self._join(envelope, grant, index)
+        elif envelope.type != KEYS_CHANGED and index:
+            self._judge(envelope, grant, index)
+        self.chain = chain
+        self.envelopes, self.grants = self.envelopes.append(envelope), self.grants.append(grant)
+
+    def _open(self, envelope: Envelope) -> None:
+        self.members = _founders(envelope)
+        self.keyrings = {
+            party: _keyring(envelope.log, member, 0) for party, member in self.members.items()
+        }
+
+    def _join(self, envelope: Envelope, grant: Grant, index: int) -> None:
+        opener = self.envelopes[0].author
+        is_mediator = grant.role == "mediator" and grant.officer is None
+        if envelope.author != opener or not is_mediator:
+            raise _refused(index, f"the mediator {opener}, who opened the log", "another author")
+        if envelope.version != 1 or len(self.members) == _MEMBERS_MAX:
+            raise _refused(index, f"version 1, and at most {_MEMBERS_MAX} members", "another")
+        member = _read_member(envelope.body, index)
+        _verify_new(self.members, member, index)
+        if any(member.keys.keys() & keyring.known for keyring in self.keyrings.values()):
+            raise _refused(index, "keys that no other member has", "a key of another member")
+        self.members[member.party] = member
+        self.keyrings[member.party] = _keyring(envelope.log, member, index + 1)
+
+    def _judge(self, envelope: Envelope, grant: Grant, index: int) -> None:
+        try:
+            self.enter(envelope, grant, index, self.cases, self.custodies)
+        except PeerError:
+            if not _fitted(self, envelope, grant):
+                raise
+            self.overtaken |= {index}
+
+    def enter(
+        self,
+        envelope: Envelope,
+        grant: Grant,
+        index: int,
+        cases: dict[str, CaseState],
+        custodies: dict[str, Custody],
+    ) -> None:
+        """Let an entry count in its case, as a whole or not at all."""
+        case = envelope.case
+        needs_second = envelope.type in self.keyrings[envelope.author].at(index).two_officers
+        recorded = Recorded(index=index, role=grant.role, entry=envelope, needs_second=needs_second)
+        before = cases.get(case, NEW_CASE)
+        after = advance(before, recorded)
+        verify_paper(self.members, envelope, index)
+        verify_grant(grant, envelope, before, index)
+        if after.state == "accepted" and before.state != "accepted":
+            custodies[case] = follow.begin(after, None)
+        elif len(after.handover) > len(before.handover):
+            # As the case has it: of what came on paper, the part of the party itself.
+            custodies[case] = follow.advance(custodies[case], after.handover[-1])
+        cases[case] = after
 
 
-def _with_case(state: Replay, envelope: Envelope, index: int) -> Replay:
-    case, grant = envelope.case, state.grants[index]
-    needs_second = envelope.type in state.keyrings[envelope.author].at(index).two_officers
-    recorded = Recorded(index=index, role=grant.role, entry=envelope, needs_second=needs_second)
-    before = state.cases.get(case, NEW_CASE)
-    after = advance(before, recorded)
-    verify_paper(state.members, envelope, index)
-    verify_grant(grant, envelope, before, index)
-    custodies = dict(state.custodies)
-    if after.state == "accepted" and before.state != "accepted":
-        custodies[case] = follow.begin(after, None)
-    elif len(after.handover) > len(before.handover):
-        # As the case has it: of what came on paper, the part of the party itself.
-        custodies[case] = follow.advance(custodies[case], after.handover[-1])
-    return replace(state, cases={**state.cases, case: after}, custodies=custodies)
-
-
-def _fitted(state: Replay, envelope: Envelope, grant: Grant) -> bool:
+def _fitted(log: _Growing, envelope: Envelope, grant: Grant) -> bool:
     """Tell whether an entry fitted what its author had seen, and its own entries since."""
     seen = envelope.seen[0] if envelope.seen else 0
-    before = replace(state, cases={}, custodies={}, grants=state.grants.append(grant))
+    cases: dict[str, CaseState] = {}
+    custodies: dict[str, Custody] = {}
     try:
-        for index, earlier in enumerate(state.envelopes):
+        for index, earlier in enumerate(log.envelopes):
             is_known = index < seen or earlier.author == envelope.author
-            if earlier.case == envelope.case and is_known and index not in state.overtaken:
-                before = _with_case(before, earlier, index)
-        _with_case(before, envelope, len(state.envelopes))
+            if earlier.case == envelope.case and is_known and index not in log.overtaken:
+                log.enter(earlier, log.grants[index], index, cases, custodies)
+        log.enter(envelope, grant, len(log.envelopes), cases, custodies)
     except PeerError:
         return False
     return True
+
+
+def _keyring(log: str, member: Member, index: int) -> Keyring:
+    keys = {key: Grant(role=each.role, public=each.public) for key, each in member.keys.items()}
+    return begin_keyring(log=log, party=member.party, keys=keys, index=index)
 
 
 def _founders(envelope: Envelope) -> dict[str, Member]:
@@ -236,24 +313,6 @@ def _founders(envelope: Envelope) -> dict[str, Member]:
     if key is None or key.role != "mediator":
         raise _refused(0, "a mediator's own key among the keys named", "another author or key")
     return members
-
-
-def _with_member(state: Replay, envelope: Envelope, index: int) -> Replay:
-    opened, grant = state.envelopes[0], state.grants[index]
-    is_mediator = grant.role == "mediator" and grant.officer is None
-    if envelope.author != opened.author or not is_mediator:
-        raise _refused(index, f"the mediator {opened.author}, who opened the log", "another author")
-    if envelope.version != 1 or len(state.members) == _MEMBERS_MAX:
-        raise _refused(index, f"version 1, and at most {_MEMBERS_MAX} members", "another")
-    member = _read_member(envelope.body, index)
-    _verify_new(state.members, member, index)
-    if any(member.keys.keys() & keyring.known for keyring in state.keyrings.values()):
-        raise _refused(index, "keys that no other member has", "a key of another member")
-    return replace(
-        state,
-        members={**state.members, member.party: member},
-        keyrings={**state.keyrings, member.party: _keyring(state, member, index + 1)},
-    )
 
 
 def _read_member(body: Any, index: int) -> Member:

@@ -9,14 +9,16 @@ Rules of this file, for the entry at index i, in this order:
    that this history has at that size. Anything else is a fork: somebody showed two
    histories, and the signed entry proves it.
 
-Who has which key, and what an entry means, is for the caller.
+Who has which key, and what an entry means, is for the caller. A caller with many entries may
+note the signatures (rule 2) and check them side by side (`verify_claims`), as long as it
+believes none of the entries before that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from homeward.foundation.errors import Fact, TamperError
 from homeward.foundation.merkle import leaf_hash
@@ -47,6 +49,14 @@ class Linked(Protocol):
         """Size and root (hex) that the author had verified."""
 
 
+class Claim(NamedTuple):
+    """A signature that has to hold: the entry, its place, and the key of its author there."""
+
+    place: int
+    envelope: Envelope
+    public: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorHead:
     """An author's latest entry: its `seq` and its SHA-256."""
@@ -70,13 +80,17 @@ class ChainState:
     held: tuple[int, str] | None = None
 
 
-def extend_chain(state: ChainState, entry: bytes, key_of: KeyOf) -> tuple[ChainState, Envelope]:
+def extend_chain(
+    state: ChainState, entry: bytes, key_of: KeyOf, claims: list[Claim] | None = None
+) -> tuple[ChainState, Envelope]:
     """Check the next entry of a history.
 
     Args:
         state: The history so far; it stays valid, also if the entry is refused.
         entry: The entry's bytes.
         key_of: Which key the author had.
+        claims: Where the signature is noted, by a caller who will check it with
+            `verify_claims`, also if the entry is refused; None checks it here.
 
     Returns:
         The history with the entry, and the entry as read.
@@ -88,17 +102,16 @@ def extend_chain(state: ChainState, entry: bytes, key_of: KeyOf) -> tuple[ChainS
     try:
         envelope = read_envelope(entry)
         _verify_log(envelope, state.log)  # rule 1
-        verify_envelope(envelope, key_of(envelope.author, envelope.key, index))  # rule 2
+        public = key_of(envelope.author, envelope.key, index)
+        if claims is None:
+            verify_envelope(envelope, public)  # rule 2
+        else:
+            claims.append(Claim(index, envelope, public))
         verify_head(envelope, state.heads.get(envelope.author))  # rule 3
         if envelope.seen != state.held:
             verify_seen(envelope, state.tree)  # rule 4
     except TamperError as error:
-        raise TamperError(
-            error.code,
-            f"Entry {index}: {error.message}",
-            hint=error.hint,
-            facts={**error.facts, "entry": index},
-        ) from error
+        raise _at(index, error) from error
     head = AuthorHead(seq=envelope.seq, entry_sha256=envelope.entry_sha256)
     grown = ChainState(
         log=state.log,
@@ -107,6 +120,22 @@ def extend_chain(state: ChainState, entry: bytes, key_of: KeyOf) -> tuple[ChainS
         held=envelope.seen,
     )
     return grown, envelope
+
+
+def verify_claims(claims: Iterable[Claim]) -> None:
+    """Check signatures that were noted (rule 2), each by itself.
+
+    Args:
+        claims: Of entries that follow one another.
+
+    Raises:
+        TamperError: One does not hold; message and facts name the first entry.
+    """
+    for place, envelope, public in claims:
+        try:
+            verify_envelope(envelope, public)
+        except TamperError as error:
+            raise _at(place, error) from error
 
 
 def verify_chain(entries: Sequence[bytes], *, log: str, key_of: KeyOf) -> tuple[Envelope, ...]:
@@ -187,3 +216,12 @@ def verify_seen(envelope: Linked, tree: HashTree) -> None:
                 "root_here": root_here,
             },
         )
+
+
+def _at(index: int, error: TamperError) -> TamperError:
+    return TamperError(
+        error.code,
+        f"Entry {index}: {error.message}",
+        hint=error.hint,
+        facts={**error.facts, "entry": index},
+    )

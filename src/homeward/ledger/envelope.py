@@ -71,6 +71,7 @@ class Envelope:
     signature: bytes
 
 
+@lru_cache(maxsize=256)  # few keys sign many entries
 def key_id(public: bytes) -> str:
     """Return the id of an author's key: the first 8 bytes of its SHA-256, as hex."""
     return hashlib.sha256(public).digest()[:_KEY_ID_BYTES].hex()
@@ -176,10 +177,20 @@ def read_envelope(entry: bytes) -> Envelope:
         raise _another(f"a well-formed {wrong}")
     if fields["key"] != key:
         raise _another("one key id inside and outside")
-    seen = fields.pop("seen")
-    return Envelope(
-        **fields,
+    seen = fields["seen"]
+    return Envelope(  # field by field: half the time of a dictionary
+        log=fields["log"],
+        type=fields["type"],
+        version=fields["version"],
+        case=fields["case"],
+        author=fields["author"],
+        key=key,
+        seq=fields["seq"],
+        prev=fields["prev"],
         seen=None if seen is None else (seen["size"], seen["root"]),
+        at=fields["at"],
+        in_reply_to=fields["in_reply_to"],
+        body=fields["body"],
         entry=entry,
         entry_sha256=entry_sha256(entry),
         payload=payload,
@@ -211,8 +222,8 @@ def _open_outer(entry: bytes) -> tuple[bytes, bytes, str]:
     exact = _OUTER.fullmatch(entry)
     if exact:  # three times as fast as reading JSON and writing it again
         return (
-            unb64(exact[1].decode(), what="payload of the entry"),
-            unb64(exact[3].decode(), what="signature of the entry"),
+            unb64(exact[1], what="payload of the entry"),
+            unb64(exact[3], what="signature of the entry"),
             exact[2].decode(),
         )
     match read_canonical(entry, what="entry"):
@@ -241,7 +252,8 @@ def _wrong_field(fields: Any) -> str | None:
 
 
 def _is_text(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
+    matches = pattern.fullmatch
+    return lambda value: isinstance(value, str) and matches(value) is not None
 
 
 def _is_count(least: int) -> Callable[[Any], bool]:
@@ -263,7 +275,7 @@ def _is_party_code(text: str) -> bool:
 
 
 def _is_instant(value: Any) -> bool:
-    if not _is_text(_INSTANT)(value):
+    if not isinstance(value, str) or _INSTANT.fullmatch(value) is None:
         return False
     try:
         dt.datetime.fromisoformat(value)
@@ -273,10 +285,11 @@ def _is_instant(value: Any) -> bool:
 
 
 def _is_seen(value: Any) -> bool:
-    match value:
-        case {"root": root, "size": size, **rest} if not rest:
-            return _is_text(_SHA256)(root) and _is_count(0)(size)
-    return False
+    is_pair = isinstance(value, dict) and value.keys() == {"root", "size"}
+    return is_pair and _is_hash(value["root"]) and _is_size(value["size"])
+
+
+_is_hash, _is_size, _is_label = _is_text(_SHA256), _is_count(0), _is_text(_LABEL)
 
 
 def _or_null(is_well_formed: Callable[[Any], bool]) -> Callable[[Any], bool]:
@@ -287,14 +300,14 @@ _FIELDS: Mapping[str, Callable[[Any], bool]] = {
     "at": _is_instant,
     "author": _is_party,
     "body": lambda value: isinstance(value, dict),
-    "case": _is_text(_LABEL),
-    "in_reply_to": _or_null(_is_text(_SHA256)),
+    "case": _is_label,
+    "in_reply_to": _or_null(_is_hash),
     "key": _is_text(_KEY_ID),
     "log": is_origin,
-    "prev": _or_null(_is_text(_SHA256)),
+    "prev": _or_null(_is_hash),
     "seen": _or_null(_is_seen),
     "seq": _is_count(1),
-    "type": _is_text(_LABEL),
+    "type": _is_label,
     "version": _is_count(1),
 }
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from homeward.foundation.errors import InputError
-from homeward.foundation.merkle import HASH_BYTES, node_hash, tree_root
+from homeward.foundation.merkle import HASH_BYTES, node_hash, pair_hash, tree_root
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,8 +45,7 @@ class HashTree:
                 level, width = level + 1, width >> 1
                 if level == len(rows):
                     rows.append(bytearray())
-                pair = bytes(rows[level - 1][-2 * HASH_BYTES :])
-                rows[level] += node_hash(pair[:HASH_BYTES], pair[HASH_BYTES:])
+                rows[level] += pair_hash(rows[level - 1][-2 * HASH_BYTES :])
         return HashTree(size=size, _rows=rows)
 
     def nodes(self, level: int, start: int, stop: int) -> list[bytes]:

@@ -42,6 +42,15 @@ class Notification:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinesAgreed:
+    """The lines of a communiqué to which a party agrees, and until when nothing is published."""
+
+    lines: tuple[str, ...]
+    embargo_until: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A proposed plan: its hashes, and how many go home on each leg."""
 
@@ -54,7 +63,7 @@ class Plan:
     captives_root: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots, for `foundation.values.replace`
 class CaseState:
     """What one case has agreed so far.
 
@@ -65,7 +74,9 @@ class CaseState:
     a second officer of their author has confirmed them. `handover` holds the entries after the
     acceptance, in order, as they were recorded. `on_paper` are the parties without a node,
     `papers` what a mediator entered for them and counts, and `observers` who looks on, by the
-    terms. `notified` are notifications of captives, by author and recipient. `reached` holds for each state the number of
+    terms; `cosigned` how many parties must have cosigned what a step rests on, empty for none.
+    `notified` are notifications of captives, by author and recipient; `lines_agreed` what each
+    party agrees to of a communiqué. `reached` holds for each state the number of
     the entry that last led to it; `lapsed` the steps that the case went on without, with
     the party that owed them; `unreplied` the remarks that so stay without a reply, by author
     and recipient. `withdrawn_lines` are the ids of lines that count for nothing, and `seals`
@@ -81,6 +92,7 @@ class CaseState:
     mediators: tuple[str, ...] = ()
     on_paper: tuple[str, ...] = ()
     observers: tuple[str, ...] = ()
+    cosigned: str = ""
     terms_sha256: str = ""
     timetable: Timetable | None = None
     reached: Mapping[str, int] = field(default_factory=dict)
@@ -107,6 +119,7 @@ class CaseState:
     accepted: frozenset[str] = frozenset()
     waiting: tuple[Recorded, ...] = ()
     notified: Mapping[tuple[str, str], tuple[Notification, ...]] = field(default_factory=dict)
+    lines_agreed: Mapping[str, LinesAgreed] = field(default_factory=dict)
     papers: tuple[Recorded, ...] = ()
     abort_reason: str = ""
     handover: tuple[Recorded, ...] = ()

@@ -385,6 +385,8 @@ KINDS: dict[str, Kind] = {
     "notified": Kind(
         authors=_BUREAU, fields={"to": PARTY, "count": SOME, "root": SHA256, "as_of": DAY}
     ),
+    # Beside the bargain too: what both sides say of the exchange, as ids of lines.
+    "lines_agreed": Kind(authors=_BUREAU, fields={"lines": CODES, "embargo_until": TIME}),
     "case_closed": Kind(authors=_MEDIATOR, fields={"totals": FLOWS}),
     "aborted": Kind(authors=_BUREAU + _MEDIATOR, fields={"reason": one_of(ABORT_REASONS)}),
 }
@@ -418,8 +420,9 @@ def verify_shape(recorded: Recorded) -> None:
             expected=f"exactly the fields {', '.join(kind.fields)}",
             found="others",
         )
-    for name, form in {**kind.fields, **kind.optional}.items():
-        if name in entry.body and not form.holds(entry.body[name]):
+    for name, value in entry.body.items():
+        form = kind.fields.get(name) or kind.optional[name]
+        if not form.holds(value):
             raise refusal(
                 recorded,
                 "case.body",

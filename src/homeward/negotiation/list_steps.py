@@ -15,8 +15,8 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
+from homeward.foundation.values import replace
 from homeward.negotiation.case import OWED_IN, CaseState
 from homeward.negotiation.checks import claim_of, refuse_unless, to_another
 from homeward.negotiation.entries import Recorded

@@ -14,8 +14,8 @@ possible period, through Powers and the Central Agency).
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 
+from homeward.foundation.values import replace
 from homeward.negotiation.case import CaseState, Notification
 from homeward.negotiation.checks import refuse_unless
 from homeward.negotiation.entries import Recorded

@@ -5,7 +5,10 @@ Rules of this file:
   Whoever waits for that before the next step has found out whether another history was shown.
 - What a mediator entered on paper needs `all` too: nobody but it signed that.
 - Everything else needs `2-of-3`, so that no side can veto the record by its silence.
-- Nothing is refused for want of a cosignature: a node shows it, and a receipt waits for it.
+- Where the terms ask for it (`cosigned`), a step that cannot be taken back is not signed before
+  the entries that it rests on (`RESTS_ON`) are cosigned by so many of the case's parties. The
+  log alone judges what others signed: each node has other cosignatures beside it.
+- Where they do not, nothing is refused for want of a cosignature: a receipt waits for it.
 - `K-of-N` is a share: of another number of witnesses as many in proportion, rounded up, but
   never all of several.
 - The table is an argument wherever it is used, so that whoever checks may ask for more.
@@ -29,6 +32,15 @@ QUORUMS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Kind of entry → who must have cosigned; a kind without a row needs `ROUTINE`."""
+
+RESTS_ON: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "seed_revealed": ("final_list", "list_replaced", "line_withdrawn"),
+        "plan_accepted": ("plan_proposed",),
+        "departed": ("plan_accepted",),
+    }
+)
+"""Step that cannot be taken back → entries of its case, the last of which it rests on."""
 
 _SHARE = re.compile(r"([1-9][0-9]?)-of-([1-9][0-9]?)")
 

@@ -2,7 +2,7 @@
 
 Rules of this file:
 - Nothing is drawn that the table does not say, and every row of it stands on the page.
-- The diagram leaves out what may happen in every state (an abort, a notification) and draws the entries of a
+- The diagram leaves out what may happen in every state (an abort, a notification), lines of a communiqué, and draws the entries of a
   handover as one arrow; the table below it has them all.
 """
 
@@ -22,7 +22,7 @@ when the last has.
 """
 _UNDER = """\
 A case can be aborted in every state before it is closed, and captives are notified in each of
-them. What came on paper, `received_unsigned`, leads where the entry in it leads. Remarks are answered by replies:
+them. Lines of a communiqué are agreed from the acceptance until the close. What came on paper, `received_unsigned`, leads where the entry in it leads. Remarks are answered by replies:
 the case is `replied` when no remark is without one.
 """
 
@@ -44,7 +44,7 @@ def _arrows() -> Iterator[str]:
         label = "entries of the handover" if kind in HANDOVER_TYPES else kind
         before = "[*]" if state == "unopened" else state
         arrow = f"    {before} --> {after}: {label}"
-        if kind not in {"aborted", "notified"} and arrow not in drawn:
+        if kind not in {"aborted", "notified", "lines_agreed"} and arrow not in drawn:
             drawn.add(arrow)
             yield arrow
     yield "    closed --> [*]"

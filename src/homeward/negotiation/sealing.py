@@ -14,9 +14,9 @@ Rules of this file:
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 from homeward.foundation.canonical import canonical_bytes
+from homeward.foundation.values import replace
 from homeward.negotiation.case import OWED_IN, CaseState, Seal
 from homeward.negotiation.checks import refuse_unless
 from homeward.negotiation.entries import SEALABLE, Recorded, refusal

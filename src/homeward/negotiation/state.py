@@ -6,7 +6,8 @@ Rules of this file:
   it twice is refused.
 - Remarks are open to whoever asked, and nobody owes any: a case without them goes from its
   answers to its final lists. With them, every remark has its reply before any final list.
-- Captives are notified in every state that is not the end: that changes no state.
+- Captives are notified in every state that is not the end: that changes no state. Nor do lines of
+  a communiqué, agreed from the acceptance of the plan until the case is closed.
 - A step that lapsed ends as if its last party had taken it. Nobody owes it any more.
 - Entries come in ledger order, each once. The order of the ledger is the only clock:
   an agreement exists if the last acceptance stands before any abort.
@@ -27,9 +28,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable
-from dataclasses import replace
 
 from homeward.foundation.errors import PeerError
+from homeward.foundation.values import replace
 from homeward.negotiation.case import NEW_CASE, CaseState
 from homeward.negotiation.entries import (
     HANDOVER_TYPES,
@@ -54,7 +55,7 @@ BY_EVERY_PARTY = (
     "seed_revealed",
     "plan_accepted",
 )
-CONFIRMED, NOTIFIED = "confirmed", "notified"
+CONFIRMED, NOTIFIED, LINES_AGREED = "confirmed", "notified", "lines_agreed"
 UNFINISHED = (
     "opened",
     "terms_signed",
@@ -127,12 +128,13 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("proposed", RECEIVED_UNSIGNED): "accepted",
     **{(state, RECEIVED_UNSIGNED): "handover" for state in ("accepted", "handover")},
     **{(state, NOTIFIED): state for state in UNFINISHED},
+    **{(state, LINES_AGREED): state for state in ("accepted", "handover")},
     **{(state, "aborted"): "aborted" for state in UNFINISHED},
 }
 """Every state and entry that fit, and the state they lead to."""
 
 _ROLES = {"party": ("bureau", "officer"), "mediator": ("mediator", "interviewer")}
-_NEVER_A_TURN = ("aborted", NOTIFIED, RECEIVED_UNSIGNED, *_CHANGES)
+_NEVER_A_TURN = ("aborted", NOTIFIED, LINES_AGREED, RECEIVED_UNSIGNED, *_CHANGES)
 _NOBODY_OWES = (*_NEVER_A_TURN, "plan_rejected", "remarks", "lapsed")
 
 
@@ -192,7 +194,8 @@ def _count(state: CaseState, recorded: Recorded, *, at: int) -> CaseState:
     """Let an entry count: alone, or together with its confirmation, which is number `at`."""
     kind = recorded.entry.type
     after = STEPS[kind](state, recorded)
-    after = replace(after, waiting=_others_waiting(after, recorded))
+    if after.waiting:
+        after = replace(after, waiting=_others_waiting(after, recorded))
     if recorded.paper is not None:
         after = replace(after, papers=(*after.papers, recorded))
     if not _is_step_over(after, kind):
@@ -206,7 +209,8 @@ def _count(state: CaseState, recorded: Recorded, *, at: int) -> CaseState:
 
 def _is_step_over(after: CaseState, kind: str) -> bool:
     """Tell whether nobody is left to take the step that an entry took."""
-    if kind in {"list_committed", NOTIFIED}:  # the one binds its author; neither ends a step
+    # The first binds its author; none of them ends a step.
+    if kind in {"list_committed", NOTIFIED, LINES_AGREED}:
         return False
     if kind in _CHANGES:
         return after.state == "proposed"
@@ -266,12 +270,11 @@ def has_acted(state: CaseState, kind: str, party: str) -> bool:
     """
     if kind in {"wanted_list", "answers", "final_list"}:
         return has_sent(state, kind, party)
-    done = {
-        "terms_signed": party in state.signed,
-        "seed_revealed": party in state.nonces,
-        "plan_accepted": party in state.accepted,
-    }
-    return done.get(kind, False)
+    if kind == "terms_signed":
+        return party in state.signed
+    if kind == "seed_revealed":
+        return party in state.nonces
+    return kind == "plan_accepted" and party in state.accepted
 
 
 def moves(state: CaseState, party: str, role: str) -> tuple[str, ...]:

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from homeward.foundation.errors import InputError
+from homeward.foundation.values import replace
 from homeward.negotiation import list_steps, versions
+from homeward.negotiation.agreed_lines import lines_agreed
 from homeward.negotiation.case import CaseState, Plan
 from homeward.negotiation.checks import refuse_unless
 from homeward.negotiation.entries import HANDOVER_TYPES, Recorded, refusal
@@ -80,6 +81,7 @@ def _case_opened(state: CaseState, recorded: Recorded) -> CaseState:
         mediators=mediators,
         on_paper=tuple(agreement.on_paper),
         observers=tuple(agreement.observers),
+        cosigned=agreement.cosigned,
         terms_sha256=body["terms_sha256"],
         timetable=agreement.timetable,
         is_sealed=agreement.is_sealed,
@@ -206,6 +208,7 @@ STEPS: dict[str, Callable[[CaseState, Recorded], CaseState]] = {
     "plan_rejected": _plan_rejected,
     **dict.fromkeys(HANDOVER_TYPES, _kept_for_handover),
     "notified": notified,
+    "lines_agreed": lines_agreed,
     "case_closed": _kept_for_handover,
     "aborted": _aborted,
 }

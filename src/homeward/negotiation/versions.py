@@ -12,8 +12,8 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
+from homeward.foundation.values import replace
 from homeward.negotiation.case import CaseState, ListClaim
 from homeward.negotiation.checks import claim_of, refuse_unless
 from homeward.negotiation.entries import Recorded

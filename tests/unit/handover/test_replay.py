@@ -1,13 +1,16 @@
 import hashlib
+import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.unit.handover.logbook import ORIGIN, Logbook, key_of, member, whole_case
 from tests.unit.negotiation.casebook import UA_HOME, Casebook, people
 
-from homeward.foundation.crypto import b64
+from homeward.foundation.canonical import canonical_bytes
+from homeward.foundation.crypto import b64, unb64
 from homeward.foundation.errors import PeerError, TamperError
 from homeward.handover import count_legs
-from homeward.handover.replay import advance_replay, begin_replay, replay
+from homeward.handover.replay import advance_replay, begin_replay, extend_replay, replay
 
 OTHER = b64(hashlib.sha256(b"another key").digest())
 
@@ -213,3 +216,54 @@ def test_a_log_begins_with_its_members():
 def test_an_entry_that_is_none_is_named_by_its_number():
     with pytest.raises(TamperError, match="Entry 0"):
         replay(ORIGIN, [b"no entry"])
+
+
+def side_by_side(check, parts):
+    """Check parts in two threads."""
+    with ThreadPoolExecutor(2) as pool:
+        yield from pool.map(check, parts)
+
+
+def spoilt(entry):
+    """Return an entry whose signature does not hold, and nothing else."""
+    document = json.loads(entry)
+    signature = bytearray(unb64(document["signatures"][0]["sig"], what="signature"))
+    signature[0] ^= 1
+    document["signatures"][0]["sig"] = b64(bytes(signature))
+    return canonical_bytes(document)
+
+
+@pytest.mark.parametrize("apply", [map, side_by_side])
+def test_signatures_may_be_checked_side_by_side(log, apply):
+    for number in range(150):  # several parts
+        log.sign("case_opened", "AE", "mediator", Casebook().open().entry.body, case=f"c-{number}")
+        log.sign("aborted", "RU", "bureau", {"reason": "no_agreement"}, case=f"c-{number}")
+    state = extend_replay(begin_replay(ORIGIN), log.entries, apply=apply)
+    whole = replay(ORIGIN, log.entries)
+    assert state.chain.tree.root() == whole.chain.tree.root()
+    assert (state.cases, state.envelopes) == (whole.cases, whole.envelopes)
+    assert {each.state for each in state.cases.values()} == {"aborted"}
+
+
+@pytest.mark.parametrize("apply", [map, side_by_side])
+@pytest.mark.parametrize("place", [0, 1, 256, 257, 300])
+def test_no_entry_is_believed_behind_a_signature_that_does_not_hold(log, apply, place):
+    for number in range(300):
+        log.sign("case_opened", "AE", "mediator", Casebook().open().entry.body, case=f"c-{number}")
+    body = {"reason": "no_agreement"}
+    log.sign("aborted", "RU", "bureau", body, case="c-unknown")  # what stands last never fits
+    entries = [*log.entries[:place], spoilt(log.entries[place]), *log.entries[place + 1 :]]
+    with pytest.raises(TamperError) as caught:
+        extend_replay(begin_replay(ORIGIN), entries, apply=apply)
+    # From there on also the chain of its author is broken: the signature is said first.
+    assert (caught.value.code, caught.value.facts["entry"]) == ("crypto.signature", place)
+
+
+@pytest.mark.parametrize("apply", [map, side_by_side])
+def test_the_first_entry_that_does_not_fit_is_refused_before_a_later_signature(log, apply):
+    log.sign("aborted", "RU", "bureau", {"reason": "no_agreement"}, case="c-unknown")
+    log.sign("case_opened", "AE", "mediator", Casebook().open().entry.body, case="c-1")
+    entries = [*log.entries[:-1], spoilt(log.entries[-1])]
+    with pytest.raises(PeerError) as caught:
+        extend_replay(begin_replay(ORIGIN), entries, apply=apply)
+    assert caught.value.facts["entry"] == 1

@@ -3,7 +3,13 @@ import pytest
 from homeward.foundation.crypto import SigningKey
 from homeward.foundation.errors import TamperError
 from homeward.foundation.merkle import leaf_hash
-from homeward.ledger.chain import AuthorHead, ChainState, extend_chain, verify_chain
+from homeward.ledger.chain import (
+    AuthorHead,
+    ChainState,
+    extend_chain,
+    verify_chain,
+    verify_claims,
+)
 from homeward.ledger.envelope import entry_sha256, key_id, sign_envelope
 from homeward.ledger.log import Log
 from homeward.ledger.tree import HashTree
@@ -182,3 +188,22 @@ def test_a_refused_entry_leaves_the_state_usable(story):
             extend_chain(state, b"{}", key_of)
         state, _ = extend_chain(state, entry, key_of)
     assert state.tree.root() == story.log.root()
+
+
+def test_a_signature_that_is_noted_is_checked_later_and_names_its_entry(story):
+    state, claims = ChainState(log=ORIGIN), []
+    for entry in story.entries:
+        state, _ = extend_chain(state, entry, key_of, claims)
+    verify_claims(claims)
+    claims[3] = claims[3]._replace(public=KEYS["XB"].public)
+    with pytest.raises(TamperError) as caught:
+        verify_claims(claims)
+    assert caught.value.facts["entry"] == 3
+
+
+def test_a_refused_entry_has_its_signature_noted_too(story):
+    """Whoever refuses it for its place in the chain finds out first whether it was signed."""
+    state, claims = ChainState(log=ORIGIN), []
+    with pytest.raises(TamperError):
+        extend_chain(state, story.entries[3], key_of, claims)
+    assert [claim.place for claim in claims] == [0]
