@@ -16,6 +16,7 @@ from pathlib import Path
 
 from homeward.foundation.canonical import canonical_bytes, seal_document
 from homeward.foundation.errors import HomewardError
+from homeward.ledger.envelope import read_envelope
 from homeward.node import book, bundles
 from homeward.node.actions import cases
 from homeward.node.home import close_node, open_node, simulation_passphrase
@@ -87,9 +88,10 @@ def fork(demo: Path, work: Path) -> int:
     with _Open(work / "ru") as node:
         bundles.import_bundle(node, for_ru, now=NOW)
         cases.sign_terms(node, "another", now=NOW)
-        entry = bytes(book.waiting(book.log_of(node).name)[0].entry)
+        entry = read_envelope(bytes(book.waiting(book.log_of(node).name)[0].entry))
     with _Open(work / "ae") as mediator, mediator.transaction():
-        book.sequence(mediator, [entry])  # the mediator's own node would refuse; it lies
+        tree = book.read_book(mediator).chain.tree
+        book.sequence(mediator, tree, [entry])  # the mediator's own node would refuse; it lies
         for_ua = bundles.export_bundle(mediator, "UA")
     print("# UA and RU have seen different histories. Now a move that RU signed reaches UA.")
     (work / "from-ae.hwb").write_bytes(for_ua)

@@ -26,9 +26,10 @@ from tests.scenario import pairs
 from tests.web.looked_through import looked_through
 from tests.web.test_every_page import EVERY, address_of
 from tests.web.test_imports import MEANT, TITLES, odd_rows, table
+from tests.web.told import told
 
 from homeward.node import book, home, jobs
-from homeward.node.actions import disclosure, lines, offers, uploads
+from homeward.node.actions import disclosure, lines, offers, paper, uploads
 from homeward.node.models import CaptiveLink, Person, Proposal
 from homeward.node.settings import LANGUAGES
 from homeward.node.web.accounts import add_account
@@ -44,11 +45,25 @@ WIDE_LANGUAGES = ("en", "ar")
 PICTURES = os.environ.get("HOMEWARD_PICTURES", "")
 
 ACCOUNT, PASSWORD = "everything", "one that nobody tries"
-PROPOSED, TABLED, ANSWERED = "second", "third", "fourth"
+PROPOSED, TABLED, ANSWERED, ON_PAPER = "second", "third", "fourth", "fifth"
 CASE_OF = {"sign": TABLED, **dict.fromkeys(("abort", "end", "accept", "reject"), PROPOSED)}
 LEG_OF = {"turn-back": "UA -> RU", "stop": "UA -> RU", "last-stop": "UA -> RU"}
-MEDIATED = ("home", "case", "room", "offers", "plan", "why", "handover", "papers", "carry")
+MEDIATED = (
+    "home",
+    "case",
+    "room",
+    "offers",
+    "plan",
+    "why",
+    "handover",
+    "papers",
+    "carry",
+    "notices",
+    "statements",
+)
 NOWHERE = "/no-such-page"
+SIDE = f"/cases/{ON_PAPER}/paper/XB"
+MORE_MEDIATED = (f"/cases/{ON_PAPER}", SIDE, f"{SIDE}/enter/wanted")
 MORE = (
     "/people/held?status=nobody",
     "/people/wanted",
@@ -60,6 +75,9 @@ MORE = (
     "/cases/first/lines?side=answered",
     f"/cases/{ANSWERED}/lines?code=not_held",
     f"/cases/{ANSWERED}/room/remark?party=RU",
+    f"/cases/{ANSWERED}/lines/filled?party=RU",
+    f"/cases/{ANSWERED}/notices",
+    f"/cases/{ANSWERED}/notices/tell?to=RU",
     f"/cases/{PROPOSED}/plan",
     "/history?from=2024&differing=1",
     "/history/2024-12-30",
@@ -104,6 +122,7 @@ def fixture_served(tmp_path_factory):
     world.do("AE", play.cases.open_case, play.terms(TABLED))
     world.carry()
     _play_to_answers(world)
+    _play_on_paper(world)
     tried = {party: _tried(world.at(party)) for party in ("UA", "AE")}
     home.close_node()
     with contextlib.ExitStack() as ending:
@@ -148,6 +167,22 @@ def _play_to_answers(world):
     world.do("UA", lines.keep_line, ANSWERED, "RU", "remarks", ref, remark)
 
 
+def _play_on_paper(world):
+    """Open a case with a side on paper, whose signature is entered."""
+    text = play.terms(ON_PAPER).replace("RU", "XB")
+    head, _, rest = text.partition('[[clause]]\nid = "not-these"')
+    text = head + rest[rest.index("[[clause]]") :]
+    on_paper = 'article_109 = "counted"\non_paper = ["XB"]'
+    world.do("AE", play.cases.open_case, text.replace('article_109 = "counted"', on_paper))
+    world.carry()
+    world.do("UA", play.cases.sign_terms, ON_PAPER)
+    world.carry()
+    came = paper.Sheet(scans=(b"a scan",), received_at=world.now)
+    signed = paper.Said(step="sign")
+    world.do("AE", paper.enter, ON_PAPER, "XB", signed, came, actor=ACCOUNT)
+    world.carry()
+
+
 def _missed(node):
     found = lines.lines_of(
         node, ANSWERED, "RU", asked_by_us=True, now=timezone.now(), actor=ACCOUNT
@@ -187,6 +222,8 @@ def _tried(node):
         "pair": _pair(node, now),
         "exchange": "2025-02-05",
         "file": "0123456789abcdef.json",
+        "text_id": told(node),
+        "key": "history:2025-02-05",
     }
     tried = {}
     for name, page, chosen in EVERY:
@@ -201,7 +238,8 @@ def _tried(node):
                 where = where.replace("RU+-%3E+UA", "UA+-%3E+RU")
             tried[where] = page
     if node.about.role == "mediator":  # what is not its own looks as at the bureau
-        return {path: page for path, page in tried.items() if page.startswith(MEDIATED)}
+        mediated = {path: page for path, page in tried.items() if page.startswith(MEDIATED)}
+        return mediated | dict.fromkeys(MORE_MEDIATED, "home")
     line = f"/cases/{ANSWERED}/line?party=RU&ref={_missed(node)}"
     return tried | dict.fromkeys((*MORE, line), "home")
 

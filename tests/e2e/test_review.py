@@ -50,7 +50,7 @@ def fixture_served(tmp_path):
     ):
         try:
             address = f"http://127.0.0.1:{port}"
-            _wait_for(f"{address}/verify", server)
+            wait_for(f"{address}/verify", server)
             yield address
             log.seek(0)
             assert b"Traceback" not in log.read()
@@ -59,7 +59,7 @@ def fixture_served(tmp_path):
             server.wait(20)
 
 
-def _wait_for(address, server):
+def wait_for(address, server):
     for _ in range(600):
         assert server.poll() is None, "the server ended"
         try:

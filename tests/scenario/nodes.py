@@ -394,10 +394,10 @@ def forge(nodes, party, kind, body, *, role, case=CASE):
     node, now = nodes.at(party), nodes.tick()
     entry = signed_entry(node, case=case, kind=kind, body=body, role=role, now=now)
     with node.transaction():
+        envelope = read_envelope(entry)
         if book.sequences(node):
-            book.sequence(node, [entry])
+            book.sequence(node, book.read_book(node).chain.tree, [envelope])
         else:
-            envelope = read_envelope(entry)
             Draft.objects.create(
                 log=envelope.log,
                 seq=envelope.seq,

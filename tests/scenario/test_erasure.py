@@ -2,8 +2,11 @@
 
 import contextlib
 import json
+import threading
+import time
 
 import pytest
+from django.db import connection
 from tests.scenario import nodes as play
 from tests.scenario.nodes import BUREAUS, CASE
 from tests.scenario.test_invariants import files, tables
@@ -229,3 +232,43 @@ def test_a_node_restored_from_a_backup_opens_what_rests(at_stage, tmp_path):
     backup.restore(data, tmp_path / "again", passphrase=play.PASSPHRASE)
     node = home.open_node(tmp_path / "again", play.PASSPHRASE)
     assert cases.wanted_rows(node, "x", "RU", now=nodes.tick(), actor="a") == before
+
+
+def test_whoever_writes_meanwhile_waits_and_what_was_written_opens(at_stage, monkeypatch):
+    """Pages are served while an erasure runs: nothing may arrive under the key that is let go."""
+    nodes = at_stage("closed")
+    node = nodes.at("UA")
+    begin, writers = erasure.vault.begin_renewal, []
+
+    def write():
+        content = {"text": "kept meanwhile"}
+        blobs.keep(node, case="x", purpose="wording", key="k" * 64, content=content, now=nodes.now)
+        connection.close()
+
+    def begin_with_a_writer(*args):
+        writers.append(threading.Thread(target=write))
+        writers[0].start()
+        time.sleep(0.3)  # it has begun, and has to wait
+        assert writers[0].is_alive()
+        return begin(*args)
+
+    monkeypatch.setattr(erasure.vault, "begin_renewal", begin_with_a_writer)
+    nodes.do("UA", erasure.erase, CASE, actor=play.ACTOR)
+    writers[0].join(30)
+    assert len(erasure.vault.vault_keys(node)) == 1
+    assert blobs.read(node, key="k" * 64, what="wording") == {"text": "kept meanwhile"}
+
+
+def test_an_erasure_cut_off_between_another_and_its_end_loses_nothing(at_stage, monkeypatch):
+    nodes = at_stage("closed")
+    node = nodes.at("UA")
+    end = erasure.vault.end_renewal
+
+    def end_after_another_began(node, key, entropy):
+        erasure.vault.begin_renewal(node, entropy)  # and was cut off before it sealed anything
+        end(node, key, entropy)
+
+    monkeypatch.setattr(erasure.vault, "end_renewal", end_after_another_began)
+    nodes.do("UA", erasure.erase, CASE, actor=play.ACTOR)
+    assert len(erasure.vault.vault_keys(node)) == 2
+    assert cases.wanted_rows(node, "x", "RU", now=nodes.tick(), actor="a")

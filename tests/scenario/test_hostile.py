@@ -30,6 +30,7 @@ from homeward.foundation.errors import (
     TurnError,
 )
 from homeward.handover.custody import captives_root
+from homeward.ledger.envelope import read_envelope
 from homeward.ledger.note import NoteSigner
 from homeward.node import blobs, book, bundles, home
 from homeward.node.actions import cases, handover, peers, plans
@@ -522,7 +523,8 @@ def test_two_histories_show_to_a_bureau_from_what_the_other_had_seen(at_stage):
     other.do("RU", cases.abort, CASE, reason="terms_not_kept")
     draft = play.read(other.export("RU", "AE"))["drafts"][0]
     with nodes.at("AE").transaction():  # it does not look at what it puts into its log
-        book.sequence(nodes.nodes["AE"], [unb64(draft, what="entry")])
+        mediator, entry = nodes.nodes["AE"], read_envelope(unb64(draft, what="entry"))
+        book.sequence(mediator, book.read_book(mediator).chain.tree, [entry])
     refused(nodes, "UA", nodes.export("AE", "UA"), TamperError)
 
 

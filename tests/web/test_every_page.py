@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from tests.scenario.pairs import compare
 from tests.web.looked_through import looked_through
 from tests.web.test_pages import POLICY_HEADER, Reader, text_of, unmasked
+from tests.web.told import told
 
 from homeward.node.settings import LANGUAGES
 from homeward.node.web import policy, urls
@@ -106,6 +107,8 @@ def fixture_records(node):
         "pair": Proposal.objects.first().id,
         "exchange": "2025-02-05",
         "file": "0123456789abcdef.json",
+        "text_id": told(node),
+        "key": "history:2025-02-05",
     }
 
 

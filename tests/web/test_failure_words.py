@@ -66,7 +66,6 @@ ONLY_COMMANDS = frozenset(
             "cli.too_large",
             "cli.twice",
             "cli.usage",
-            "erasure.open",
             "cli.vkey",
         ),
         # A receipt, a policy or evidence as a file.
@@ -79,12 +78,10 @@ ONLY_COMMANDS = frozenset(
             "ledger.policy_need",
             "ledger.witness_vkey",
         ),
-        # What came on paper, and notifications: entered by commands.
-        *("cli.received", "paper.lines", "paper.list", "paper.no_final", "paper.no_sheet"),
-        *("paper.nothing", "paper.party", "paper.received_at", "paper.size", "paper.throws"),
-        *("paper.to", "notify.nobody", "notify.none", "notify.to"),
+        # The time of receipt as a text: a page has a field for it.
+        "cli.received",
         # Keys, whose secrets no page ever sees.
-        *("cli.keys", "keys.file", "keys.no_member", "keys.no_root"),
+        *("cli.keys", "keys.file", "keys.no_member", "keys.no_root", "keys.not_adopted"),
         *("keys.spoken", "keys.unknown"),
         *("match.empty", "matching.no_spark", "matching.spark"),
         *("triage.no_list", "triage.output"),
@@ -105,8 +102,8 @@ ONLY_COMMANDS = frozenset(
         # Statements are read by `homeward read` and `homeward reconcile`.
         *("cli.not_utf8", "cli.published", "cli.no_history", "cli.no_sides"),
         *("cli.no_exchange", "cli.embargo", "statements.communique"),
-        *("statements.claim", "statements.date", "statements.no_such_leg"),
-        *("statements.quotation", "statements.source", "statements.too_long"),
+        *("statements.date", "statements.no_such_leg"),
+        *("statements.quotation", "statements.too_long"),
         "statements.too_many",
         # Arguments that only code gives: wrong ones are a fault of ours, told in English.
         *(
@@ -125,7 +122,15 @@ ONLY_COMMANDS = frozenset(
 ONE_PAGE = frozenset(
     {
         # Pages show them as what does not exist, word for word alike, and no job raises them.
-        *("access.person", "account.no_demo", "crypto.passphrase", "finding.column"),
+        *(
+            "access.person",
+            "account.no_demo",
+            "communique.case",
+            "desk.no_exchange",
+            "desk.none",
+            "crypto.passphrase",
+            "finding.column",
+        ),
         *("home.missing", "ledger.entry", "peers.unknown", "planned.captive", "planned.ref"),
         *("record.case", "report.no_names", "report.not_held", "web.page"),
     }

@@ -18,16 +18,10 @@ from homeward.cli import home
 from homeward.cli.output import read_file, write_file
 from homeward.foundation.errors import InputError
 from homeward.negotiation.entries import LAPSABLE, LINE_REASONS, VERSIONED
-from homeward.node.actions.line_sheets import LINES_MAX_BYTES, read_lines, write_lines
+from homeward.node.actions.line_sheets import LINES, LINES_MAX_BYTES, read_lines, write_lines
 
 if TYPE_CHECKING:
     from homeward.node.home import Node
-
-LINES: Mapping[str, tuple[str, ...]] = {
-    "remarks": ("ref", "name", "answer", "remark", "evidence"),
-    "replies": ("ref", "name", "answer", "remark", "evidence", "reply", "held_ref"),
-}
-"""What a sheet of lines is for → its columns; those that are empty are filled in."""
 
 
 def _lines(node: Node, args: argparse.Namespace) -> None:
@@ -39,7 +33,7 @@ def _lines(node: Node, args: argparse.Namespace) -> None:
     for line in found:
         row = {"ref": line.ref, "name": line.name, "answer": line.answer, "remark": line.remark}
         if line.evidence:
-            row["evidence"] = f"evidence-{line.evidence[:16]}"
+            row["evidence"] = remarks.evidence_name(line.evidence)
             data = remarks.evidence_of(node, line.evidence, now=home.now(), actor=home.ACTOR)
             write_file(str(folder / row["evidence"]), data)
         rows.append(row)

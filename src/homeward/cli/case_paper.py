@@ -17,9 +17,6 @@ from homeward.cli import home
 from homeward.cli.output import read_file, write_file
 from homeward.foundation.errors import InputError
 from homeward.negotiation.entries import REJECTION_REASONS
-from homeward.node.actions.line_sheets import write_lines
-from homeward.records.formula import guard
-from homeward.records.write import write_sheet
 
 if TYPE_CHECKING:
     from homeward.node.home import Node
@@ -60,7 +57,7 @@ def _paper(node: Node, args: argparse.Namespace) -> None:
 
 
 def _form(node: Node, args: argparse.Namespace) -> None:
-    from homeward.node.actions.paper_forms import form_of
+    from homeward.node.actions.paper_forms import form_bytes, form_of
 
     form = form_of(
         node,
@@ -71,12 +68,8 @@ def _form(node: Node, args: argparse.Namespace) -> None:
         now=home.now(),
         actor=home.ACTOR,
     )
-    if args.form_output.casefold().endswith(".xlsx"):
-        cells = ([guard(row.get(name, "")) for name in form.columns] for row in form.rows)
-        data = write_sheet([list(form.columns), *cells])
-    else:
-        data = write_lines(form.columns, form.rows)
-    write_file(args.form_output, data)
+    as_xlsx = args.form_output.casefold().endswith(".xlsx")
+    write_file(args.form_output, form_bytes(form, as_xlsx=as_xlsx))
     print(f"Wrote {args.form_output}: {len(form.rows):,} rows to be filled in.")
 
 

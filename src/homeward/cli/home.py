@@ -136,7 +136,7 @@ def open_home(args: argparse.Namespace) -> Iterator[Node]:
     Raises:
         AccessError: There is no node, or the passphrase is another one.
     """
-    from homeward.node.home import NODE_FILE, close_node, open_node, simulation_passphrase
+    from homeward.node.home import NODE_FILE, close_node, open_node
 
     home = folder_of(args)
     if not (home / NODE_FILE).is_file():
@@ -145,17 +145,27 @@ def open_home(args: argparse.Namespace) -> Iterator[Node]:
             f"Expected a node in {home}, found none.",
             hint="Check --home, or make one with `homeward init`.",
         )
-    try:
-        passphrase = simulation_passphrase(home)
-    except AccessError:  # a real node: only its people know the passphrase
-        passphrase = passphrase_of(args)
-    node = open_node(home, passphrase)
+    node = open_node(home, node_passphrase(args))
     try:
         if node.about.simulation:
             note(SIMULATION)
         yield node
     finally:
         close_node()
+
+
+def node_passphrase(args: argparse.Namespace) -> str:
+    """Return the passphrase of the node that the arguments name.
+
+    Raises:
+        InputError: As `passphrase_of`.
+    """
+    from homeward.node.home import simulation_passphrase
+
+    try:
+        return simulation_passphrase(folder_of(args))
+    except AccessError:  # a real node: only its people know the passphrase
+        return passphrase_of(args)
 
 
 def passphrase_of(args: argparse.Namespace, *, twice: bool = False) -> str:

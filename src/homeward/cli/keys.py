@@ -300,6 +300,22 @@ def _record(args: argparse.Namespace) -> None:
     record(args, _document(args.document), signer)
 
 
+def _adopt_arguments(act: argparse.ArgumentParser) -> None:
+    act.add_argument("officer", metavar="FILE", help="key file of an officer whom the ledger names")
+    act.add_argument(
+        "--officer-passphrase-file",
+        metavar="FILE",
+        help="read the key file's passphrase from the first line of FILE",
+    )
+    home.add_arguments(act)
+
+
+def _adopt(args: argparse.Namespace) -> None:
+    from homeward.cli.keys_of_node import adopt
+
+    adopt(args, officer_key(args))
+
+
 Act = Callable[[argparse.Namespace], None]
 
 ACTS: Mapping[str, tuple[str, Act, Callable[[argparse.ArgumentParser], None]]] = {
@@ -310,6 +326,7 @@ ACTS: Mapping[str, tuple[str, Act, Callable[[argparse.ArgumentParser], None]]] =
     "rotate": ("write the root document that follows", _rotate, _rotate_arguments),
     "revoke": ("write the revocation of keys", _revoke, _revoke_arguments),
     "devices": ("write which devices count people for an officer", _devices, _devices_arguments),
+    "adopt": ("let the node sign with a key that the ledger names", _adopt, _adopt_arguments),
     "record": ("put a signed document into the ledger", _record, _record_arguments),
 }
 """Act -> what it does, the function, and what adds its arguments."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 from collections.abc import Mapping, Sequence
 
 from homeward.cli import home
@@ -68,6 +69,18 @@ def name_devices(args: argparse.Namespace, files: Sequence[KeyFile]) -> SignedDo
 
     with home.open_home(args) as node:
         return devices(node, args.officer, files)
+
+
+def adopt(args: argparse.Namespace, key: SigningKey) -> None:
+    """Let the node sign with a key that the ledger names."""
+    from homeward.node.actions.keys import adopt as adopt_for
+
+    with home.open_home(args) as node:
+        passphrase = home.node_passphrase(args)
+        role = adopt_for(node, key, passphrase=passphrase, entropy=secrets.token_bytes)
+        print(f"The node of {node.party} signs with it as {role} from now on; its card stays.")
+    print("If its pages are served, start them again.")
+    print(f"Next: homeward status{home.options(args)}")
 
 
 def record(args: argparse.Namespace, signed: SignedDocument, signer: SigningKey | None) -> None:

@@ -3,7 +3,8 @@
 Rules of this file:
 - Each text is a file, with `@` and its day of publication where that is known.
 - A ledger tells what happened; history tells what was said before, by whom.
-- With `--json` standard output is one document; without it sentences.
+- With `--json` standard output is one document; without it sentences. With `--claim-review` it
+  is a list of reviews, for programs; nobody has reviewed what they say, and a note says so.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from homeward.cli.output import SIMULATION, note, write_json
-from homeward.cli.texts import day_of, documents_of
+from homeward.cli.texts import add_files, day_of, documents_of
 from homeward.foundation.errors import InputError
 from homeward.foundation.ids import PartyCode
 from homeward.report.checksums import Checksum
 from homeward.report.exchanges import PARTIES
 from homeward.report.history import read_history
 from homeward.report.told import as_statement, explained, hold_total
-from homeward.statements import FactVerdict, Record, as_json, reconcile
+from homeward.statements import FactVerdict, Record, as_json, claim_reviews, reconcile
 from homeward.statements.heard import Told, exchanges_in, running_totals
 from homeward.statements.running import Interval, intervals
 
@@ -35,12 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     Args:
         parser: Of the command.
     """
-    parser.add_argument(
-        "files",
-        nargs="+",
-        metavar="FILE[@DATE]",
-        help="a text in UTF-8, and its day of publication",
-    )
+    add_files(parser)
     parser.add_argument(
         "--history", metavar="DATE", help="add what history has of the exchange of this day"
     )
@@ -48,7 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--ledger", metavar="FOLDER", help="hold claims against an exported ledger, verified first"
     )
     parser.add_argument("--vkey", metavar="KEY", help="the ledger's key as its mediator gave it")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print one JSON document")
+    form.add_argument(
+        "--claim-review",
+        metavar="AUTHOR",
+        help="print verdicts on claims as JSON-LD (schema.org/ClaimReview), published by AUTHOR",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -69,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     documents = documents_of(args.files)
     heard, undated = exchanges_in(documents)
     told, sentences = _with_history(heard, args.history)
-    records = _records(args)
+    records, is_simulation = _records(args)
     found = [
         reconcile(
             each.statements,
@@ -79,6 +81,11 @@ def run(args: argparse.Namespace) -> int:
         )
         for each in told
     ]
+    if args.claim_review:
+        verdicts = [verdict for each in found for verdict in each]
+        write_json(claim_reviews(verdicts, author=args.claim_review, simulation=is_simulation))
+        note("Nobody has reviewed what was read here. At the desk of a node people do.")
+        return 0
     totals = running_totals(documents)
     checks = [
         check
@@ -131,16 +138,17 @@ def _is_in_history(told: Told) -> bool:
     return told.parties == frozenset(PARTIES)
 
 
-def _records(args: argparse.Namespace) -> list[Record]:
+def _records(args: argparse.Namespace) -> tuple[list[Record], bool]:
+    """Return the records of the ledger, and whether its people are invented."""
     if args.ledger is None:
-        return []
+        return [], False
     from homeward.cli.ledger import read_folder
     from homeward.statements.from_ledger import records_of
 
     ledger = read_folder(args.ledger, args.vkey)
     if ledger.is_simulation:
         note(SIMULATION)
-    return list(records_of(ledger).values())
+    return list(records_of(ledger).values()), ledger.is_simulation
 
 
 def _is_of(record: Record, told: Told) -> bool:

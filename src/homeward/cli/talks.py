@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 
 from homeward.cli.output import write_json, write_stdout
-from homeward.cli.texts import day_of, documents_of
+from homeward.cli.texts import add_files, day_of, documents_of
 from homeward.foundation.errors import InputError
 from homeward.talks.hearing import positions_in, sides_in
 from homeward.talks.table import mediators_in, talks_table
@@ -23,12 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     Args:
         parser: Of the command.
     """
-    parser.add_argument(
-        "files",
-        nargs="+",
-        metavar="FILE[@DATE]",
-        help="a text in UTF-8, and its day of publication",
-    )
+    add_files(parser)
     parser.add_argument("--on", metavar="DATE", help="count no word said after this day")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
 

@@ -7,6 +7,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import re
 import sys
@@ -21,6 +22,20 @@ from homeward.statements.reading import read_statement
 _MAX_BYTES = 4 << 20
 _MONTH = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
 _PUBLISHED = re.compile(r"(.+)@([\w-]{4,20})")
+
+
+def add_files(parser: argparse.ArgumentParser) -> None:
+    """Add the texts that a command reads together.
+
+    Args:
+        parser: Of the command.
+    """
+    parser.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE[@DATE]",
+        help="a text in UTF-8, and its day of publication",
+    )
 
 
 def documents_of(files: Sequence[str]) -> list[Document]:

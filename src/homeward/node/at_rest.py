@@ -3,6 +3,8 @@
 Rules of this file:
 - The key is the vault's, which the node's own opens: a database, or its server, without them
   tells no name. On SQLite the whole file is encrypted as well; on a server only this is.
+- What goes into the tables is sealed in the transaction that writes it: an erasure renews the
+  key in one of its own, so nothing sealed under the old key can arrive after it.
 - A mark is blind: equal for equal texts of one purpose, and nothing else can be read off it.
 """
 
@@ -13,10 +15,15 @@ import hmac
 import os
 from functools import lru_cache
 
+from django.db import connection
+
 from homeward.foundation.crypto import NONCE_BYTES, derive_bytes, unwrap, wrap
 from homeward.foundation.errors import AccessError, TamperError
 from homeward.node.home import Node
 from homeward.node.vault import vault_keys
+
+PASSING = ("typed", "upload")
+"""Purposes of what rests in a session or as a file for a job: whoever gave it can give it again."""
 
 
 def seal_at_rest(node: Node, data: bytes, *, purpose: str) -> bytes:
@@ -30,6 +37,7 @@ def seal_at_rest(node: Node, data: bytes, *, purpose: str) -> bytes:
     Returns:
         Nonce, ciphertext and tag.
     """
+    assert purpose in PASSING or connection.in_atomic_block, "sealed in its transaction"
     return wrap(vault_keys(node)[0], data, nonce=os.urandom(NONCE_BYTES), purpose=purpose)
 
 

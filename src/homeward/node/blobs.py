@@ -93,18 +93,19 @@ def send(
 
 def keep(node: Node, *, case: str, purpose: str, key: str, content: Any, now: dt.datetime) -> None:
     """Keep content of our own that the ledger names, for ourselves."""
-    Blob.objects.update_or_create(
-        key=key,
-        recipient=node.party,
-        defaults={
-            "case": case,
-            "purpose": purpose,
-            "sender": node.party,
-            "data": at_rest(node, canonical_bytes(content)),
-            "sealed": False,
-            "received_at": now,
-        },
-    )
+    with node.transaction():
+        Blob.objects.update_or_create(
+            key=key,
+            recipient=node.party,
+            defaults={
+                "case": case,
+                "purpose": purpose,
+                "sender": node.party,
+                "data": at_rest(node, canonical_bytes(content)),
+                "sealed": False,
+                "received_at": now,
+            },
+        )
 
 
 def at_rest(node: Node, content: bytes) -> bytes:

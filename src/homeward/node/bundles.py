@@ -42,21 +42,20 @@ from homeward.foundation.errors import (
     TamperError,
 )
 from homeward.handover.arrival import take_drafts, take_entries, verify_own
-from homeward.handover.replay import KEYS_OF_ROLE
 from homeward.ledger.bundle import (
     FORMAT,
     blob_keys,
     broken,
     read_blob,
     read_bundle,
-    verify_bundle,
     write_bundle,
 )
-from homeward.node import book, convicting, numbering, receipts, sealed, witnessing
+from homeward.ledger.checkpoint import Checkpoint
+from homeward.node import book, convicting, numbering, receipts, sealed, signers, witnessing
 from homeward.node.blobs import OFFER, at_rest
 from homeward.node.home import Node, write_private
 from homeward.node.keystore import Card
-from homeward.node.models import Blob, Draft, LedgerEntry, LogHead, Peer
+from homeward.node.models import Blob, Draft, LogHead, Peer
 
 BUNDLE_MAX_BYTES = 256 * 1024 * 1024
 _SHOWN_WITH = {"plan_accepted": "identities"}
@@ -96,7 +95,7 @@ def export_bundle(node: Node, to: str) -> bytes:
         card = book.peer_card(to)
         body = _content(node, card)
         body["number"] = numbering.number_for(to, body)
-        content = write_bundle(body, node.keys.signing[KEYS_OF_ROLE[node.about.role][0]])
+        content = write_bundle(body, signers.own_key(node))
         data = sealed.seal_for(node, card, content)
     _require_size(data)
     return data
@@ -182,7 +181,7 @@ def import_bundle(node: Node, data: bytes, *, now: dt.datetime) -> Imported:
                 facts={"party": node.party, "to": body["to"]},
             )
         card = book.peer_card(body["from"])
-        verify_bundle(body, card.signing_keys[KEYS_OF_ROLE[card.role][0]])
+        signers.verify(node, body, card)
         checked = body
         with node.transaction():  # by itself: it came, whatever becomes of what it holds
             numbering.note(card.party, body.get("number", 0))
@@ -235,9 +234,10 @@ def _take(node: Node, body: Mapping[str, Any], card: Card, now: dt.datetime) -> 
     ).update(acknowledged=True)
     if book.sequences(node):
         entry_count = _take_drafts(node, body)
-        witnessing.take(node, body.get("cosigned", []), book.read_book(node))
-        own = LedgerEntry.objects.filter(log=origin).count()
-        Peer.objects.filter(party=card.party).update(have_size=min(body["have"], own))
+        state = book.read_book(node)
+        witnessing.take(node, body.get("cosigned", []), state, sender=card.party)
+        have = min(body["have"], state.chain.tree.size)
+        Peer.objects.filter(party=card.party).update(have_size=have)
     elif card.role == "mediator":
         entry_count = _take_entries(node, body, now)
     else:
@@ -260,12 +260,12 @@ def _take(node: Node, body: Mapping[str, Any], card: Card, now: dt.datetime) -> 
 def _take_drafts(node: Node, body: Mapping[str, Any]) -> int:
     """Sequence a party's drafts that are new, each after it was found legal."""
     state = book.read_book(node)
-    rows = LedgerEntry.objects.filter(log=state.chain.log, author=body["from"])
-    known = set(rows.values_list("entry_sha256", flat=True))
-    state, fresh = take_drafts(state, body, known)
+    known = {each.entry_sha256 for each in state.envelopes if each.author == body["from"]}
+    after = take_drafts(state, body, known, apply=book.side_by_side)
+    fresh = after.envelopes[len(state.envelopes) :]
     if fresh:
-        book.sequence(node, fresh)
-        book.remember(node, state)
+        book.sequence(node, state.chain.tree, fresh)
+        book.remember(node, after)
     return len(fresh)
 
 
@@ -273,7 +273,7 @@ def _take_entries(node: Node, body: Mapping[str, Any], now: dt.datetime) -> int:
     """Verify the mediator's entries against our own copy, and keep those that are new."""
     before = book.read_book(node)
     count = len(before.envelopes)
-    state = take_entries(before, body, book.log_of(node))
+    state = take_entries(before, body, book.log_of(node), apply=book.side_by_side)
     if body["checkpoint"] is None:
         return 0
     fresh = state.envelopes[count:]
@@ -285,17 +285,11 @@ def _take_entries(node: Node, body: Mapping[str, Any], now: dt.datetime) -> int:
         own = [each.entry_sha256 for each in fresh if each.author == node.party]
         drafts.filter(entry_sha256__in=own).update(sequenced_at=now)
         book.store_entries(state.chain.log, count, fresh)
-        LogHead.objects.update_or_create(
-            origin=state.chain.log,
-            defaults={
-                "size": state.chain.tree.size,
-                "root": state.chain.tree.root(),
-                "checkpoint": body["checkpoint"],
-                "ours": False,
-            },
-        )
+        tree = state.chain.tree
+        point = Checkpoint(origin=state.chain.log, size=tree.size, root=tree.root())
+        book.store_head(point, body["checkpoint"], ours=False)
         book.remember(node, state)
-    witnessing.take(node, body.get("cosigned", []), state)
+    witnessing.take(node, body.get("cosigned", []), state, sender=body["from"])
     witnessing.cosign_head(node, state, now=now)
     return len(fresh)
 

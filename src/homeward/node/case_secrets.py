@@ -20,6 +20,9 @@ PURPOSE = "case secret"
 
 def case_secret(node: Node, case: str) -> bytes:
     """Return the secret of a case, 32 bytes; it is drawn if there is none yet."""
-    sealed = seal_at_rest(node, urandom(KEY_BYTES), purpose=PURPOSE)
-    row, _ = CaseSecret.objects.get_or_create(case=case, defaults={"secret": sealed})
+    row = CaseSecret.objects.filter(case=case).first()
+    if row is None:
+        with node.transaction():
+            sealed = seal_at_rest(node, urandom(KEY_BYTES), purpose=PURPOSE)
+            row, _ = CaseSecret.objects.get_or_create(case=case, defaults={"secret": sealed})
     return open_at_rest(node, row.secret, purpose=PURPOSE)

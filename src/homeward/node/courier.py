@@ -23,10 +23,11 @@ import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from homeward.foundation.canonical import canonical_bytes, read_canonical
 from homeward.foundation.errors import EngineError, HomewardError, InputError, TamperError
-from homeward.node import book, jobs
+from homeward.node import book, cosigned, jobs
 from homeward.node.bundles import BUNDLE_MAX_BYTES, export_bundle, import_bundle
 from homeward.node.home import Node, utc_text, write_private
 from homeward.node.models import Blob, Draft, LogHead, Peer
@@ -180,17 +181,28 @@ def _readers(node: Node) -> list[Peer]:
 def _new_for(node: Node, peer: Peer, size: int) -> tuple[bool, str]:
     """Tell whether a peer lacks something of ours, and what stands behind that as one mark."""
     blobs = Blob.objects.filter(sealed=True, acknowledged=False)
+    words = _words(node)
     if book.sequences(node):
         blobs, drafts = blobs.filter(recipient=peer.party), []
-        is_behind = peer.have_size < size
+        is_behind = peer.have_size < size or cosigned.lacks(words, peer)
     else:
         waiting = Draft.objects.filter(sequenced_at=None).order_by("seq")
         blobs, drafts = blobs.filter(sender=node.party), list(waiting.values_list("seq", flat=True))
         is_behind = False
     keys = sorted(blobs.values_list("key", flat=True))
-    state = {"size": size, "have": peer.have_size, "drafts": drafts, "blobs": keys}
+    state: dict[str, Any] = {"size": size, "have": peer.have_size, "drafts": drafts, "blobs": keys}
+    state |= {"cosigned": words} if words else {}
     mark = hashlib.sha256(canonical_bytes(state)).hexdigest()
     return bool(is_behind or drafts or keys), mark
+
+
+def _words(node: Node) -> dict[str, int]:
+    """Return the words of witnesses that peers wait for; nothing of a log that does not hold."""
+    try:
+        log = book.read_book(node)
+    except TamperError:
+        return {}  # whoever opens this node is told
+    return cosigned.words_of(log)
 
 
 def _for_us(node: Node, folder: Path) -> Iterator[tuple[Path, Peer]]:

@@ -20,14 +20,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 
 from homeward.foundation.canonical import canonical_bytes, read_canonical
-from homeward.foundation.crypto import KEY_BYTES, SALT_BYTES, b64, unb64
+from homeward.foundation.crypto import KEY_BYTES, SALT_BYTES, SigningKey, b64, unb64
 from homeward.foundation.errors import AccessError, EngineError, InputError, TamperError
 from homeward.foundation.ids import PartyCode, parse_party
 from homeward.node import keystore, settings
@@ -292,6 +292,29 @@ def change_passphrase(node: Node, *, old: str, new: str, entropy: Entropy) -> No
     write_private(node.home / KEYS_FILE, locked)
     if node.about.simulation:
         write_private(node.home / PASSPHRASE_FILE, new.encode())
+
+
+def adopt_key(node: Node, role: str, key: SigningKey, *, passphrase: str, entropy: Entropy) -> None:
+    """Let the node sign with another key from its next opening on; its card stays the same.
+
+    Args:
+        node: The node.
+        role: Role of the key.
+        key: The key; the caller has seen that the ledger names it.
+        passphrase: The node's present one.
+        entropy: For the nonces.
+
+    Raises:
+        AccessError: The passphrase is another one.
+        EngineError: The disk failed.
+    """
+    now = unlock_node(node.home, passphrase).keys
+    signing, retired = {**now.signing, role: key}, {role: now.signing[role], **now.retired}
+    keys = replace(now, signing=signing, retired=retired)
+    locked = keystore.lock(
+        keys, party=node.party, passphrase=passphrase, salt=node.about.kdf_salt, entropy=entropy
+    )
+    write_private(node.home / KEYS_FILE, locked)
 
 
 def simulation_passphrase(home: Path) -> str:

@@ -34,6 +34,8 @@ ACTS: Mapping[str, str] = {
     "case.wanted": "homeward.node.actions.case_jobs:wanted",
     "case.answer": "homeward.node.actions.case_jobs:answer",
     "case.final": "homeward.node.actions.case_jobs:final",
+    "case.notify": "homeward.node.actions.case_jobs:notifying",
+    "case.erase": "homeward.node.actions.case_jobs:erasing",
     "case.plan": "homeward.node.actions.case_jobs:plan",
     "case.accept": "homeward.node.actions.case_jobs:accept",
     "review.case": "homeward.node.actions.review_jobs:propose_case",

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal, get_args
 
@@ -65,13 +65,20 @@ class Keys:
     """The unlocked keys of one node.
 
     `signing` is by key role (a mediator's holds `LOG_KEY` too); `database` opens the
-    node's file; `id_secret` salts the ids of captives.
+    node's file; `id_secret` salts the ids of captives. `retired` are the card's own keys of
+    the roles in which another one signs by now.
     """
 
     signing: Mapping[str, SigningKey]
     sealing: SealingKey
     database: bytes
     id_secret: bytes
+    retired: Mapping[str, SigningKey] = field(default_factory=dict)
+
+    @property
+    def on_card(self) -> Mapping[str, SigningKey]:
+        """The keys that the card shows, by role."""
+        return {**self.signing, **self.retired}
 
     def captive_id(self, case: str, ref: str) -> str:
         """Return the salted id of a person in a case, 32 hexadecimal digits.
@@ -135,17 +142,18 @@ def lock(keys: Keys, *, party: PartyCode, passphrase: str, salt: bytes, entropy:
         nonce = entropy(NONCE_BYTES)
         return b64(wrap(over, secret, nonce=nonce, purpose=f"{party}/{purpose}"))
 
+    def rows(some: Mapping[str, SigningKey], what: str) -> list[dict[str, str]]:
+        return [
+            {"role": r, "public": b64(k.public), "wrapped": rest(k.secret, f"{what}/{r}")}
+            for r, k in some.items()
+        ]
+
+    adopted = rows({role: keys.signing[role] for role in keys.retired}, "adopted")
     return canonical_bytes(
         {
             "format": _FORMAT,
-            "signing": [
-                {
-                    "role": role,
-                    "public": b64(key.public),
-                    "wrapped": rest(key.secret, f"sign/{role}"),
-                }
-                for role, key in keys.signing.items()
-            ],
+            **({"adopted": adopted} if adopted else {}),
+            "signing": rows(keys.on_card, "sign"),
             "sealing": {
                 "public": keys.sealing.public,
                 "wrapped": rest(keys.sealing.secret.encode("ascii"), "seal"),
@@ -179,25 +187,32 @@ def unlock(data: bytes, *, party: PartyCode, passphrase: str, salt: bytes) -> Ke
     def wake(wrapped: str, purpose: str) -> bytes:
         return unwrap(over, unb64(wrapped, what=what), purpose=f"{party}/{purpose}")
 
+    def signing(rows: list[Mapping[str, str]], purpose: str) -> dict[str, SigningKey]:
+        found = {r["role"]: SigningKey(wake(r["wrapped"], f"{purpose}/{r['role']}")) for r in rows}
+        if any(b64(found[row["role"]].public) != row["public"] for row in rows):
+            raise _changed(what)
+        return found
+
     try:
         if document["format"] != _FORMAT:
             raise _changed(what)
-        signing = {
-            item["role"]: SigningKey(wake(item["wrapped"], f"sign/{item['role']}"))
-            for item in document["signing"]
-        }
-        publics = {item["role"]: item["public"] for item in document["signing"]}
+        on_card = signing(document["signing"], "sign")
+        adopted = signing(document.get("adopted", []), "adopted")
         sealing = SealingKey(wake(document["sealing"]["wrapped"], "seal").decode("ascii"))
         sealing_public = document["sealing"]["public"]
         database = wake(document["database"], "database")
         id_secret = wake(document["id_secret"], "id_secret")
     except (KeyError, TypeError, ValueError) as error:
         raise _changed(what) from error
-    if sealing.public != sealing_public or any(
-        b64(key.public) != publics[role] for role, key in signing.items()
-    ):
+    if sealing.public != sealing_public:
         raise _changed(what)
-    return Keys(signing=signing, sealing=sealing, database=database, id_secret=id_secret)
+    return Keys(
+        signing={**on_card, **adopted},
+        sealing=sealing,
+        database=database,
+        id_secret=id_secret,
+        retired={role: on_card[role] for role in adopted},
+    )
 
 
 def wrap_vault_key(over: bytes, secret: bytes, entropy: Entropy) -> bytes:
@@ -242,13 +257,13 @@ def write_card(keys: Keys, *, party: PartyCode, role: Role, name: str, simulatio
         "name": name,
         "simulation": simulation,
         "signing_keys": [
-            {"role": key_role, "public": b64(keys.signing[key_role].public)}
+            {"role": key_role, "public": b64(keys.on_card[key_role].public)}
             for key_role in KEYS_OF_ROLE[role]
         ],
         "sealing_key": keys.sealing.public,
         "log_vkey": None if log is None else log_verifier(party, log.public).vkey,
     }
-    first = keys.signing[KEYS_OF_ROLE[role][0]]
+    first = keys.on_card[KEYS_OF_ROLE[role][0]]
     signature = first.sign(_CARD_CONTEXT + canonical_bytes(body))
     return read_card(canonical_bytes({**body, "signature": b64(signature)}))
 

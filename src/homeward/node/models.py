@@ -17,10 +17,9 @@ from __future__ import annotations
 from django.db import models
 
 import homeward.node.settings  # noqa: F401 - models can be defined only after Django is set up
-from homeward.node.told import Notified  # noqa: F401 - one of these tables
+from homeward.node import desk, told  # noqa: F401 - these are tables too
 
-_SHA256_CHARS, _PARTY_CHARS, _REF_CHARS = 64, 27, 128
-_CASE_CHARS = 128  # as a label of the ledger
+_SHA256_CHARS, _PARTY_CHARS, _REF_CHARS, _CASE_CHARS = 64, 27, 128, 128
 _BIRTH = ("birth_earliest", "birth_latest")
 _FILTERED = ("power", "status", "sex", "health", "consent", "alive", *_BIRTH)
 _KINDS = (("held", "held"), ("wanted", "wanted"))
@@ -243,6 +242,7 @@ class Peer(models.Model):
         default="",
         help_text="Of what the last bundle left out for it held.",
     )
+    cosigned = models.TextField(default="", help_text="JSON: witness -> size of its word it has.")
     sent_number = models.PositiveBigIntegerField(
         default=0, help_text="Number of the last bundle written for it."
     )

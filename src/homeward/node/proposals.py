@@ -74,7 +74,7 @@ def made_of(
     right: Mapping[str, PersonRecord],
     theirs: Mapping[str, Mapping[str, str]],
 ) -> list[Proposal]:
-    """Make what was found ready to be kept.
+    """Make what was found ready for `replace`, which seals it.
 
     Args:
         node: The open node.
@@ -122,7 +122,7 @@ def made_of(
                 verdict=pair.verdict,
                 distance=abs(weight - _LIKELY),
                 is_asked=queue.kind != "answer" or pair.verdict != "very_likely",
-                content=seal_at_rest(node, json.dumps(content).encode(), purpose=CONTENT),
+                content=json.dumps(content).encode(),
             )
         )
     return made
@@ -143,6 +143,7 @@ def replace(
         )
         for row in made:
             row.comparison = comparison
+            row.content = seal_at_rest(node, row.content, purpose=CONTENT)
         Proposal.objects.bulk_create(made, batch_size=_BATCH)
         for party in sorted({row.party for row in made}):
             refresh(queue.kind, party, Q())

@@ -24,7 +24,6 @@ from homeward.ledger.proof import is_dropped, read_receipt, write_receipt
 from homeward.ledger.tree import HashTree
 from homeward.node import book, cosigned, witnessing
 from homeward.node.home import Node, write_private
-from homeward.node.models import LedgerEntry
 
 FOLDER = "receipts"
 _NAME = re.compile(r"([0-9]{6,15})(\.waiting)?\.tlog-proof")
@@ -63,11 +62,10 @@ def keep(node: Node, state: Replay) -> None:
     if book.sequences(node):
         return
     have = {each.index: each for each in kept(node)}
-    rows = LedgerEntry.objects.filter(log=state.chain.log, author=node.party)
     own = [
-        (index, kind)
-        for index, kind in rows.order_by("index").values_list("index", "type")
-        if index not in have or have[index].is_waiting
+        (index, each.type)
+        for index, each in enumerate(state.envelopes)
+        if each.author == node.party and (index not in have or have[index].is_waiting)
     ]
     if not own:
         return

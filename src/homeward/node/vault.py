@@ -37,15 +37,31 @@ def vault_keys(node: Node) -> tuple[bytes, ...]:
     return _read(path, found.st_ino, found.st_mtime_ns, node.keys.database)
 
 
-def begin_renewal(node: Node, entropy: Entropy) -> None:
-    """Put a new key before those that there are; from now on it seals."""
-    keys = (entropy(KEY_BYTES), *vault_keys(node))
-    _write(node, keys, entropy)
+def begin_renewal(node: Node, entropy: Entropy) -> bytes:
+    """Put a new key before those that there are; from now on it seals.
+
+    Args:
+        node: The open node; the caller holds a transaction, so that nobody else writes.
+        entropy: Returns as many random bytes as it is asked for.
+
+    Returns:
+        The new key, for `end_renewal`.
+    """
+    key = entropy(KEY_BYTES)
+    _write(node, (key, *vault_keys(node)), entropy)
+    return key
 
 
-def end_renewal(node: Node, entropy: Entropy) -> None:
-    """Let go of every key but the one that seals: the caller has sealed all anew."""
-    _write(node, vault_keys(node)[:1], entropy)
+def end_renewal(node: Node, key: bytes, entropy: Entropy) -> None:
+    """Let go of every key older than one under which all was sealed anew.
+
+    Args:
+        node: The open node; the caller holds a transaction.
+        key: From `begin_renewal`. A later one, of an erasure that was cut off, stays.
+        entropy: Returns as many random bytes as it is asked for.
+    """
+    keys = vault_keys(node)
+    _write(node, keys[: keys.index(key) + 1], entropy)
 
 
 def _write(node: Node, keys: tuple[bytes, ...], entropy: Entropy) -> None:

@@ -6,13 +6,17 @@ Rules of this file:
   the node with the next bundle: so it is stored before anybody has it.
 - A cosigned checkpoint is believed if the log and the witness signed it and it is of the
   history that this node has. One of another history stops everything.
-- The mediator carries to each party the latest word of every other witness.
-- A witness is a member of the log; a stranger's signature is passed over.
+- The mediator carries to each party the latest word of every other witness. Where the terms of a
+  case ask for cosignatures, every node sends the latest word of every witness, its reader's own
+  too: so each sees what has arrived at the other.
+- A witness is a member of the log; a stranger's signature is passed over, and so is one of a key
+  that had ended by then.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,9 +31,9 @@ from homeward.ledger.policy import Policy
 from homeward.ledger.tree import HashTree
 from homeward.ledger.witness import WitnessState, begin_witness, observe
 from homeward.negotiation.quorums import QUORUMS
-from homeward.node import book
+from homeward.node import book, cosigned
 from homeward.node.home import Node
-from homeward.node.models import Cosignature, LogHead, Witnessed
+from homeward.node.models import Cosignature, LogHead, Peer, Witnessed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,7 @@ def cosign_head(node: Node, state: Replay, *, now: dt.datetime) -> None:
     """
     verifier = book.log_of(node)
     head = LogHead.objects.filter(origin=verifier.name).first()
-    if book.sequences(node) or head is None or node.party not in state.members:
+    if book.sequences(node) or head is None or not cosigned.witnesses(state, node.party):
         return
     rows = Cosignature.objects.filter(origin=head.origin, party=node.party)
     if rows.filter(size=head.size).exists():
@@ -91,10 +95,13 @@ def cosign_head(node: Node, state: Replay, *, now: dt.datetime) -> None:
 def outgoing(node: Node, to: str) -> list[str]:
     """Return the cosigned checkpoints for a bundle.
 
-    A bureau gives its own latest, the mediator the latest of every witness but the reader.
+    A bureau gives its own latest, the mediator the latest of every witness but the reader; all
+    of them where a case asks for cosignatures.
     """
     rows = Cosignature.objects.filter(origin=book.log_of(node).name)
-    rows = rows.exclude(party=to) if book.sequences(node) else rows.filter(party=node.party)
+    log = book.read_to_send(node)
+    if log is None or not cosigned.asks(log):
+        rows = rows.exclude(party=to) if book.sequences(node) else rows.filter(party=node.party)
     latest: dict[str, Cosignature] = {}
     for row in rows.order_by("size"):
         latest[row.party] = row
@@ -105,27 +112,36 @@ def outgoing(node: Node, to: str) -> list[str]:
     return [join_note(note, lines) for _, (note, lines) in sorted(notes.items())]
 
 
-def take(node: Node, notes: Sequence[object], state: Replay) -> None:
+def take(node: Node, notes: Sequence[object], state: Replay, *, sender: str) -> None:
     """Believe the cosigned checkpoints of a bundle, or refuse it.
 
     Args:
         node: The open node.
         notes: As they came.
         state: The verified log, with the entries of the same bundle.
+        sender: Whose bundle it is: what stands in it, that node holds.
 
     Raises:
         TamperError: A signature does not hold, or a checkpoint is of another history; at
             the mediator also if it signed more entries than it has.
     """
     verifier, by_vkey = book.log_of(node), _parties(state)
+    peer = Peer.objects.get(party=sender)
+    held = cosigned.held_by(peer)
     for found in take_cosigned(notes, state, verifier, is_sequencer=book.sequences(node)):
         for vkey, line in found.lines.items():
+            party, size = by_vkey[vkey], found.checkpoint.size
+            if not cosigned.witnesses(state, party, size):
+                continue
+            held[party] = max(size, held.get(party, 0))
             Cosignature.objects.get_or_create(
                 origin=verifier.name,
-                size=found.checkpoint.size,
-                party=by_vkey[vkey],
+                size=size,
+                party=party,
                 defaults={"time": found.times[vkey], "note": found.note, "line": line},
             )
+    if held != cosigned.held_by(peer):
+        Peer.objects.filter(party=sender).update(cosigned=json.dumps(held, sort_keys=True))
 
 
 def standings(state: Replay) -> list[Standing]:
@@ -144,12 +160,13 @@ def standings(state: Replay) -> list[Standing]:
 
 def policy_of(node: Node, state: Replay, kind: str, table: Mapping[str, str] = QUORUMS) -> Policy:
     """Return the policy under which an entry of a kind counts in the log of this node."""
-    return policy_for(kind, book.log_of(node), state.members.values(), table)
+    members = [each for party, each in state.members.items() if cosigned.witnesses(state, party)]
+    return policy_for(kind, book.log_of(node), members, table)
 
 
 def _signer(node: Node) -> WitnessSigner:
     first = KEYS_OF_ROLE[node.about.role][0]
-    return WitnessSigner(witness_name(node.party), node.keys.signing[first])
+    return WitnessSigner(witness_name(node.party), node.keys.on_card[first])
 
 
 def _proof(tree: HashTree, old: int, size: int) -> list[bytes]:

@@ -4,6 +4,8 @@ Rules of this file:
 - Only a claim that the record confirms or refutes, or that the other side contradicts, is a
   review; whatever is open is none.
 - A rating says what was found in words. It has no number: nothing here weighs claims.
+- What a machine read and was not sure of is no review before somebody has confirmed it.
+- Of an exchange of invented people every review says SIMULATION first.
 - A claim keeps the words in which it was made, and whose it is.
 """
 
@@ -17,22 +19,25 @@ from homeward.statements.reconcile import FactVerdict, JudgedClaim
 _CONTEXT = "https://schema.org"
 
 
-def claim_reviews(verdicts: Sequence[FactVerdict], *, author: str) -> list[dict[str, Any]]:
+def claim_reviews(
+    verdicts: Sequence[FactVerdict], *, author: str, simulation: bool = False
+) -> list[dict[str, Any]]:
     """Write verdicts as JSON-LD of the type ClaimReview.
 
     Args:
         verdicts: From `reconcile`.
         author: Name of the organisation that publishes the reviews.
+        simulation: True if the record is of invented people.
 
     Returns:
         One document for each claim that can be rated, in the order of the verdicts
         (schema.org/ClaimReview).
     """
     return [
-        _review(verdict, judged, rating, author)
+        _review(verdict, judged, rating, author, simulation=simulation)
         for verdict in verdicts
         for judged in verdict.claims
-        if (rating := _rating(verdict, judged))
+        if not judged.claim.is_doubtful and (rating := _rating(verdict, judged))
     ]
 
 
@@ -42,7 +47,9 @@ def _rating(verdict: FactVerdict, judged: JudgedClaim) -> str:
     return "contradicted by the other side" if verdict.verdict == "contradicted" else ""
 
 
-def _review(verdict: FactVerdict, judged: JudgedClaim, rating: str, author: str) -> dict[str, Any]:
+def _review(
+    verdict: FactVerdict, judged: JudgedClaim, rating: str, author: str, *, simulation: bool
+) -> dict[str, Any]:
     claim = judged.claim
     return {
         "@context": _CONTEXT,
@@ -60,5 +67,5 @@ def _review(verdict: FactVerdict, judged: JudgedClaim, rating: str, author: str)
             },
         },
         "reviewRating": {"@type": "Rating", "alternateName": rating},
-        "reviewBody": verdict.sentence,
+        "reviewBody": f"SIMULATION. {verdict.sentence}" if simulation else verdict.sentence,
     }

@@ -24,6 +24,7 @@ from typing import Any, Literal, get_args
 
 from homeward.foundation.errors import InputError
 from homeward.foundation.ids import Flow, PartyCode
+from homeward.negotiation.agreed_lines import checks_line, leg_line, mediator_line
 from homeward.statements.model import Record
 
 Language = Literal["en", "uk", "ru", "ar"]
@@ -103,11 +104,11 @@ def write_communique(
 
 def _lines(record: Record, shown: Mapping[Flow, Shown]) -> Iterator[Line]:
     for flow in sorted(shown):
-        yield _line(f"leg.{flow.holder}-{flow.home}", "leg", flow=flow, count=shown[flow])
+        yield _line(leg_line(flow), "leg", flow=flow, count=shown[flow])
         if country := record.medical_checks.get(flow.home):
-            yield _line(f"medical_checks.{flow.home}", "medical_checks", flow=flow, country=country)
+            yield _line(checks_line(flow.home), "medical_checks", flow=flow, country=country)
     for mediator in record.mediators:
-        yield _line(f"mediator.{mediator}", "mediator", country=mediator)
+        yield _line(mediator_line(mediator), "mediator", country=mediator)
 
 
 def _line(

@@ -103,6 +103,33 @@ def exchanges_in(documents: Sequence[Document]) -> tuple[tuple[Told, ...], int]:
     return tuple(sorted(told, key=lambda each: (each.date, sorted(each.parties)))), undated
 
 
+def claims_in(document: Document) -> tuple[tuple[Event, dt.date | None, Claim], ...]:
+    """Return every claim of one text, with the event that it is about.
+
+    Args:
+        document: A text that was read.
+
+    Returns:
+        Event, its day (None where the text leaves it open) and claim, those of planned and
+        offered exchanges too, in the order of the events.
+    """
+    holders = _holders((document,))
+    return tuple(
+        (event, _date(document, event)[0], claim)
+        for event in document.reading.events
+        for claim in dict.fromkeys(_claims(document, event, holders))
+    )
+
+
+def left_out_in(document: Document) -> tuple[LeftOut, ...]:
+    """Return what a text says that its sources left out.
+
+    Args:
+        document: A text that was read.
+    """
+    return tuple(_left_out(document))
+
+
 def running_totals(documents: Iterable[Document]) -> tuple[RunningTotal, ...]:
     """Return the totals so far that parties gave, by source and day.
 
@@ -126,7 +153,7 @@ def _piece(document: Document, event: Event, holders: Mapping[str, str]) -> _Pie
         return None
     claims = list(_claims(document, event, holders))
     parties = {party for c in claims for party in (c.home, c.holder) if party and c.fact == "leg"}
-    left_out = tuple(_left_out(document)) if event.role == "main" else ()
+    left_out = left_out_in(document) if event.role == "main" else ()
     statement = Statement(
         document=document.name,
         source="narrator",

@@ -43,10 +43,15 @@ _SETS_MAX = 16
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class Act:
-    """One thing that one party could do."""
+    """One thing that one party could do: `act` in words, `kind` and `about` for other languages.
+
+    `about` is whom a bar or a refusal is about, or the condition that would be dropped.
+    """
 
     by: str
     act: str
+    kind: Literal["do", "lift", "take_back", "say", "drop"] = "do"
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,9 +217,7 @@ def _seat(party: str, asked: Format, live: Sequence[Position], sides: tuple[str,
     ready = [p for p in fitting if p.stance in READY]
     waiting = [p for p in fitting if p.conditions]
     if bars:
-        return _Seat(
-            "blocked", (*bars, *ready), tuple((Act(by=party, act=_lift(p)),) for p in bars)
-        )
+        return _Seat("blocked", (*bars, *ready), tuple((_lift(party, p),) for p in bars))
     if waiting:
         ways = tuple(
             _ways_of(party, condition.on_party, condition.act)
@@ -224,21 +227,23 @@ def _seat(party: str, asked: Format, live: Sequence[Position], sides: tuple[str,
         return _Seat("conditional", (*waiting, *(p for p in ready if p not in waiting)), ways)
     if ready:
         return _Seat("feasible", tuple(ready))
-    return _Seat("unknown", (), ((Act(by=party, act="say whether it would come"),),))
+    return _Seat("unknown", (), ((Act(by=party, act="say whether it would come", kind="say"),),))
 
 
 def _ways_of(party: str, on_party: str, act: str) -> tuple[Act, ...]:
     """Return the acts each of which would meet or lift a condition."""
-    dropped = Act(by=party, act=f"drop the condition: {act}")
+    dropped = Act(by=party, act=f"drop the condition: {act}", kind="drop", about=act)
     return (Act(by=on_party, act=act), dropped) if on_party else (dropped,)
 
 
-def _lift(position: Position) -> str:
+def _lift(party: str, position: Position) -> Act:
     whom = f" with {position.target}" if position.target else ""
     if position.stance == "legal_bar":
         what = f" ({position.instrument})" if position.instrument else ""
-        return f"lift the legal bar on talks{whom}{what}"
-    return f"take back the refusal of talks{whom}"
+        words = f"lift the legal bar on talks{whom}{what}"
+        return Act(by=party, act=words, kind="lift", about=position.target)
+    words = f"take back the refusal of talks{whom}"
+    return Act(by=party, act=words, kind="take_back", about=position.target)
 
 
 def _bars(position: Position, asked: Format, sides: tuple[str, ...]) -> bool:

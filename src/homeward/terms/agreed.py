@@ -31,6 +31,7 @@ class Head:
     article_109: str
     on_paper: tuple[PartyCode, ...]
     observers: tuple[PartyCode, ...]
+    cosigned: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +133,8 @@ class Agreement:
     """What was agreed, checked.
 
     `on_paper` are parties without a node: the mediator enters what it receives of them.
-    `observers` follow the case and record nothing in it.
+    `observers` follow the case and record nothing in it. `cosigned` says how many of the
+    parties' nodes must have cosigned the entries that a step rests on; empty asks for none.
     """
 
     id: str
@@ -141,6 +143,7 @@ class Agreement:
     article_109: str
     on_paper: tuple[PartyCode, ...]
     observers: tuple[PartyCode, ...]
+    cosigned: str
     parties: Mapping[PartyCode, str]
     blocs: Mapping[str, tuple[PartyCode, ...]]
     stops: tuple[Stop, ...]

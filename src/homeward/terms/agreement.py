@@ -17,6 +17,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from homeward.foundation.canonical import INTEGER_MAX
@@ -76,6 +77,7 @@ _MANY_DOTS = re.compile(r"""(?:(?:[\w-]{1,80}|"[^"\n]{0,80}"|'[^'\n]{0,80}')[ \t
 _AT_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
+@lru_cache(maxsize=32)  # whoever looks at a case reads its terms again
 def read_agreement(text: str | bytes) -> Agreement:
     """Read an agreement.
 
@@ -119,6 +121,7 @@ def read_agreement(text: str | bytes) -> Agreement:
         article_109=head.article_109,
         on_paper=head.on_paper,
         observers=head.observers,
+        cosigned=head.cosigned,
         parties=parties,
         blocs=blocs,
         stops=tuple(read_stop(keys, parties) for keys in stops),
@@ -139,7 +142,8 @@ def read_agreement(text: str | bytes) -> Agreement:
     )
     _refuse_vain(agreement, document)
     in_order = sorted(agreement.accounts, key=lambda a: (a.debtor, a.creditor, a.unit, a.from_))
-    agreement = replace(agreement, accounts=tuple(in_order))
+    if in_order != list(agreement.accounts):
+        agreement = replace(agreement, accounts=tuple(in_order))
     return replace(agreement, sha256=normal_sha256(agreement))
 
 
@@ -225,19 +229,21 @@ def _refuse_strange(text: str, document: Mapping[str, Any]) -> None:
     waiting: list[tuple[object, Path]] = [(document, ())]
     while waiting:
         value, path = waiting.pop()
-        place = Place(text, (), "the agreement", None, path)
+        strange = None
         if len(path) > _NESTING_MAX:
-            raise place.wrong(f"at most {_NESTING_MAX} levels of tables", "more")
-        if isinstance(value, dict):
-            if not all(key.isascii() for key in value):
-                raise place.wrong("keys in ASCII", "another key")
+            strange = f"at most {_NESTING_MAX} levels of tables", "more"
+        elif isinstance(value, dict):
+            if not "".join(value).isascii():
+                strange = "keys in ASCII", "another key"
             waiting += [(item, (*path, key)) for key, item in value.items()]
         elif isinstance(value, list):
             waiting += [(item, (*path, number)) for number, item in enumerate(value)]
         elif isinstance(value, float):
-            raise place.wrong("whole numbers", "a fraction")
+            strange = "whole numbers", "a fraction"
         elif isinstance(value, int) and abs(value) > INTEGER_MAX:
-            raise place.wrong(f"numbers up to {INTEGER_MAX}", "a larger one")
+            strange = f"numbers up to {INTEGER_MAX}", "a larger one"
+        if strange:
+            raise Place(text, (), "the agreement", None, path).wrong(*strange)
 
 
 def _clauses(document: _Document, rest: Rest) -> tuple[tuple[Clause, ...], Consent]:

@@ -71,13 +71,16 @@ _GROUPING = ("rank", "status", "unit", "sex", "health", "captured_at", "held_at"
 """Standard columns by which a scale or a pair may group people."""
 
 
+_SHARE = re.compile(r"([1-9][0-9]?)-of-([1-9][0-9]?)")
+
+
 def read_head(keys: Keys) -> Head:
     """Read `[agreement]`.
 
     Raises:
         InputError: A key is missing or not as allowed; silence on article 109 is one.
     """
-    keys.only("id", "mediators", "effective", "article_109", "on_paper", "observers")
+    keys.only(*("id", "mediators", "effective", "article_109", "on_paper", "observers", "cosigned"))
     place, identity, effective = keys.place, keys.table.get("id"), keys.day("effective")
     if not isinstance(identity, str) or not _NAME.fullmatch(identity):
         raise place.key("id").wrong('id = "letters, digits and hyphens"', shown(identity))
@@ -97,6 +100,18 @@ def read_head(keys: Keys) -> Head:
         article_109=article_109,
         on_paper=keys.codes("on_paper", example="UA"),
         observers=keys.codes("observers", example="CH-ICRC"),
+        cosigned=_cosigned(keys),
+    )
+
+
+def _cosigned(keys: Keys) -> str:
+    """Read how many of the parties' nodes must have cosigned; empty if nobody has to."""
+    value = keys.table.get("cosigned", "")
+    share = _SHARE.fullmatch(value) if isinstance(value, str) else None
+    if value in ("", "all", "any") or (share and int(share[1]) <= int(share[2])):
+        return str(value)
+    raise keys.place.key("cosigned").wrong(
+        'cosigned = "all", "any" or a share such as "2-of-3"', shown(value)[:40]
     )
 
 

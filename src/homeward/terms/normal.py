@@ -108,6 +108,8 @@ def _document(agreement: Agreement) -> dict[str, Any]:
     for key, codes in (("on_paper", agreement.on_paper), ("observers", agreement.observers)):
         if codes:
             head[key] = list(codes)
+    if agreement.cosigned:
+        head["cosigned"] = agreement.cosigned
     scale = agreement.equivalents
     return {
         "agreement": head,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from homeward.foundation.errors import Fact, InputError
 from homeward.terms.positions import Path, lines_of
@@ -36,7 +36,7 @@ class Place:
 
     def key(self, *keys: str | int) -> Place:
         """Return the place of a key in this table, or of something inside its value."""
-        return replace(self, keys=(*self.keys, *keys))
+        return Place(self.text, self.path, self.name, self.clause, (*self.keys, *keys))
 
     def wrong(self, expected: str, found: str) -> InputError:
         """Return the error for what stands here.

@@ -68,6 +68,29 @@ def test_history_speaks_beside_the_texts(files, capsys):
     assert f"history:{DAY}" in sources
 
 
+def test_verdicts_are_reviews_for_fact_checkers(files, tree, capsys):
+    line = [
+        "reconcile",
+        *files,
+        "--ledger",
+        tree,
+        "--vkey",
+        VKEY,
+        "--claim-review",
+        "Press of Vale",
+    ]
+    assert main(line) == 0
+    said = capsys.readouterr()
+    rated = {
+        (r["itemReviewed"]["author"]["name"], r["claimReviewed"]): r["reviewRating"]
+        for r in json.loads(said.out)
+    }
+    words = {rating["alternateName"] for rating in rated.values()}
+    assert words == {"agrees with the record", "differs from the record"}
+    assert all(r["reviewBody"].startswith("SIMULATION. ") for r in json.loads(said.out))
+    assert "Nobody has reviewed" in said.err
+
+
 def test_it_is_told_in_sentences_too(files, capsys):
     assert main(["reconcile", *files]) == 0
     out = capsys.readouterr().out

@@ -47,7 +47,8 @@ def test_a_backup_names_its_files_and_shows_nothing_else(saved, node):
 
 def test_a_node_of_an_earlier_version_is_restored_as_it_was(node, now, tmp_path, passphrase):
     (node.home / home.VAULT_FILE).unlink()
-    kept = seal_at_rest(node, b"Kowalenko", purpose="person")
+    with node.transaction():
+        kept = seal_at_rest(node, b"Kowalenko", purpose="person")
     data = backup(node, now=now)
     assert "vault.key" not in [item["name"] for item in header_of(data)[0]["files"]]
     home.close_node()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from homeward.node.actions import cases, plans
+from homeward.node.actions import cases, erasure, notify, plans
 from homeward.node.actions.cases import Report
 from homeward.node.home import Node
 
@@ -32,6 +32,23 @@ def answer(
 def final(node: Node, *, case: str, now: dt.datetime, actor: str, report: Report) -> dict[str, Any]:
     """Sign the final list; returns `people`."""
     return {"people": cases.send_final_list(node, case, now=now, actor=actor, report=report)}
+
+
+def notifying(
+    node: Node, *, case: str, to: str, now: dt.datetime, actor: str, report: Report
+) -> dict[str, Any]:
+    """Tell a reader of captives; returns `people`, how many it was told of."""
+    report("sealing", 0, 1)
+    return {"people": notify.notify(node, case, to, now=now, actor=actor)}
+
+
+def erasing(
+    node: Node, *, case: str, now: dt.datetime, actor: str, report: Report
+) -> dict[str, Any]:
+    """Erase the people of a case that is over; returns what was erased, in counts."""
+    report("erasing", 0, 1)
+    found = erasure.erase(node, case, now=now, actor=actor)
+    return {"lists": found.list_count, "held": found.held_count, "wanted": found.wanted_count}
 
 
 def plan(

@@ -10,6 +10,7 @@ Rules of this file:
   hashes of its lines. Those who came home stay off our lists by reference, so that an old
   file brings nobody back.
 - Whatever stays in the vault is sealed under a new key, and the old one is destroyed.
+- Pages may be served meanwhile: whoever writes waits, and seals under the new key.
 - A node erases its own copies. Others, paper, and backups made before are not in its reach.
 """
 
@@ -125,8 +126,9 @@ def erase(node: Node, case: str, *, now: dt.datetime, actor: str) -> Erasure:
     found = erasure_of(node, case, now=now, actor=actor)
     reader = Reader(actor=actor, purpose="erasure", now=now)
     gone = _came_home(node, case, reader)
-    vault.begin_renewal(node, os.urandom)
     with node.transaction():
+        # Whoever writes has to wait from here on, and seals under the new key afterwards.
+        key = vault.begin_renewal(node, os.urandom)
         for blob in list(_blobs(node, case)):
             blobs.erase(node, blob)
         CaseSecret.objects.filter(case=case).delete()
@@ -138,7 +140,8 @@ def erase(node: Node, case: str, *, now: dt.datetime, actor: str) -> Erasure:
         count = sum(map(len, gone.values()))
         access.note(node, reader, act="case.erased", subject=case, person_count=count)
         resting.seal_anew(node)
-    vault.end_renewal(node, os.urandom)
+    with node.transaction():
+        vault.end_renewal(node, key, os.urandom)
     for path in (node.home / OUTBOX).glob(
         ".*.hwb"
     ):  # sealed to others; written anew when asked for

@@ -4,6 +4,7 @@ Rules of this file:
 - A document is made from the keys as the ledger has them, drafts of ours included; who has
   to sign it does so elsewhere, with the files of their keys.
 - Nothing is recorded that another node would refuse: it is checked as if it stood there.
+- A node takes another key of its own only once the ledger names it; its card stays as it is.
 - A second officer signs with a key of their own, out of a file of their own; the node's own
   key never confirms what it signed.
 """
@@ -30,7 +31,8 @@ from homeward.ledger.key_documents import (
 from homeward.ledger.key_files import KeyFile
 from homeward.ledger.keyring import Keyring
 from homeward.node import book
-from homeward.node.home import Node
+from homeward.node.home import Node, adopt_key
+from homeward.node.keystore import Entropy
 
 
 def keyring_of(node: Node) -> Keyring:
@@ -227,6 +229,36 @@ def confirm(node: Node, case: str, *, signer: SigningKey, now: dt.datetime) -> i
                 signer=signer,
             )
     return len(waiting)
+
+
+def adopt(node: Node, key: SigningKey, *, passphrase: str, entropy: Entropy) -> str:
+    """Let this node sign with a key that the ledger names for its party, from its next opening on.
+
+    Args:
+        node: The open node.
+        key: An officer's key of a role that this node signs in.
+        passphrase: Of the node.
+        entropy: For the nonces under which its keys rest.
+
+    Returns:
+        The role.
+
+    Raises:
+        InputError: The ledger does not name it for such a role.
+        AccessError: The passphrase is another one.
+        EngineError: The disk failed.
+    """
+    keyring = book.read_book(node).keyrings.get(node.party)
+    grant = keyring.changes[-1].grants.get(key_id(key.public)) if keyring else None
+    if grant is None or grant.officer is not None or grant.role not in node.keys.signing:
+        raise InputError(
+            "keys.not_adopted",
+            f"Expected the key of an officer of {node.party} that the ledger names, found another.",
+            hint="Name it with `homeward keys rotate` first, and read in the mediator's next bundle.",
+            facts={"party": node.party},
+        )
+    adopt_key(node, grant.role, key, passphrase=passphrase, entropy=entropy)
+    return grant.role
 
 
 def _rooted(node: Node) -> Keyring:

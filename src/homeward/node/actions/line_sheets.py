@@ -16,6 +16,12 @@ from homeward.foundation.errors import InputError
 from homeward.records.formula import guard, unguard
 from homeward.records.table import column_name, read_table
 
+LINES: Mapping[str, tuple[str, ...]] = {
+    "remarks": ("ref", "name", "answer", "remark", "evidence"),
+    "replies": ("ref", "name", "answer", "remark", "evidence", "reply", "held_ref"),
+}
+"""What a sheet of lines is for → its columns; those that are empty are filled in."""
+
 LINES_MAX_BYTES = 64 << 20
 _LINES_MAX = 1_000_000
 

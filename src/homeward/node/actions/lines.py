@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -152,39 +152,49 @@ def keep_line(
     Raises:
         InputError: The code is another, or the evidence is too large.
     """
-    if said.code and said.code not in CODES[kind]:
-        raise InputError(
-            "remarks.code",
-            f"Expected one of {', '.join(CODES[kind])}, found another on 1 lines.",
-            hint="Use one of the codes.",
-            facts={"count": 1},
-        )
-    data = said.evidence if isinstance(said, Remark) else b""
-    if len(data) > EVIDENCE_MAX_BYTES:
-        raise InputError(
-            "remarks.evidence",
-            f"Expected a file of 1 to {EVIDENCE_MAX_BYTES} bytes as evidence of a remark, found "
-            "0 remarks without and 1 with a larger one.",
-            hint="Name a file in the column evidence; cut a film to what it has to show.",
-            facts={"count": 1, "max_bytes": EVIDENCE_MAX_BYTES},
-        )
+    keep_lines(node, case, party, kind, {ref: said}, now=now)
+
+
+def keep_lines(
+    node: Node,
+    case: str,
+    party: str,
+    kind: str,
+    said: Mapping[str, Remark | Reply],
+    *,
+    now: dt.datetime,
+) -> None:
+    """Keep what we are about to say of several lines, all of them or none.
+
+    Args:
+        node: A bureau's open node.
+        case: The case.
+        party: The other end.
+        kind: `remarks` or `replies`.
+        said: Reference of a line → what we say; an empty code takes it back, and evidence that
+            is left out leaves what was kept before.
+        now: When.
+
+    Raises:
+        InputError: A code is another, or evidence is too large.
+    """
+    _verify(kind, said.values())
     with node.transaction():
         kept = {name: asdict(each) for name, each in kept_lines(node, case, party, kind).items()}
-        before = kept.pop(ref, {"evidence": ""})
-        if said.code:
+        for ref, each in said.items():
+            before = kept.pop(ref, {"evidence": ""})
+            if not each.code:
+                continue
             evidence = before["evidence"]
+            data = each.evidence if isinstance(each, Remark) else b""
             if data:
                 evidence = hashlib.sha256(b"kept evidence\n" + data).hexdigest()
+                purpose = _purpose(kind, evidence=True)
                 blobs.keep(
-                    node,
-                    case=case,
-                    purpose=_purpose(kind, evidence=True),
-                    key=evidence,
-                    content=b64(data),
-                    now=now,
+                    node, case=case, purpose=purpose, key=evidence, content=b64(data), now=now
                 )
-            held = said.held_ref if isinstance(said, Reply) else ""
-            kept[ref] = {"code": said.code, "held_ref": held, "evidence": evidence}
+            held = each.held_ref if isinstance(each, Reply) else ""
+            kept[ref] = {"code": each.code, "held_ref": held, "evidence": evidence}
         blobs.keep(
             node,
             case=case,
@@ -192,6 +202,28 @@ def keep_line(
             key=_key(case, party, kind),
             content=kept,
             now=now,
+        )
+
+
+def _verify(kind: str, said: Collection[Remark | Reply]) -> None:
+    wrong = sum(bool(each.code) and each.code not in CODES[kind] for each in said)
+    if wrong:
+        raise InputError(
+            "remarks.code",
+            f"Expected one of {', '.join(CODES[kind])}, found another on {wrong} lines.",
+            hint="Use one of the codes.",
+            facts={"count": wrong},
+        )
+    heavy = sum(
+        isinstance(each, Remark) and len(each.evidence) > EVIDENCE_MAX_BYTES for each in said
+    )
+    if heavy:
+        raise InputError(
+            "remarks.evidence",
+            f"Expected a file of 1 to {EVIDENCE_MAX_BYTES} bytes as evidence of a remark, found "
+            f"0 remarks without and {heavy} with a larger one.",
+            hint="Name a file in the column evidence; cut a film to what it has to show.",
+            facts={"count": heavy, "max_bytes": EVIDENCE_MAX_BYTES},
         )
 
 

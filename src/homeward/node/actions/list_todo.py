@@ -31,6 +31,7 @@ class Step:
         case: The case it is about, or empty.
         leg: Such as `RU -> UA`, or empty.
         party: To whom it is carried, or for whom one waits (several joined by a comma).
+        act: Of a side on paper: which of its steps is entered, or empty.
         count: Of what it is about; 0 if nothing is counted.
         due_at: Until when the terms ask for it, such as `2025-02-12T08:00:00Z`, or empty.
         is_overdue: True if that has passed.
@@ -42,6 +43,7 @@ class Step:
     case: str = ""
     leg: str = ""
     party: str = ""
+    act: str = ""
     count: int = 0
     due_at: str = ""
     is_overdue: bool = False

@@ -25,8 +25,9 @@ from homeward.negotiation import CaseState, whose_turn
 from homeward.negotiation.case import OWED_IN
 from homeward.negotiation.deadlines import Due
 from homeward.negotiation.on_paper import unsigned_of
-from homeward.node import access, book
+from homeward.node import access, book, cosigned
 from homeward.node.actions.cases import terms_of
+from homeward.node.actions.cosigning_todo import carrying_our_word, waiting_for_words
 from homeward.node.actions.deadlines import due_of
 from homeward.node.actions.handover import custody_of
 from homeward.node.actions.list_todo import (
@@ -51,13 +52,13 @@ KINDS = (
     *("card.add", "list.held", "list.wanted"),
     *("case.open", "case.sign", "case.wanted", "case.answer", "case.final", "case.reveal"),
     *("case.remark", "case.reply", "case.lapse", "case.plan", "case.show", "case.accept"),
-    *("case.second", "case.paper", "case.notify", "case.offer"),
+    *("case.second", "case.second-mediator", "case.paper", "case.notify", "case.offer"),
     *("review.case", "review.held", "review.wanted"),
     *("handover.sheet", "handover.interview", "handover.manifest", "handover.withdraw"),
     *("handover.depart", "handover.print", "handover.check-in", "handover.stop"),
     *("handover.turn-back", "handover.receive", "handover.released", "handover.close"),
     *("handover.confirm", "handover.confirm-mediator"),
-    *("carry.out", "wait"),
+    *("cosign.wait", "cosign.carry", "carry.out", "wait"),
 )
 """Every kind of step."""
 
@@ -201,7 +202,7 @@ def _of_case(node: Node, state: CaseState) -> Iterator[Step]:
         is_mediator = book.sequences(node)
         for parties, step in _handover(node, state):
             if is_mediator if parties == state.mediators else node.party in parties:
-                yield step
+                yield _departing(node, step) or step
             elif is_mediator and parties[0] in state.on_paper:
                 entered = on_paper_of(step, parties[0])
                 yield from () if entered is None else (entered,)
@@ -214,8 +215,19 @@ def _of_case(node: Node, state: CaseState) -> Iterator[Step]:
     yield from remarking(node, state)
 
 
+def _departing(node: Node, step: Step) -> Step | None:
+    """Return what is done instead of a departure that waits for cosignatures."""
+    if step.kind != "handover.depart":
+        return None
+    return waiting_for_words(node, step.case, "departed")
+
+
 def _owed(node: Node, state: CaseState, kind: str) -> Iterator[Step]:
     """Return what leads to an entry that this node owes."""
+    waiting = waiting_for_words(node, state.case, kind)
+    if waiting is not None:
+        yield waiting
+        return
     if kind == "answers":
         yield from _reviewing(node, Queue(kind="answer", case=state.case))
     if kind in STEPS:
@@ -230,7 +242,7 @@ def _owed(node: Node, state: CaseState, kind: str) -> Iterator[Step]:
     elif kind == "confirmed":
         count = sum(each.signer == node.party for each in state.waiting)
         yield Step(
-            kind="case.second",
+            kind="case.second-mediator" if book.sequences(node) else "case.second",
             command=f"case second {state.case} --officer KEY-FILE",
             why=f"waits for the second officer: {count} signed by one alone",
             case=state.case,
@@ -423,9 +435,11 @@ def _is_over(custody: Custody) -> bool:
 def _carrying(node: Node, origin: str) -> Iterator[Step]:
     if book.sequences(node):
         head = LogHead.objects.filter(origin=origin).first()
+        words = cosigned.words_of(book.read_book(node)) if head is not None else {}
         for peer in Peer.objects.order_by("party"):
             blobs = Blob.objects.filter(recipient=peer.party, sealed=True, acknowledged=False)
-            if (head is not None and peer.have_size < head.size) or blobs.exists():
+            is_behind = head is not None and peer.have_size < head.size
+            if is_behind or blobs.exists() or cosigned.lacks(words, peer):
                 yield Step(
                     kind="carry.out",
                     party=peer.party,
@@ -443,6 +457,8 @@ def _carrying(node: Node, origin: str) -> Iterator[Step]:
             command=f"bundle export --to {mediator.party}",
             why=f"carry your {entries} to {mediator.party}, until its next bundle confirms it",
         )
+    elif origin:
+        yield from carrying_our_word(node, book.read_book(node))
 
 
 def _waiting(node: Node, cases: tuple[CaseView, ...]) -> Step:

@@ -92,7 +92,7 @@ class _Entering:
             raise InputError(
                 "paper.to",
                 f"Expected one party for whom this sheet is, found {len(found)}.",
-                hint="Name it with --to PARTY; `homeward status` says for whom something is owed.",
+                hint="Say for whom it is (--to PARTY); `homeward status` says for whom something is owed.",
                 facts={"count": len(found)},
             )
         return found[0]
@@ -210,7 +210,7 @@ def _verify_sheet(sheet: Sheet, now: dt.datetime) -> None:
         raise InputError(
             "paper.nothing",
             "Expected a sheet or a scan of what the party said, found none.",
-            hint="Name what came with --sheet or --scan: the entry says its hash.",
+            hint="Add the sheet, or a scan of it (--sheet, --scan): the entry says its hash.",
         )
     largest = max(len(each) for each in sheet.files)
     if largest > SHEET_MAX_BYTES:
@@ -487,7 +487,7 @@ def _data(entering_: _Entering) -> bytes:
         raise InputError(
             "paper.no_sheet",
             "Expected the sheet that the party filled in, found none.",
-            hint="Name it with --sheet; write an empty one with `homeward case paper-form`.",
+            hint="Add it (--sheet); an empty one comes from `homeward case paper-form`.",
         )
     return entering_.sheet.data
 

@@ -20,11 +20,14 @@ from homeward.node import access, blobs, book
 from homeward.node.access import Reader
 from homeward.node.actions.cases import claim_of, full_name, record_of
 from homeward.node.actions.handover import custody_of
+from homeward.node.actions.line_sheets import write_lines
 from homeward.node.actions.paper import people_of
 from homeward.node.actions.plans import plan_of
 from homeward.node.home import Node
 from homeward.node.models import Blob
+from homeward.records.formula import guard
 from homeward.records.model import COLUMNS, HELD, WANTED
+from homeward.records.write import write_sheet
 
 _LINE = ("ref", "name", "birth_date", "answer", "held_ref", "held_name")
 _REMARKED = ("ref", "name", "remark", "reply", "held_ref", "held_name")
@@ -85,6 +88,19 @@ def form_of(
     if form in BLANK:
         return BLANK[form]
     return _FORMS[form](_Asked(node=node, state=state, party=party, about=about, reader=reader))
+
+
+def form_bytes(form: Form, *, as_xlsx: bool) -> bytes:
+    """Write a form as a file: XLSX, or CSV that a spreadsheet opens as UTF-8.
+
+    Args:
+        form: From `form_of`.
+        as_xlsx: Which of the two.
+    """
+    if not as_xlsx:
+        return write_lines(form.columns, form.rows)
+    cells = ([guard(row.get(name, "")) for name in form.columns] for row in form.rows)
+    return write_sheet([list(form.columns), *cells])
 
 
 def _answers(asked: _Asked) -> Form:

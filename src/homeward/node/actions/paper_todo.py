@@ -61,4 +61,5 @@ def _step(case: str, party: str, step: str, leg: str = "") -> Step:
         case=case,
         leg=leg,
         party=party,
+        act=step,
     )

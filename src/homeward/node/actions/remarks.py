@@ -173,6 +173,11 @@ def remarked_lines(
     )
 
 
+def evidence_name(key: str) -> str:
+    """Return what a piece of evidence is called as a file; it says nothing of its content."""
+    return f"evidence-{key[:16]}"
+
+
 def evidence_of(node: Node, key: str, *, now: dt.datetime, actor: str) -> bytes:
     """Return one piece of evidence, as its sender sealed it.
 
@@ -306,7 +311,7 @@ def _verify_remarks(said: Mapping[str, Remark], known: set[str]) -> None:
             "Expected at least one remark, found none.",
             hint="Fill in the column remark, or sign your final list without remarks.",
         )
-    _refuse_lines(len(said.keys() - known), "lines of our wanted list that were answered")
+    refuse_lines(len(said.keys() - known), "lines of our wanted list that were answered")
     _refuse_codes(sum(remark.code not in REMARK_CODES for remark in said.values()), REMARK_CODES)
     bare = sum(not r.evidence and r.code not in WITHOUT_EVIDENCE for r in said.values())
     heavy = sum(len(remark.evidence) > EVIDENCE_MAX_BYTES for remark in said.values())
@@ -321,7 +326,7 @@ def _verify_remarks(said: Mapping[str, Remark], known: set[str]) -> None:
 
 
 def _verify_replies(said: Mapping[str, Reply], known: set[str]) -> None:
-    _refuse_lines(len(said.keys() - known), "lines on which that party remarked")
+    refuse_lines(len(said.keys() - known), "lines on which that party remarked")
     if known - said.keys():
         raise InputError(
             "remarks.unanswered",
@@ -333,7 +338,12 @@ def _verify_replies(said: Mapping[str, Reply], known: set[str]) -> None:
     _refuse_codes(sum(reply.code not in REPLY_CODES for reply in said.values()), REPLY_CODES)
 
 
-def _refuse_lines(count: int, expected: str) -> None:
+def refuse_lines(count: int, expected: str) -> None:
+    """Refuse a sheet with lines that are not those expected.
+
+    Raises:
+        InputError: `count` is not 0.
+    """
     if count:
         raise InputError(
             "remarks.lines",

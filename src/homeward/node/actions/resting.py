@@ -15,8 +15,9 @@ from django.db import connection, models
 
 from homeward.foundation.errors import TamperError
 from homeward.node import blobs, case_secrets, decisions, people, proposals
-from homeward.node.actions import uploads
+from homeward.node.actions import desk, uploads
 from homeward.node.at_rest import open_at_rest, seal_at_rest
+from homeward.node.desk import PublicText, TextDecision, TextRow
 from homeward.node.home import INBOX, Node, read_private, write_private
 from homeward.node.models import Blob, CaseSecret, Decision, ListImport, PersonVersion, Proposal
 from homeward.node.tables import database_errors
@@ -30,6 +31,9 @@ RESTING: tuple[tuple[type[models.Model], str, str], ...] = (
     (ListImport, "rows_to_fix", uploads.TO_FIX),
     (Proposal, "content", proposals.CONTENT),
     (Decision, "body", decisions.BODY),
+    (PublicText, "content", desk.TEXT),
+    (TextRow, "body", desk.ROW),
+    (TextDecision, "body", desk.DECISION),
 )
 """Table, column, and the purpose under which it was sealed."""
 

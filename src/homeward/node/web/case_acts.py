@@ -35,6 +35,7 @@ from homeward.node.actions import cases, disclosure, plans, queues
 from homeward.node.actions.disclosure import Look
 from homeward.node.actions.handover import legs_of
 from homeward.node.actions.off_list import off
+from homeward.node.cosigned import require_grounds
 from homeward.node.home import Node
 from homeward.node.proposals import Queue
 from homeward.node.web import clause_words, terms_words, words
@@ -123,6 +124,7 @@ def act_page(request: HttpRequest, case: str, act: str, *, begin: Begin) -> Http
             hint="The page of the case says whose turn it is and for what.",
             facts={"party": node.party},
         )
+    require_grounds(book.read_book(node), case, wanted.entry)
     return wanted.view(At(request=request, node=node, state=state, act=act, begin=begin))
 
 
@@ -345,7 +347,7 @@ def _kept(at: At, file: Any) -> str:
     return plans.keep_list(at.node, at.case, file.read(), file="list", now=now)
 
 
-class _FindingsForm(forms.Form):
+class FindingsForm(forms.Form):
     """One tick for each legal finding: what is signed is its rule and clause, not its count."""
 
     def __init__(self, plan: Mapping[str, Any], *, is_exact: bool) -> None:
@@ -398,12 +400,12 @@ def _accept(at: At) -> HttpResponse:
             "signature each home party learns who of its people comes. Nobody else learns it."
         ),
         button=_("Check and accept the plan"),
-        form=_FindingsForm(plan, is_exact=is_exact),
+        form=FindingsForm(plan, is_exact=is_exact),
         act=act,
     )
 
 
-class _ReasonForm(forms.Form):
+class ReasonForm(forms.Form):
     """A reason of a closed list."""
 
     def __init__(self, reasons: tuple[str, ...], said: Mapping[str, Any]) -> None:
@@ -427,7 +429,7 @@ def _reject(at: At) -> HttpResponse:
         facts=list(plan_facts(plan)),
         warning=_("The reason stands in the ledger for all parties. No other text does."),
         button=_("Reject the plan"),
-        form=_ReasonForm(REJECTION_REASONS, terms_words.REJECTIONS),
+        form=ReasonForm(REJECTION_REASONS, terms_words.REJECTIONS),
         act=act,
     )
 
@@ -443,7 +445,7 @@ def _abort(at: At) -> HttpResponse:
             "Nobody goes home under this case any more. What was recorded stays in the ledger."
         ),
         button=_("End the case"),
-        form=_ReasonForm(ABORT_REASONS, terms_words.ABORTS),
+        form=ReasonForm(ABORT_REASONS, terms_words.ABORTS),
         act=act,
     )
 

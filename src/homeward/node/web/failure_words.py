@@ -23,8 +23,10 @@ from django.utils.translation import gettext_lazy as _
 from homeward.foundation.errors import Fact, HomewardError
 from homeward.node.web import (
     failure_case_texts,
+    failure_desk_texts,
     failure_key_texts,
     failure_list_texts,
+    failure_paper_texts,
     failure_texts,
 )
 from homeward.node.web.repair_words import of_conflict, with_numbers, without_clauses
@@ -35,6 +37,8 @@ TEXTS: Mapping[str, tuple[Any, Any]] = {
     **failure_case_texts.TEXTS,
     **failure_key_texts.TEXTS,
     **failure_list_texts.TEXTS,
+    **failure_desk_texts.TEXTS,
+    **failure_paper_texts.TEXTS,
 }
 """Code → what is wrong, and what to do; an empty second text: as its kind says."""
 

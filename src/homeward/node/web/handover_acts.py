@@ -28,6 +28,7 @@ from homeward.node import book
 from homeward.node.actions import handover as acts
 from homeward.node.actions.handover import CONCERNED, GateView, LegView, legs_of
 from homeward.node.actions.overview import overview
+from homeward.node.cosigned import require_grounds
 from homeward.node.home import Node
 from homeward.node.web import words
 from homeward.node.web.current import current_node
@@ -84,6 +85,8 @@ def act_page(request: HttpRequest, case: str, act: str) -> HttpResponse:
     leg = legs.get(request.GET.get("leg", "")) if wanted.has_leg else None
     if (wanted.has_leg and leg is None) or not wanted.is_ours(node, leg):
         raise not_yours()
+    if act == "depart":
+        require_grounds(book.read_book(node), case, "departed")
     return wanted.view(
         At(request=request, node=node, case=case, act=act, title=wanted.title, leg=leg)
     )

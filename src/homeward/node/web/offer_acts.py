@@ -15,7 +15,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -203,6 +205,51 @@ def offer_page(request: HttpRequest, case: str) -> HttpResponse:
             warning=str(_BINDS_NOBODY),
             button=str(_("Send the offer")),
             back=_room(case),
+            form=form,
+            act=act,
+            final=False,
+        ),
+    )
+
+
+class _FirstForm(forms.Form):
+    """To whom, the terms, a few words, how long."""
+
+    def __init__(self, to: list[str]) -> None:
+        super().__init__()
+        offered = _OfferForm(to, "", [])
+        for name in ("to", "text", "note", "days"):
+            self.fields[name] = offered.fields[name]
+        self.fields["text"].help_text = _("In TOML. Its id names these talks.")
+        self.fields["text"].error_messages = {"required": _("Write the terms.")}
+
+
+def first_page(request: HttpRequest) -> HttpResponse:
+    """Make an offer before there is a case; the id of its terms names the talks.
+
+    Args:
+        request: GET shows, POST sends.
+    """
+    node = current_node()
+    form = _FirstForm(list(offers.ends(node)))
+
+    def act(form: Any) -> HttpResponse:
+        said, moment = form.cleaned_data, timezone.now()
+        text = str(said["text"]).replace("\r\n", "\n")
+        talks = read_agreement(text).id
+        draft = Draft(to=said["to"], terms=text, note=said["note"], days=said["days"])
+        offers.make_offer(node, talks, draft, now=moment, entropy=secrets.token_bytes)
+        messages.success(request, gettext("The offer is made. It is carried with the next bundle."))
+        return redirect(_room(talks))
+
+    return deed(
+        request,
+        Deed(
+            title=gettext("Offer terms before there is a case"),
+            facts=[],
+            warning=str(_BINDS_NOBODY),
+            button=gettext("Send the offer"),
+            back=reverse("cases"),
             form=form,
             act=act,
             final=False,

@@ -84,9 +84,13 @@ POLICY: Mapping[str, tuple[str, ...] | None] = {
     "case-lists": ("caseworker",),
     "case-binding": ("negotiator",),
     "case-plan": ("mediator",),
+    "case-paper": ("mediator",),  # names stand on the forms of a side on paper
+    "notices": _CASE,
     "room": ("caseworker", "reviewer", "negotiator", "mediator"),
     "room-lines": ("caseworker", "reviewer"),  # names stand on them
     "offers": ("negotiator", "mediator"),
+    "communique": ("negotiator", "mediator"),
+    "communique-agree": ("negotiator",),
     "plan": ("negotiator", "mediator", "handover officer", "auditor"),
     "why": ("negotiator", "mediator"),
     "handover": ("negotiator", "mediator", "handover officer", "auditor"),
@@ -94,10 +98,14 @@ POLICY: Mapping[str, tuple[str, ...] | None] = {
     "handover-party": ("handover officer",),
     "papers": ("mediator", "handover officer"),
     "carry": _CARRY,
+    # What each side says
+    "statements": ("caseworker", "negotiator", "mediator", "auditor"),
+    "statements-review": ("caseworker", "mediator"),
     # The node itself
     "peers": ("administrator",),
     "accounts": ("administrator",),
     "reads": ("auditor", "administrator"),
+    "erase": ("administrator",),
     # Programs
     "api": EVERYBODY,  # each of its operations asks the row of its page, by the token's account
 }

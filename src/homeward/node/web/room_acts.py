@@ -460,5 +460,12 @@ ACTS: Mapping[str, Act] = {
         allowed=lambda at: bool(book.waiting_entries(at.node, at.case)),
         view=_second,
     ),
+    "second-mediator": Act(
+        row="case-plan",
+        of="mediator",
+        title=_("Confirm as the second officer"),
+        allowed=lambda at: bool(book.waiting_entries(at.node, at.case)),
+        view=_second,
+    ),
 }
 """Act → its row."""

@@ -23,6 +23,7 @@ NAVIGATION = (
     ("people", _("People")),
     ("review", _("Same person?")),
     ("imports", _("Imports")),
+    ("statements", _("Statements")),
     ("carry", _("Bundles")),
     ("ledger", _("Ledger")),
     ("accounts", _("Accounts")),

@@ -41,6 +41,16 @@ def _on_leg(address: str, step: Step) -> str:
     return f"{address}?{urlencode({'leg': step.leg})}" if step.leg else address
 
 
+def _room_act(step: Step) -> str:
+    return str(reverse("room-act", args=[step.case, step.kind.removeprefix("case.")]))
+
+
+def _paper(step: Step) -> str:
+    if not step.act:  # a form to be written: the page of the side has it
+        return str(reverse("paper", args=[step.case, step.party]))
+    return _on_leg(reverse("paper-act", args=[step.case, step.party, step.act]), step)
+
+
 def _lines(step: Step, side: str) -> str:
     query = urlencode({"party": step.party, "side": side})
     return f"{reverse('room-lines', args=[step.case])}?{query}"
@@ -57,21 +67,24 @@ STEP_PAGES: Mapping[str, tuple[str, Address]] = {
     "case.final": ("case-binding", _case_act),
     "case.reveal": ("case-binding", _case_act),
     "case.remark": ("case-lists", lambda step: _lines(step, "asked")),
-    "case.lapse": ("case-plan", lambda step: reverse("room-act", args=[step.case, "lapse"])),
+    "case.lapse": ("case-plan", _room_act),
     "case.reply": ("case-lists", lambda step: _lines(step, "answered")),
     "case.offer": ("offers", lambda step: reverse("room", args=[step.case]) + "#offers"),
     "case.plan": ("case-plan", _case_act),
     "case.show": ("plan", lambda step: reverse("plan", args=[step.case])),
     "case.accept": ("case-binding", _case_act),
-    "case.paper": ("case", lambda step: reverse("case", args=[step.case])),
-    "case.notify": ("case", lambda step: reverse("case", args=[step.case])),
-    "case.second": ("case-binding", lambda step: reverse("room-act", args=[step.case, "second"])),
+    "case.paper": ("case-paper", _paper),
+    "case.notify": ("notices", lambda step: reverse("notices", args=[step.case])),
+    "case.second": ("case-binding", _room_act),
+    "case.second-mediator": ("case-plan", _room_act),
     "review.case": ("review", lambda step: reverse("review-case", args=[step.case])),
     "review.held": ("review", lambda _: reverse("review-list", args=["held"])),
     "review.wanted": ("review", lambda _: reverse("review-list", args=["wanted"])),
     **{f"handover.{name}": (act.row, _handover_act) for name, act in ACTS.items()},
     "handover.sheet": ("papers", lambda step: _on_leg(reverse("handover", args=[step.case]), step)),
     "handover.print": ("papers", lambda step: _on_leg(reverse("manifest", args=[step.case]), step)),
+    "cosign.wait": ("carry", lambda _: reverse("carry")),
+    "cosign.carry": ("carry", lambda _: reverse("carry")),
     "carry.out": ("carry", lambda _: reverse("carry")),
     "wait": ("carry", lambda _: reverse("carry")),
 }
@@ -112,7 +125,7 @@ def rows_of(node: Node, steps: Iterable[Step], roles: Collection[str]) -> list[R
         for step in steps
         if step.kind != "handover.sheet"
         and not step.command.startswith("case lines ")
-        and not (has_post and step.kind == "carry.out")
+        and not (has_post and step.kind in ("carry.out", "cosign.carry"))
     ]
 
 

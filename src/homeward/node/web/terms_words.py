@@ -182,6 +182,11 @@ def _sides(agreement: Agreement) -> Iterator[tuple[Any, Any]]:
     ):
         if codes:
             yield label, set_apart("{parties}", parties=", ".join(codes))
+    if agreement.cosigned:
+        yield (
+            _("Parties that must have cosigned before a step that nobody can take back"),
+            set_apart("{share}", share=agreement.cosigned),
+        )
 
 
 def head_of(agreement: Agreement) -> Iterator[tuple[Any, Any]]:

@@ -58,6 +58,7 @@ ENTRIES: Mapping[str, Any] = {
     "received": _("{author} received its people of {leg}. Home: {count}."),
     "gate_confirmed": _("{author} confirmed what people waited for at a gate: {clause}."),
     "notified": _("{author} told {to} of people whom it captured. People: {count}."),
+    "lines_agreed": _("{author} said which lines of a communiqué it agrees to. Lines: {lines}."),
     "case_closed": _("{author} closed the case. Home: {flows}."),
     "aborted": _("{author} ended the case without an exchange."),
 }
@@ -100,6 +101,7 @@ STEPS: Mapping[str, Any] = {
     "case.notify": _("Tell {party} of its people whom you captured over a week ago: {count}"),
     "case.offer": _("Read what is offered and answer it. It binds nobody. Offers: {count}"),
     "case.second": _("Let a second officer confirm what waits. Entries: {count}."),
+    "case.second-mediator": _("Let a second officer confirm what waits. Entries: {count}."),
     "review.case": _("Decide who is the same person: {count}"),
     "review.held": _("Decide who stands twice among those you hold: {count}"),
     "review.wanted": _("Decide who stands twice among those you miss: {count}"),
@@ -118,6 +120,10 @@ STEPS: Mapping[str, Any] = {
     "handover.confirm": _("Confirm what people wait for at a gate, when it has happened."),
     "handover.confirm-mediator": _("Confirm what people wait for at a gate, when it has happened."),
     "handover.print": _("Print the manifest, with names."),
+    "cosign.wait": _(
+        "Wait until {party} has cosigned what your next step rests on. It comes with a bundle."
+    ),
+    "cosign.carry": _("Carry your cosignature to {party}: a step of another party waits for it."),
     "carry.out": _("Carry what is new to {party}, until its next bundle confirms it."),
     "wait": _("Wait for the next bundle, then read it in."),
     "wait.for": _("Wait for {party}. Then read in the next bundle."),

@@ -25,13 +25,15 @@ from django.utils.translation import gettext_lazy as _
 
 from homeward.foundation.errors import InputError
 from homeward.negotiation import CaseState
+from homeward.negotiation.agreed_lines import possible_lines
 from homeward.negotiation.fields import TERMS_MAX_CHARS
 from homeward.negotiation.state import BY_EVERY_PARTY, has_acted
 from homeward.negotiation.versions import own_list
 from homeward.node import book, courier
 from homeward.node.actions import cases as acts
 from homeward.node.actions.list_todo import Step
-from homeward.node.actions.overview import CaseView, overview
+from homeward.node.actions.offers import cases_with_offers
+from homeward.node.actions.overview import CaseView, Overview, overview
 from homeward.node.home import Node
 from homeward.node.web import failure_words, guide, value_words, words
 from homeward.node.web.acting import Deed, deed
@@ -63,6 +65,8 @@ PLACES = {"done": _("done"), "now": _("now"), "later": _("later"), "never": _("n
 """Whether a stage is over → its word."""
 
 _SESSION_KEY = "agreement"
+DRAFT_KEY = "agreement draft"
+"""Where in the session another page leaves a draft, for `case_open` to begin with."""
 _ENDED = ("closed", "aborted")
 
 
@@ -76,7 +80,20 @@ def cases(request: HttpRequest) -> HttpResponse:
         case_row(node, case, view.steps, last.get(case.case, "")) for case in reversed(view.cases)
     ]
     may_open = may_see(roles_of(request.user), "case-open") and book.sequences(node)
-    return render(request, "cases.html", {"cases": rows, "may_open": may_open})
+    may_offer = may_see(roles_of(request.user), "offers") and bool(view.peers)
+    context = {
+        "cases": rows,
+        "may_open": may_open,
+        "may_offer": may_offer,
+        "talks": _talks(node, view) if may_offer else [],
+    }
+    return render(request, "cases.html", context)
+
+
+def _talks(node: Node, view: Overview) -> list[str]:
+    """Return the names of talks from which no case has come."""
+    opened = {case.case for case in view.cases}
+    return [name for name in cases_with_offers(node) if name not in opened]
 
 
 @page("case")
@@ -111,8 +128,15 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
         "entries": [line for line in lines(book.read_book(node)) if line["case"] == case],
         "may_try": may_see(roles, "agreement"),
         "has_room": may_see(roles, "room"),
+        "has_notices": may_see(roles, "notices"),
+        "on_paper": state.on_paper if book.sequences(node) and may_see(roles, "case-paper") else (),
         "has_plan": state.plan is not None and may_see(roles, "plan"),
         "has_handover": state.plan is not None and _is_accepted(state),
+        "has_statements": state.plan is not None and may_see(roles, "statements"),
+        "about": f"case:{case}",
+        "has_communique": bool(possible_lines(state))
+        and node.party in (*state.parties, *state.mediators)
+        and may_see(roles, "communique"),
         "may_reject": state.state == "proposed"
         and node.party in state.parties
         and may_see(roles, ACTS["reject"].row),
@@ -170,7 +194,8 @@ def case_open(request: HttpRequest) -> HttpResponse:
     """Ask for an agreement; show it as sentences; table it."""
     if "check" in request.GET:
         return _check(request)
-    form = OpenForm(request.POST or None, request.FILES or None)
+    draft = request.session.get(DRAFT_KEY, "")
+    form = OpenForm(request.POST or None, request.FILES or None, initial={"text": draft})
     if request.method == "POST" and form.is_valid():
         missing = _missing(form.cleaned_data["agreement"])
         if missing is None:
@@ -205,6 +230,7 @@ def _check(request: HttpRequest) -> HttpResponse:
     def act(_form: Any) -> HttpResponse | str:
         acts.open_case(current_node(), text, now=timezone.now())
         del request.session[_SESSION_KEY]
+        request.session.pop(DRAFT_KEY, None)
         return str(gettext("The case is open. The parties sign its terms next."))
 
     wanted = Deed(
@@ -257,7 +283,8 @@ def case_row(node: Node, view: CaseView, owed: Iterable[Step], latest: str = "")
         latest: Stated instant of its latest entry, or empty.
     """
     is_ours = any(
-        step.case == view.case and step.kind not in {"wait", "case.notify"} for step in owed
+        step.case == view.case and step.kind not in {"wait", "case.notify", "cosign.wait"}
+        for step in owed
     )
     return {
         "case": view.case,

@@ -18,7 +18,7 @@ from homeward.foundation.dates import parse_date
 from homeward.foundation.ids import PartyCode
 from homeward.node.web import dates, history_charts, history_words
 from homeward.node.web.bars import Bar, bars
-from homeward.node.web.policy import not_yours, page
+from homeward.node.web.policy import may_see, not_yours, page, roles_of
 from homeward.report.checksums import by_speaker
 from homeward.report.exchanges import OTHER, PARTIES, Difference, Exchange, Figure, differences
 from homeward.report.history import (
@@ -104,6 +104,7 @@ def history_exchange(request: HttpRequest, exchange: str) -> HttpResponse:
         ],
         "remarks": history_words.of_remarks(found),
         "sources": [(each, urlsplit(each).hostname or each) for each in found.sources],
+        "about": f"history:{found.id}" if may_see(roles_of(request.user), "statements") else "",
         "before": around[place - 1] if place else None,
         "after": around[place + 1] if place + 1 < len(around) else None,
     }

@@ -41,6 +41,8 @@ AFTER: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "case.wanted": ("case", ("case",)),
     "case.answer": ("case", ("case",)),
     "case.final": ("case", ("case",)),
+    "case.notify": ("notices", ("case",)),
+    "case.erase": ("erase", ()),
     "case.plan": ("plan", ("case",)),
     "case.accept": ("case", ("case",)),
     "review.case": ("review-case", ("case",)),
@@ -58,6 +60,8 @@ TITLES: Mapping[str, Any] = {
     "case.wanted": _("Send the wanted list"),
     "case.answer": _("Answer the wanted list"),
     "case.final": _("Sign the final list"),
+    "case.notify": _("Tell of captives"),
+    "case.erase": _("Erase the people of a case"),
     "case.plan": _("Plan the exchange"),
     "case.accept": _("Check and accept the plan"),
     "review.case": _("Compare the wanted list with yours"),
@@ -75,6 +79,8 @@ DONE: Mapping[str, Any] = {
     "case.wanted": _("The wanted list is signed."),
     "case.answer": _("Every line is answered."),
     "case.final": _("The final list is signed."),
+    "case.notify": _("The reader is told, sealed to it alone."),
+    "case.erase": _("The people of the case are erased on this node."),
     "case.plan": _("The plan is made and proposed."),
     "case.accept": _("The plan was checked and accepted."),
     "review.case": _("The lists were compared."),
@@ -84,7 +90,7 @@ DONE: Mapping[str, Any] = {
 }
 """Act → what was done, once it is."""
 
-_SIGNED = frozenset(act for act in DONE if act.startswith("case."))
+_SIGNED = frozenset(act for act in DONE if act.startswith("case.")) - {"case.erase"}
 """Acts after which something has to reach the others."""
 
 PHASES: Mapping[str, Any] = {
@@ -97,6 +103,7 @@ PHASES: Mapping[str, Any] = {
     "planning": _("Planning"),
     "checking": _("Checking"),
     "bundle": _("Reading the bundle"),
+    "erasing": _("Erasing"),
 }
 """Phase → what is being done."""
 

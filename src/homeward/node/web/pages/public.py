@@ -13,15 +13,18 @@ from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from homeward.node import book
+from homeward.node.actions.communique import public_communique
 from homeward.node.actions.record import PublicRecord, public_cases, public_record
 from homeward.node.home import Node
 from homeward.node.models import LogHead
 from homeward.node.web import words
 from homeward.node.web.bars import Bar, bars
 from homeward.node.web.current import current_node
+from homeward.node.web.pages.communique import text_of
 from homeward.node.web.policy import page
 from homeward.report.totals import CATEGORIES, Category
 
@@ -64,6 +67,7 @@ def public_case(request: HttpRequest, case: str) -> HttpResponse:
     node = current_node()
     record = _record(node, case)
     parties = sorted(record.parties)
+    joint = public_communique(node, case, now=timezone.now())
     context = {
         "record": record,
         "mediators": ", ".join(record.mediators),
@@ -92,6 +96,7 @@ def public_case(request: HttpRequest, case: str) -> HttpResponse:
                 for leg in record.legs
             ]
         ),
+        "communique": text_of(joint) if joint else "",
         "head": _head(node),
         "vkey": book.log_of(node).vkey,
     }

@@ -26,7 +26,7 @@ from homeward.node.access import Read, Reads
 from homeward.node.home import utc_text
 from homeward.node.web.columns import KINDS
 from homeward.node.web.current import current_node
-from homeward.node.web.policy import page
+from homeward.node.web.policy import may_see, page, roles_of
 
 _PAGE_READS = 50
 _FILE_BATCH = 5_000
@@ -46,6 +46,7 @@ ACTS: Mapping[str, Any] = {
     "list.undone": _("undid an import"),
     "list.taken_off": _("took somebody off a list"),
     "list.put_back": _("put somebody back on a list"),
+    "case.erased": _("erased the people of a case"),
     "card.confirm": _("compared a card by voice"),
     "card.drop": _("took a card off"),
     "account.add": _("added an account"),
@@ -78,6 +79,9 @@ PURPOSES: Mapping[str, Any] = {
     "sheet": _("sheet for the private talks"),
     "follow": _("the way of one person"),
     "review": _("deciding who is the same person"),
+    "paper_form": _("form of a side on paper"),
+    "notification": _("notification of captives"),
+    "erasure": _("erasing the people of a case"),
     "card": _("card of a party"),
     "account": _("accounts of this node"),
 }
@@ -118,6 +122,7 @@ def reads(request: HttpRequest) -> HttpResponse:
         "newer": found.page > 1 and _address(asked, found.page - 1),
         "older": found.page < found.page_count and _address(asked, found.page + 1),
         "as_file": urlencode(asked),
+        "may_erase": may_see(roles_of(request.user), "erase"),
     }
     return render(request, "reads.html", context)
 

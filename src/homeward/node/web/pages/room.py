@@ -163,7 +163,7 @@ def _address(case: str, party: str, side: str, **more: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Side:
+class Side:
     """One list between us and another end: the case, who, which side, what we may say."""
 
     node: Node
@@ -209,12 +209,27 @@ class _Side:
         """Return the address of the lines."""
         return _address(self.case, self.party, self.side, **more)
 
+    def sheet(self, *, is_filled: bool = False) -> str:
+        """Return the address of the lines as a sheet: to be filled in, or to bring it back."""
+        name = "room-sheet-filled" if is_filled else "room-sheet"
+        query = urlencode({"party": self.party, "side": self.side})
+        return f"{reverse(name, args=[self.case])}?{query}"
+
     def may_say(self, line: Line) -> bool:
         """Tell whether something may be said of a line now."""
         return self.is_open and bool(self.side == ASKED or line.remark)
 
 
-def _side(request: HttpRequest, case: str) -> _Side:
+def side_of(request: HttpRequest, case: str) -> Side:
+    """Find the list that the query names.
+
+    Args:
+        request: `party` in its query names the other end, `side` whose list it is.
+        case: The case.
+
+    Raises:
+        AccessError: There is no such case, end or list.
+    """
     node = current_node()
     state = book.case_of(book.read_ahead(node), case)
     others = [party for party in state.parties if party != node.party]
@@ -225,7 +240,7 @@ def _side(request: HttpRequest, case: str) -> _Side:
     if party not in others or side not in (ASKED, ANSWERED):
         raise not_yours()
     kind = REMARKS if side == ASKED else REPLIES
-    return _Side(
+    return Side(
         node=node,
         state=state,
         party=party,
@@ -240,7 +255,7 @@ def _side(request: HttpRequest, case: str) -> _Side:
 @page("room-lines")
 def room_lines(request: HttpRequest, case: str) -> HttpResponse:
     """Show the lines of a wanted list, filtered by what was answered."""
-    at = _side(request, case)
+    at = side_of(request, case)
     every, kept = at.lines(), at.kept()
     code = request.GET.get("code")
     chosen = [line for line in every if code is None or _is_of(line, code, kept)]
@@ -268,6 +283,8 @@ def room_lines(request: HttpRequest, case: str) -> HttpResponse:
         "kept_count": len(kept) if at.is_open else 0,
         "send": _send_address(at) if at.is_open else "",
         "can_send": at.is_open and (bool(kept) or at.side == ANSWERED),
+        "sheet": at.sheet(),
+        "upload": at.sheet(is_filled=True),
     }
     return render(request, "room_lines.html", context)
 
@@ -281,7 +298,7 @@ def _is_of(line: Line, code: str, kept: Mapping[str, Kept]) -> bool:
 
 
 def _filters(
-    at: _Side, every: tuple[Line, ...], kept: Mapping[str, Kept], code: str | None
+    at: Side, every: tuple[Line, ...], kept: Mapping[str, Kept], code: str | None
 ) -> Iterator[tuple[str, Any, int, bool]]:
     """Yield address, words, number of lines and whether it is on, of each filter."""
     yield at.address(), _("all"), len(every), code is None
@@ -295,7 +312,7 @@ def _filters(
             yield at.address(code=name), EXTRA[name], count, code == name
 
 
-def _row(at: _Side, line: Line, kept: Kept | None) -> dict[str, Any]:
+def _row(at: Side, line: Line, kept: Kept | None) -> dict[str, Any]:
     query = urlencode({"party": at.party, "side": at.side, "ref": line.ref})
     may_say = at.may_say(line)
     return {
@@ -315,11 +332,11 @@ def _words_of(kind: str) -> Mapping[str, Any]:
     return value_words.REMARKS if kind == REMARKS else value_words.REPLIES
 
 
-def _page_of(at: _Side, code: str | None, number: int) -> str:
+def _page_of(at: Side, code: str | None, number: int) -> str:
     return at.address(**({} if code is None else {"code": code}), page=str(number))
 
 
-def _send_address(at: _Side) -> str:
+def _send_address(at: Side) -> str:
     act = "remark" if at.side == ASKED else "reply"
     query = urlencode({"party": at.party})
     return f"{reverse('room-act', args=[at.case, act])}?{query}"
@@ -328,7 +345,7 @@ def _send_address(at: _Side) -> str:
 class _LineForm(forms.Form):
     """What we say of one line."""
 
-    def __init__(self, at: _Side, kept: Kept | None, *args: Any) -> None:
+    def __init__(self, at: Side, kept: Kept | None, *args: Any) -> None:
         super().__init__(*args)
         self.kept = kept
         said = _words_of(at.kind)
@@ -379,7 +396,7 @@ class _LineForm(forms.Form):
 @page("room-lines")
 def room_line(request: HttpRequest, case: str) -> HttpResponse:
     """Show one line with what both ends said; keep what we say of it."""
-    at = _side(request, case)
+    at = side_of(request, case)
     line = at.line(request.GET.get("ref", ""))
     if not at.may_say(line):
         raise not_yours()
@@ -409,13 +426,13 @@ def room_line(request: HttpRequest, case: str) -> HttpResponse:
 @page("room-lines")
 def room_evidence(request: HttpRequest, case: str) -> HttpResponse:
     """Give the evidence that came with a remark, as its sender sealed it."""
-    at = _side(request, case)
+    at = side_of(request, case)
     line = at.line(request.GET.get("ref", ""))
     if not line.evidence:
         raise not_yours()
     data = remarks.evidence_of(at.node, line.evidence, now=timezone.now(), actor=at.actor)
     answer = HttpResponse(data, content_type="application/octet-stream")
-    name = f"evidence-{line.evidence[:16]}"
+    name = remarks.evidence_name(line.evidence)
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
@@ -429,6 +446,12 @@ def room_act(request: HttpRequest, case: str, act: str) -> HttpResponse:
 def offer(request: HttpRequest, case: str) -> HttpResponse:
     """Make an offer, or answer one with another."""
     return offer_acts.offer_page(request, case)
+
+
+@page("offers")
+def offer_first(request: HttpRequest) -> HttpResponse:
+    """Make an offer before there is a case."""
+    return offer_acts.first_page(request)
 
 
 @page("offers")
@@ -457,6 +480,7 @@ PATTERNS = [
         )
         for row in _ROWS
     ),
+    path("offers/first", offer_first, name="offer-first"),
     path("cases/<str:case>/offer", offer, name="offer"),
     re_path(
         r"^cases/(?P<case>[^/]+)/offer/(?P<act>accept|withdraw)$", offer_answer, name="offer-answer"
