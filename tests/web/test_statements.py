@@ -10,6 +10,7 @@ from tests.web.told import EXCHANGE, ONE, confirm, told
 
 from homeward.node import book
 from homeward.node.actions import comparison, desk
+from homeward.node.web.statement_words import of_source
 
 TEXT = {"title": "A page", "published_on": "2025-02-05", "language": "", "address": ""}
 
@@ -228,3 +229,17 @@ def test_a_markup_in_a_text_is_shown_and_not_run(browser):
     answer = client.get(f"/statements/{brought_in(client, text)}").content.decode()
     assert "<script>alert" not in answer
     assert "&lt;script&gt;alert(" in answer
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("RU.president", "Russia (president)"),
+        ("XN.defence_ministry", "XN (defence ministry)"),
+        ("UA.president", "Ukraine's president"),
+        ("XN", "XN"),
+        ("RU.no_such_office", "RU.no_such_office"),
+    ],
+)
+def test_whoever_speaks_is_named_and_not_by_a_code(node, code, name):
+    assert str(of_source(code)) == name

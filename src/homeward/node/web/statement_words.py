@@ -149,13 +149,46 @@ ACTS: Mapping[str, Any] = {
 """Kind of an act that would help → its words."""
 
 _NOT_NAMED = {"both": _("both sides"), "narrator": _("the text itself"), "foreign": _("others")}
+OFFICES: Mapping[str, Any] = {
+    "president": _("president"),
+    "presidential_office": _("president's office"),
+    "prime_minister": _("prime minister"),
+    "deputy_pm": _("deputy prime minister"),
+    "government": _("government"),
+    "mfa": _("foreign ministry"),
+    "defence_ministry": _("defence ministry"),
+    "defence_minister": _("defence minister"),
+    "interior_minister": _("interior minister"),
+    "ministry": _("ministry"),
+    "minister": _("minister"),
+    "ombudsman": _("ombudsman"),
+    "spokesman": _("spokesman"),
+    "kremlin_spokesman": _("Kremlin spokesman"),
+    "army": _("armed forces"),
+    "security_service": _("security service"),
+    "coordination_hq": _("coordination headquarters"),
+    "bureau": _("information bureau"),
+    "delegation": _("delegation"),
+    "delegation_head": _("head of the delegation"),
+    "parliament": _("parliament"),
+    "governor": _("governor"),
+    "embassy": _("embassy"),
+    "movement": _("movement"),
+    "news_agency": _("news agency"),
+}
+"""Office of a party → its name."""
+
 _NUMBERED = ("leg", "total")
 _LANGUAGES = {"ar": "rtl"}
 
 
 def of_source(code: str) -> Any:
     """Name who said something: a party, an office of it, both sides, or the text itself."""
-    return _NOT_NAMED.get(code) or SPEAKERS.get(code) or code
+    named = _NOT_NAMED.get(code) or SPEAKERS.get(code)
+    party, _dot, office = code.partition(".")
+    if named or (office and office not in OFFICES):
+        return named or code
+    return f"{of_party(party)} ({OFFICES[office]})" if office else of_party(party)
 
 
 def of_party(code: str) -> Any:

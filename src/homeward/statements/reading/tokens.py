@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 SENTENCE_MAX = 220
@@ -226,10 +227,15 @@ def _value(digits: str) -> float | None:
 
 
 def _is_wrapped(text: str) -> bool:
-    """Return whether single line breaks only fold long lines."""
-    lines = text.split("\n", 40)[:40]
-    full = [line for line in lines if 60 <= len(line) <= 100]
-    return len(lines) > 4 and len(full) > len(lines) // 2
+    """Return whether single line breaks only fold long lines.
+
+    Of a short text that is sure where a line runs on in small letters: no headline does.
+    """
+    lines = [line.strip() for line in text.split("\n", 40)[:40] if line.strip()]
+    breaks = list(pairwise(lines))
+    full = [line for line, _ in breaks if 60 <= len(line) <= 100]
+    runs_on = any(line[-1] not in _ENDS and after[0].islower() for line, after in breaks)
+    return (len(lines) > 4 or runs_on) and 2 * len(full) > len(breaks)
 
 
 def _ended(here: list[Token]) -> bool:

@@ -7,6 +7,7 @@ from tests.unit.statements.reading.test_mechanisms import legs, mediators
 
 from homeward.statements.reading import read_statement
 from homeward.statements.reading.inflection import forms
+from homeward.statements.reading.tokens import sentences_of
 
 DAY = dt.date(2031, 9, 10)  # a Wednesday
 
@@ -141,3 +142,25 @@ def test_a_stance_belongs_to_talks_and_a_doubt_to_who_doubts():
     )
     assert {("AM", "willing"), ("AZ", "dismisses")} <= stances(text)
     assert stances("Armenia withdrew its bid to host a fair in favour of Azerbaijan.") == set()
+
+
+WRAPPED = """\
+Velland's defence ministry said on Wednesday that 40 Vellandian soldiers had been returned by
+Karnia. In exchange, 42 Karnian prisoners of war were handed over, it said. The exchange was
+mediated by Norway, the ministry said.
+"""
+
+
+def test_a_line_that_is_folded_ends_no_sentence():
+    folded, flat = (read_statement(text, DAY) for text in (WRAPPED, WRAPPED.replace("\n", " ")))
+    told = [
+        [(leg.home, leg.count, leg.source) for event in each.events for leg in event.legs]
+        for each in (folded, flat)
+    ]
+    assert told[0] == told[1]
+    assert len({source for _, _, source in told[0]}) == 1
+
+
+def test_a_headline_of_a_short_text_stands_alone():
+    lines = ("Karnia's president welcomes a long awaited exchange with Velland", "He said so.")
+    assert len(sentences_of("\n".join(lines), frozenset())) == 2
