@@ -136,7 +136,8 @@ def _without_growth(drafts: list[Draft]) -> list[Draft]:
             _role(draft, "cumulative")
         else:
             kept.append(draft)
-    return kept
+    grown = [d for d in kept if d.how == "each" and d.quantity.role == "cumulative"]
+    return [d for d in kept if d not in grown]  # of "1,000 each" neither is a leg
 
 
 def _without_totals(drafts: list[Draft]) -> list[Draft]:

@@ -5,6 +5,7 @@ Rules of this file:
   ("освобождены Москвой"); whoever stands in the accusative does not act.
 - A name joined by "and" to one that a preposition or a case governs is governed alike.
 - The land "under the control of Kyiv" is Kyiv's land, whatever case that stands in.
+- A people alone in the dative by a verb of letting go is to whom others go.
 - What is thanked stands in the dative in Ukrainian, and receives nobody.
 - Endings that several cases share say nothing, and names that are not declined have no case.
 """
@@ -52,7 +53,17 @@ def govern(marked: Marked, pack: Pack) -> None:
             else:
                 mention.case = _case(marked, mention, pack)
                 mention.prep = _stands_for(marked, mention)
+        elif not mention.prep and mention.form == "people" and _is_receiver(marked, mention):
+            mention.prep = "to"
         before = mention
+
+
+def _is_receiver(marked: Marked, mention: Mention) -> bool:
+    """Return whether a people stands alone in the dative by a verb of letting go: "украинцам"."""
+    noun = marked.tokens[mention.end - 1].norm
+    counted = marked.number_at(mention.start - 1) is not None
+    near = marked.any("release", start=mention.start - _NEAR, end=mention.end + _NEAR)
+    return near and not counted and bool(_CYRILLIC.match(noun)) and noun.endswith(("ам", "ям"))
 
 
 def _land(marked: Marked, at: int) -> int:
@@ -108,7 +119,8 @@ def _case(marked: Marked, mention: Mention, pack: Pack) -> str:
         return ""
     office = mention.form == "office"
     nouns = [t for t in tokens if not (office and _ADJECTIVE.search(t.norm))] or tokens
-    noun = _whole(tokens, nouns[0]) if office else nouns[-1]
+    headed = office or mention.form == "actor"  # "the government of Vale": its noun is the first
+    noun = _whole(tokens, nouns[0]) if headed else nouns[-1]
     word = noun.norm
     if noun.text.isupper() and len(word) > 1:
         return ""

@@ -12,6 +12,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -26,6 +27,7 @@ _VERBS = (*MOVES, "held", "casualty", "taken", "say", "mediate", "rejects")
 _OBLIQUE = ("accusative", "dative", "oblique")
 _OPENING = frozenset(':«"“.')
 _REACH = 12
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 
 
 @dataclass(slots=True)
@@ -151,12 +153,19 @@ def _brought(clause: Clause) -> list[int]:
     for at in marked.tagged("bring", start=clause.start, end=clause.end):
         end = min(clause.end, at + _REACH)
         led = any(m.prep == "to" and m.party and at < m.start < end for m in clause.mentions)
+        led = led or any(
+            m.prep == "to" and m.form in {"name", "seat"} and 0 <= at - m.end <= 2
+            for m in clause.mentions
+        )
         if led or marked.any("free_word", start=at + 1, end=end):
             found.append(at)
     for at in marked.tagged("aux", start=clause.start, end=clause.end):
         behind = [q for q in clause.quantities if at < q.start <= at + 2]
         if behind and marked.any("home_word", start=behind[0].end, end=behind[0].end + 2):
             found.append(at)  # "Vale has its pilot back"
+    if not found and not clause.moves and clause.any("home_word"):
+        at = marked.tagged("home_word", start=clause.start, end=clause.end)[0]
+        found += [at] if _CYRILLIC.match(marked.tokens[at].norm) else []
     for at in marked.tagged("leave", start=clause.start, end=clause.end):
         if any(at < m.start <= at + 2 and m.form in {"name", "seat"} for m in clause.mentions):
             found.append(at)  # "ten of them left Vale"
@@ -348,9 +357,9 @@ def _find_recipient(clause: Clause, verb: int) -> None:
 
 def _set_aside(marked: Marked, mention: Mention) -> bool:
     """Return whether a mention is only contradicted, thanked or a place of talk."""
-    return marked.any(
-        "contradicting", "thank", "according", start=mention.start - 3, end=mention.start
-    )
+    nearer = [m.end for m in marked.mentions if m.end <= mention.start]  # "by Vale's word, Orland"
+    low = max([mention.start - 3, *nearer])
+    return marked.any("contradicting", "thank", "according", start=low, end=mention.start)
 
 
 def _group(marked: Marked, mentions: list[Mention], *, first: bool = False) -> list[Mention]:

@@ -17,11 +17,12 @@ from dataclasses import dataclass
 
 from homeward.statements.reading.clauses import MOVES, Clause
 from homeward.statements.reading.drafts import Draft, other, told_by
-from homeward.statements.reading.governing import actor_of, party_by, verb_of
+from homeward.statements.reading.governing import actor_of, of_two_origins, party_by, verb_of
 from homeward.statements.reading.parts import new_voice
 from homeward.statements.reading.quantities import Quantity
 
 _LIST_GAP = 8
+_NEAR = 4
 _SHORT_PASSIVE = re.compile(r"[а-яії]{3,}([ае]н[ыоаі]?|т[ыо]|уті)$")  # "освобождены", "звільнено"
 _NOUNS = ("ние", "нии", "ния", "нию", "ння", "нні", "нню")  # of Slavic verbs
 
@@ -253,7 +254,8 @@ def _from(case: Case) -> Answer | None:
     if case.verb != "exchange":
         return case.away(case.source, "from")
     # Who is swapped "from the Dornish side" is a Dorn; of both sides it is one of two numbers.
-    return case.to_people(case.source) if case.quantity.summand else None
+    swapped = case.quantity.summand or of_two_origins(case.clause)
+    return case.to_people(case.source) if swapped else None
 
 
 def _to_the_teller(case: Case) -> Answer | None:
@@ -273,9 +275,13 @@ def _same_fact(case: Case) -> Answer | None:
     too = case.clause.marked.any("also", start=start - 1, end=start)  # "sixty too"
     if too and not own and case.speaker in case.sides and first != case.speaker:
         return case.speaker, other(case.speaker, case.sides), "same fact"
+    shares = case.clause.marked.any("own", start=start - _NEAR, end=start + _NEAR)
+    if shares and not own and case.speaker in case.sides:
+        return case.to(case.speaker, "speaker")  # "put its share at 303"
     same = [d for d in own or case.known if d.count == case.quantity.count]
     fact = (same or [case.known[-1]])[-1]
-    if not (own or same) and case.speaker in case.sides and case.quantity.what == "people":
+    theirs = not own and all(d.home == d.source.partition(".")[0] for d in same)
+    if theirs and case.speaker in case.sides and case.quantity.what == "people":
         return case.to(case.speaker, "speaker")  # a side tells of its own
     return fact.home, fact.holder, "same fact"
 
@@ -289,7 +295,8 @@ def _lets_go(case: Case) -> Answer | None:
     if agent:
         return case.away(agent, "by")
     end = case.quantity.number.end
-    freed = all(end <= at <= end + 1 for at in case.clause.moves)  # "counted 52 freed men"
+    last = max(end + 1, min(case.quantity.end, end + 2))
+    freed = all(end <= at < last for at in case.clause.moves)  # "counted 52 freed men"
     told = case.speaker == case.actor and bool(case.clause.moves)
     if told and (freed or _is_nominal(case)):
         return _let_go_by_nobody(case)

@@ -160,7 +160,8 @@ def _speaker(
     if ahead:
         if marked.any("both_sides", start=ahead[-1].start, end=cue):
             return "both", ahead[0].start, end  # "officials in both capitals said"
-        press = marked.any("press", start=ahead[-1].end, end=cue)
+        cited = previous >= 0 and tokens[previous].has("according")
+        press = marked.any("press", start=ahead[-1].end, end=cue) and not cited
         return (NARRATOR if press else _source(ahead, state)), ahead[0].start, end
     return _unnamed(marked, cue, previous, end, state)
 
@@ -204,7 +205,8 @@ def _by_reference(
         return _source([behind], state), cue, behind.end
     if not marked.any("own", "pronoun", start=cue, end=end + 2):
         return None
-    return (_source(ahead, state) if ahead else state.speaker), cue, end + 1
+    persons = [m for m in ahead if m.form != "people"]  # "Dorns, in his words, …"
+    return (_source(persons, state) if persons else state.speaker), cue, end + 1
 
 
 def _unnamed(
@@ -223,13 +225,40 @@ def _unnamed(
             first -= 1
         return "both", first, end
     if marked.any("press", start=cue - 3, end=end + 3):
+        if previous >= 0 and marked.tokens[previous].has("according"):
+            return state.speaker, max(previous + 1, cue - 1), end  # the press cites somebody
         return NARRATOR, max(0, cue - 4), end
     if marked.any("joint", start=cue, end=end + BESIDE):
         return "both", max(previous + 1, cue - 1), end
+    told = _told_at(marked, cue, end)
+    if told is not None:
+        return told.source, max(previous + 1, cue - 2), told.end
     own = _subject(marked, cue) if previous < 0 else None
     own = own or _common_noun(marked, cue)
+    his = _in_his(marked, cue, end)
+    if his is not None and own is None:
+        return his.source, max(previous + 1, cue), end
     last = state.subject if previous < 0 and state.subject else state.speaker
     return (own.source if own else last), max(previous + 1, cue - 1), end
+
+
+def _told_at(marked: Marked, cue: int, end: int) -> Mention | None:
+    """Return at whose place something is told by nobody: "it was confirmed in Vale that"."""
+    passive = marked.any("passive", start=cue - 1, end=cue)
+    if not passive or not marked.any("thing_pronoun", start=cue - 3, end=cue):
+        return None
+    near = (m for m in marked.mentions if 0 <= m.start - end <= 2 and m.prep == "in" and m.party)
+    return next((m for m in near if m.form in {"seat", "name"}), None)
+
+
+def _in_his(marked: Marked, cue: int, end: int) -> Mention | None:
+    """Return whose account "his post says" means: the person named last in the sentence."""
+    his = marked.tagged("his", start=end, end=end + BESIDE)
+    if not his or not marked.any("account", start=his[0], end=his[0] + BESIDE):
+        return None
+    named = [m for m in marked.mentions if m.end < cue and not m.prep and m.party]
+    persons = [m for m in named if m.form in {"office", "alias"}]
+    return persons[-1] if persons else None
 
 
 def _common_noun(marked: Marked, cue: int) -> Mention | None:
@@ -342,7 +371,7 @@ def _mentions_before(
         and (
             _is_person(marked, m, cue)
             if m.form == "adj"
-            else not any(q.start <= m.start < q.end for q in quantities)
+            else not any(q.start <= m.start < q.end for q in quantities if not _is_office(q, m))
         )
         and not marked.any("contradicting", start=m.start - 3, end=m.start)
     ]
@@ -350,6 +379,9 @@ def _mentions_before(
         near = near[:-1] if tokens[cue].has("pronoun") else []
     if any(tokens[at].has("pronoun") for at in range(max(start, cue - 2), cue)):
         return []
+    aside = cue and tokens[cue - 1].norm == "," and tokens[cue + 2 : cue + 3]
+    if aside and aside[0].kind == "mark" and tokens[cue + 1].has("pronoun"):
+        return []  # "as many, writes he, went home"
     if near and any(tokens[at].norm in {";", ":"} for at in range(near[-1].end, cue)):
         return []
     if near and near[-1].prep == "of" and len(near) > 1:
@@ -362,6 +394,11 @@ def _mentions_before(
     return group
 
 
+def _is_office(quantity: Quantity, mention: Mention) -> bool:
+    """Return whether one person told without a number is only who speaks: "a lawmaker said"."""
+    return quantity.weak and mention.form == "office"
+
+
 def _is_person(marked: Marked, mention: Mention, cue: int) -> bool:
     """Return whether an adjective and a person's noun say who speaks: "a Dornish politician said"."""
     after = marked.tokens[mention.end : mention.end + 1]
@@ -372,6 +409,8 @@ def _is_person(marked: Marked, mention: Mention, cue: int) -> bool:
 def _plain(tokens: list[Token]) -> list[Token]:
     """Leave out a relative clause between commas: "Vale, which hosted the handover, said"."""
     commas = [at for at, token in enumerate(tokens) if token.norm in ",،"]
+    if tokens and tokens[0].has("which") and not commas:
+        return []  # "officials who brokered the exchange said"
     if len(commas) >= 2 and commas[0] == 0:
         return tokens[commas[-1] :]
     return tokens

@@ -15,13 +15,14 @@ import datetime as dt
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from homeward.statements.reading.clauses import Clause
+from homeward.statements.reading.clauses import MOVES, Clause
 from homeward.statements.reading.dates import Day, days_of
 
 _FAR_DAYS = 2
 _DAY_CHARS = len("2031-02-05")  # a month alone has fewer
 _OPENING = 4  # tokens at the beginning of a clause that set its time
 _RECENT_DAYS = 5
+_CAUGHT = 5  # tokens between a word of capture and its day
 _BEHIND = 6  # tokens behind a number in which its own day stands
 
 
@@ -118,6 +119,9 @@ def _is_framework(clause: Clause, verb: int, *, planned: bool) -> bool:
     if not agreed or not numbers:
         return False
     acting = any(agreed[0] < m.start < verb and not m.prep for m in clause.mentions)
+    done = any(verb < at < clause.end for at in clause.marked.weekdays) and not planned
+    if done and clause.marked.any("under", start=agreed[0] - 3, end=agreed[0]):
+        return False  # "under the agreement 360 were flown home on Saturday"
     if agreed[0] < max(numbers) and not acting:
         return agreed[0] < verb or planned or clause.marked.tokens[verb].has("exchange")
     return planned
@@ -128,7 +132,8 @@ def _is_previous(clause: Clause) -> bool:
     had = clause.marked.tagged("had", start=clause.start, end=clause.start + 2)
     if had and clause.marked.any("had_done", start=had[0] + 1, end=clause.end):
         return True  # Arabic says "had done" in two words
-    cues = clause.marked.tagged("previous", start=clause.start, end=clause.end)
+    found = clause.marked.tagged("previous", start=clause.start, end=clause.end)
+    cues = [at for at in found if not _of_capture(clause, at)]
     numbers = [q.number.start for q in clause.quantities if q.role == "candidate"]
     return bool(cues) and not (len(numbers) > 1 and min(cues) > max(numbers))
 
@@ -198,7 +203,7 @@ def _by_date(clause: Clause, days: Sequence[Day], main: str | None) -> None:
         clause.role = "planned"
     if main is None or clause.role == "previous":
         return
-    dated = [d.date for d in inside if d.date]
+    dated = [d.date for d in inside if d.date and not _begins(clause, d)]
     shared = clause.any("each") and _counts(clause)  # "on Friday it had been 390 on each side"
     if not dated or not (clause.moves or shared or clause.any("round")):
         return
@@ -206,6 +211,25 @@ def _by_date(clause: Clause, days: Sequence[Day], main: str | None) -> None:
         clause.role = "previous"
     elif clause.role == "planned" and len(main) == _DAY_CHARS and main in dated:
         clause.role = "main"
+
+
+def _begins(clause: Clause, day: Day) -> bool:
+    """Return whether a day only tells since when people were held: "seized on 7 October"."""
+    if _of_capture(clause, day.at):
+        return True
+    held = clause.marked.any("held", "captivity", "jailed", start=day.at - _BEHIND, end=day.at)
+    return held and clause.marked.any("since", start=day.at - 1, end=day.at)
+
+
+def _of_capture(clause: Clause, at: int) -> bool:
+    """Return whether a time stands behind a word of capture: "apprehended earlier this month"."""
+    marked = clause.marked
+    caught = marked.tagged("jailed", "taken", start=max(clause.start, at - _CAUGHT), end=at)
+    if not caught:
+        return False
+    gap = marked.tokens[caught[-1] + 1 : at]
+    counted = any(q.start <= caught[-1] < q.end for q in clause.quantities)
+    return not counted and not any(t.norm in ",،" or t.has(*MOVES, "people") for t in gap)
 
 
 def _by_own_day(clause: Clause, days: Sequence[Day], main: str | None) -> None:

@@ -65,7 +65,7 @@ def actor_of(clause: Clause, quantity: Quantity, sides: tuple[str, ...]) -> str:
             return clause.actors[counted.index(at)]
     for mention in clause.mentions:
         if (
-            mention.end <= at <= mention.end + 1
+            (mention.end <= at <= mention.end + 1 or mention.end == quantity.start)
             and mention.prep == ""
             and mention.form in {"name", "seat", "actor"}
             and not (mention.party in clause.actors and len(set(clause.actors)) > 1)
@@ -81,9 +81,11 @@ def actor_of(clause: Clause, quantity: Quantity, sides: tuple[str, ...]) -> str:
     gapped = _gapped(clause, at)
     if gapped:
         return gapped
+    speaker = told_by(quantity, clause).partition(".")[0]
+    if clause.any("we") and not clause.own_actor and speaker in sides:
+        return speaker
     if len(set(clause.actors)) == 1:
         return clause.actors[0]
-    speaker = told_by(quantity, clause).partition(".")[0]
     if not clause.actors and speaker in sides:
         return speaker
     return ""
@@ -158,6 +160,20 @@ def party_by(clause: Clause, quantity: Quantity, prep: str) -> str:
     return min(near, key=lambda pair: pair[0])[1] if near else ""
 
 
+def of_two_origins(clause: Clause) -> bool:
+    """Return whether each number has its own "from": "40 from Vale and 38 from Orland were swapped".
+
+    Args:
+        clause: With its quantities and mentions.
+
+    Returns:
+        True if every number counted comes from another party.
+    """
+    counted = [q for q in clause.quantities if q.role in {"candidate", "leg"}]
+    origins = {party_by(clause, q, "from") or q.holder for q in counted}
+    return len(counted) == len(origins) > 1 and "" not in origins
+
+
 def _opening(clause: Clause, prep: str) -> str:
     """Return the place that opens a sentence before an aside: "To Vale, he said, 44 were flown"."""
     for mention in clause.marked.mentions[:1]:
@@ -175,4 +191,5 @@ def _may_be_place(mention: Mention, prep: str) -> bool:
         return False
     if mention.form not in {"office", "alias"} or prep not in {"to", "from"}:
         return True
-    return mention.office == "government" or (prep == "from" and mention.office in _PLACES)
+    side = mention.office == "delegation" and prep == "to" and mention.case == "dative"
+    return side or mention.office == "government" or (prep == "from" and mention.office in _PLACES)

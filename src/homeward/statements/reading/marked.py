@@ -11,9 +11,11 @@ Rules of this file:
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from homeward.statements.reading.matcher import Match
 from homeward.statements.reading.numbers import Number, numbers_of
 from homeward.statements.reading.pack import Pack
 from homeward.statements.reading.tokens import Sentence, Token
@@ -22,6 +24,7 @@ _PREPOSITIONS = ("to", "from", "by", "with", "of", "in", "between")
 _LOCATIVE = ("е", "ии", "уси", "і", "ї", "ом", "ому", "ой", "ій", "ых", "их")  # of Slavic nouns
 _TITLES = 3  # names between an office and the surname of who holds it
 _PERSON_MIN = 5
+_PHRASE_MAX = 4  # words behind a phrase that may belong to one inside it
 _ORGANISATIONS = frozenset({"ICRC", "UN", "OSCE", "AU", "EU"})
 
 
@@ -130,7 +133,7 @@ def mark(sentence: Sentence, pack: Pack) -> Marked:
     """
     tokens = sentence.tokens
     marked = Marked(sentence, numbers_of(tokens, pack), [])
-    for match in pack.words.find(tokens):
+    for match in _phrases_of(marked, pack):
         for label in match.labels:
             _put(marked, match.start, match.end, label)
         if match.end - match.start > 2 and match.labels[0].startswith("office:"):
@@ -139,7 +142,7 @@ def mark(sentence: Sentence, pack: Pack) -> Marked:
     marked.numbers = [
         n for n in marked.numbers if n.start not in marked.weekdays and n.start not in named
     ]
-    _tag_words(tokens, pack)
+    _tag_words(marked, pack)
     for at, token in enumerate(tokens):
         for tag in token.tags:
             marked.places.setdefault(tag, []).append(at)
@@ -153,6 +156,20 @@ def mark(sentence: Sentence, pack: Pack) -> Marked:
     return marked
 
 
+def _phrases_of(marked: Marked, pack: Pack) -> Iterator[Match]:
+    """Yield the phrases of a sentence; none begins inside a number: "twenty-one of" is no "one of"."""
+    tokens = marked.tokens
+    ends = {at: n.end for n in marked.numbers for at in range(n.start + 1, n.end)}
+    for match in pack.words.find(tokens):
+        end = ends.get(match.start)
+        if end is None or end >= match.end:
+            yield match
+            continue
+        for inner in pack.words.find(tokens[end : match.end + _PHRASE_MAX]):
+            if end + inner.start < match.end:
+                yield Match(end + inner.start, end + inner.end, inner.labels)
+
+
 def _is_dative(word: str, pack: Pack) -> bool:
     """Return whether case alone makes a name the one to whom: "Киеву", "Україні"."""
     if word.endswith(("ові", "еві")) or (word.endswith(("е", "і")) and not word.endswith("ії")):
@@ -160,9 +177,12 @@ def _is_dative(word: str, pack: Pack) -> bool:
     return word.endswith("у") and pack.words.knows(word[:-1])
 
 
-def _tag_words(tokens: list[Token], pack: Pack) -> None:
+def _tag_words(marked: Marked, pack: Pack) -> None:
     """Tag words by their shape: inside a longer phrase, an unknown noun of persons, Arabic's "to"."""
-    for token in tokens:
+    tokens = marked.tokens
+    for at, token in enumerate(tokens):
+        if at and token.capital and token.kind == "word" and at in marked.months:
+            token.tags.discard("planned")  # "since May"
         plain = token.kind == "word" and not (token.tags or token.capital)
         if plain and len(token.norm) > _PERSON_MIN and token.norm.endswith(pack.person_endings):
             token.tags.add("people")
@@ -353,9 +373,16 @@ def _join_offices(marked: Marked) -> None:
     marked.mentions = joined
     for left, right in pairwise(joined):
         nameless = left.form == right.form == "office" and right.party and not left.party
-        if nameless and left.end == right.start:  # "a spokesman of the ministry of Vale"
+        if nameless and _is_of(marked, left, right):  # "the office of the Dornish president"
             right.start = left.start
             marked.mentions = [m for m in marked.mentions if m is not left]
+
+
+def _is_of(marked: Marked, left: Mention, right: Mention) -> bool:
+    """Return whether an office is part of the one behind it: "a spokesman of the ministry of Vale"."""
+    between = marked.tokens[left.end : right.start]
+    joined = all(token.has("of", "for", "small") for token in between)
+    return not between or (joined and any(token.has("of", "for") for token in between))
 
 
 def _same_person(marked: Marked, left: Mention, mention: Mention) -> bool:
@@ -364,7 +391,7 @@ def _same_person(marked: Marked, left: Mention, mention: Mention) -> bool:
         return False
     between = marked.tokens[left.end : mention.start]
     if len(between) <= 1:
-        return True
+        return not any(token.has("and", "say") for token in between)  # "told parliament"
     named = len(between) <= _TITLES and all(t.capital and t.kind == "word" for t in between)
     return named and not left.party and bool(mention.party)
 
@@ -401,6 +428,6 @@ def _owned(marked: Marked, office: Mention, party: Mention) -> bool:
     if any(token.has("in") for token in between):
         return party.form in {"seat", "name"}
     return all(
-        token.has("of", "small", "for") or token.norm in {"the", "la", "l", "d"}
+        token.has("of", "small", "for", "from") or token.norm in {"the", "la", "l", "d"}
         for token in between
     )

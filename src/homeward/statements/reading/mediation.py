@@ -104,14 +104,32 @@ def _itself(
     marked: Marked, speeches: list[Speech], sides: tuple[str, ...]
 ) -> list[tuple[Mention, int]]:
     """Return a third party that tells of its own part: "it had coordinated", "with its help"."""
-    found: list[tuple[Mention, int]] = []
+    found: list[tuple[Mention, int]] = _called(marked, sides)
     for at in marked.tagged("mediate", "facilitate"):
         own = marked.any("own", "pronoun", "our", start=at - 3, end=at)
         told = next((s for s in speeches if s.start <= at < s.end), None)
         if not own or told is None or told.source.partition(".")[0] in sides:
             continue
-        tellers = (m for m in marked.mentions if m.source == told.source and not m.organisation)
+        tellers = [m for m in marked.mentions if m.source == told.source and not m.organisation]
         found += [(mention, at) for mention in tellers]
+        party, _, office = told.source.partition(".")
+        if not tellers and party not in {"both", "narrator", "ICRC"}:  # "its mediations, it said"
+            found.append((Mention(at, at + 1, party, "office", office), at))
+    return found
+
+
+def _called(marked: Marked, sides: tuple[str, ...]) -> list[tuple[Mention, int]]:
+    """Return a third party that is called the mediator: "the United Nations, the mediator along"."""
+    found: list[tuple[Mention, int]] = []
+    for mention in marked.mentions:
+        comma = marked.tokens[mention.end : mention.end + 1]
+        article = marked.tokens[mention.end + 1 : mention.end + 2]
+        apart = bool(comma and article) and comma[0].norm in ",،" and article[0].kind == "word"
+        named = mention.form in {"name", "seat", "actor", "office"} and mention.party not in sides
+        if apart and named and mention.party and article[0].norm in {"the", "a"}:
+            at = mention.end + 2
+            if marked.any("mediate", start=at, end=at + 1):
+                found.append((mention, at))
     return found
 
 
@@ -215,7 +233,7 @@ def _near(marked: Marked, third: list[Mention], at: int) -> list[Mention]:
         m
         for m in third
         if m.end <= at <= m.end + _REACH
-        and m.prep in {"", "by", "of", "with"}
+        and (m.prep in {"", "by", "of", "with"} or _from_there(marked, m, at))
         and not _crossed(marked, m.end, at)
     ]
     if ahead and marked.any("which", start=at - 2, end=at) and _before_which(marked, ahead[-1], at):
@@ -229,6 +247,12 @@ def _near(marked: Marked, third: list[Mention], at: int) -> list[Mention]:
     if chosen and chosen is behind:
         return _chain(marked, behind)
     return _chain(marked, [*ahead][::-1])[::-1] if ahead else chosen
+
+
+def _from_there(marked: Marked, mention: Mention, at: int) -> bool:
+    """Return whether somebody from a party does it: "a diplomat from Vale who helped mediate"."""
+    which = marked.any("which", start=mention.end, end=mention.end + 1)
+    return mention.prep == "from" and which and at - mention.end <= _DOER
 
 
 def _before_which(marked: Marked, mention: Mention, at: int) -> bool:

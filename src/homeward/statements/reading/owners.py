@@ -31,8 +31,10 @@ def settle_offices(marked: Marked, state: State) -> None:
             continue
         party = (
             _owner_before(marked, mention, state)
+            or _channel_of(marked, mention)
             or _seat_before(marked, mention)
             or state.offices.get(mention.office)
+            or _opening_place(marked, mention, state)
             or state.dateline
             or _aside_owner(marked, mention, state)
             or (state.home_party if state.home_party in state.sides else "")
@@ -78,7 +80,24 @@ def _owner_before(marked: Marked, office: Mention, state: State) -> str:
     if not marked.any("own", start=office.start - 2, end=office.start):
         return ""
     free = [m for m in marked.mentions if m.end <= office.start and m.party and not m.prep]
+    free = [m for m in free if m.form not in {"adj", "people"}] or free
     return free[0].party if free else state.subject.partition(".")[0].replace(NARRATOR, "")
+
+
+def _opening_place(marked: Marked, office: Mention, state: State) -> str:
+    """Return the side at whose place a sentence begins: "In Vale City it is 38, the ministry said"."""
+    first = marked.mentions[0]
+    opens = first.prep == "in" and first.start <= 1 and first.end < office.start
+    placed = opens and first.form in {"seat", "name"} and first.party in state.sides
+    return first.party if placed else ""
+
+
+def _channel_of(marked: Marked, office: Mention) -> str:
+    """Return who speaks through an office: "Vale, stating through the defence ministry"."""
+    if not marked.any("through", start=office.start - 2, end=office.start):
+        return ""
+    acting = [m for m in marked.mentions if m.end < office.start and m.party and not m.prep]
+    return acting[0].party if acting and acting[0].form in {"name", "seat", "actor"} else ""
 
 
 def _seat_before(marked: Marked, office: Mention) -> str:
@@ -95,7 +114,7 @@ def _seat_before(marked: Marked, office: Mention) -> str:
             )
         )
         opens = mention.start > office.start or mention.start <= 2
-        marks = any(t.kind == "mark" for t in marked.tokens[low:high])
+        marks = any(t.kind == "mark" or t.has("that") for t in marked.tokens[low:high])
         if placed and mention.party and opens and gap <= BESIDE and not marks:
             return mention.party
     return ""

@@ -35,6 +35,8 @@ _STEM_MIN = 4
 _ADJECTIVE = re.compile(
     r"(ий|і|и)?(ск|ськ|цк|цьк)(ий|ого|ому|им|ая|ой|ую|ое|ие|их|ими|ій|ої|а|у|е|і)$"
 )
+_GENITIVE = re.compile(r"[а-яіїє]{3,}(ии|ії|[аяуюы])$")
+_ARABIC = re.compile(r"[\u0621-\u064a]")
 _LATIN_OF = dict(
     zip("абвгдежзийклмнопрстуфхцчшщэюяіїєґ", "ABVGDEZZIJKLMNOPRSTUFHCCSSEUAIIEG", strict=True)
 )
@@ -337,7 +339,7 @@ def _is_name(marked: Marked, at: int) -> bool:
 
 
 def _may_be_country(marked: Marked, at: int, pack: Pack) -> bool:
-    if _is_adjective(marked, at):
+    if _is_adjective(marked, at) or _is_arabic(marked, at):
         return True
     if not _is_name(marked, at) or len(marked.tokens[at].norm) < _STEM_MIN - 1:
         return False
@@ -350,8 +352,26 @@ def _may_be_country(marked: Marked, at: int, pack: Pack) -> bool:
         and tokens[at + 1].start - tokens[at].end <= 1
         and _is_name(marked, at + 1)
     )
+    follows = follows and not _is_owner(marked, at)
     leads = at > 1 and tokens[at].start - tokens[at - 1].end <= 1 and _is_name(marked, at - 1)
     return not follows and not leads
+
+
+def _is_owner(marked: Marked, at: int) -> bool:
+    """Return whether a Slavic genitive behind an office says whose it is: "president of Vale Name"."""
+    office = any(m.end == at and m.form == "office" and not m.party for m in marked.mentions)
+    return office and bool(_GENITIVE.search(marked.tokens[at].norm))
+
+
+def _is_arabic(marked: Marked, at: int) -> bool:
+    """Return whether an Arabic word, which no capital tells, stands as a land: "جيش X", "قالت X إن"."""
+    token, tokens = marked.tokens[at], marked.tokens
+    plain = token.kind == "word" and not token.tags and len(token.norm) >= _STEM_MIN
+    if not plain or not _ARABIC.match(token.norm) or token.norm.startswith("ال"):
+        return False
+    office = any(m.end == at and m.form == "office" and not m.party for m in marked.mentions)
+    said = at > 0 and tokens[at - 1].has("say") and marked.any("that", start=at + 1, end=at + 2)
+    return office or said
 
 
 def _is_adjective(marked: Marked, at: int) -> bool:
@@ -365,7 +385,7 @@ def _is_adjective(marked: Marked, at: int) -> bool:
 
 def _votes(marked: Marked, at: int) -> int:
     """Return how much the grammar around a capitalised word speaks for a country."""
-    if _is_adjective(marked, at):
+    if _is_adjective(marked, at) or _is_arabic(marked, at):
         return 2
     tokens = marked.tokens
     after = tokens[at + 1 : at + 4]

@@ -17,6 +17,14 @@ from itertools import pairwise
 
 from homeward.statements.reading.clauses import MOVES, Clause, heads_colon
 from homeward.statements.reading.drafts import Draft, told_by
+from homeward.statements.reading.groups import (
+    is_known,
+    of_the_freed,
+    of_the_people,
+    of_them,
+    of_those_who,
+    some_of_them,
+)
 from homeward.statements.reading.marked import Marked
 from homeward.statements.reading.quantities import Quantity
 
@@ -240,8 +248,10 @@ def _is_part(
     quantity: Quantity, clause: Clause, after_leg: int, earlier: list[Draft], *, anything: bool
 ) -> bool:
     """Return whether a number counts some of the people counted before."""
-    counted = _of_the_freed(quantity, clause) or _of_the_people(quantity, clause)
-    if (anything and counted) or (earlier and _is_known(quantity, clause, earlier)):
+    counted = of_the_freed(quantity, clause) or of_the_people(quantity, clause)
+    if of_those_who(quantity, clause) or (earlier and some_of_them(quantity, clause, earlier)):
+        return True
+    if (anything and counted) or (earlier and is_known(quantity, clause, earlier)):
         return True
     for said in (_included(quantity, clause, earlier), _among(quantity, clause)):
         if said is not None:
@@ -252,11 +262,11 @@ def _is_part(
 
 def _led(quantity: Quantity, clause: Clause, after_leg: int, *, anything: bool) -> bool:
     """Return whether "of them", "including" or the like makes a number a part."""
-    of_them = _of_them(quantity, clause)
-    if of_them == "freed":
+    group = of_them(quantity, clause)
+    if group == "freed":
         return True
     tokens = clause.marked.tokens
-    if of_them == "them":
+    if group == "them":
         aside = anything and quantity.start > 0 and tokens[quantity.start - 1].norm == ","
         return after_leg >= 0 or aside or not clause.moves
     low, start = max(after_leg, clause.start, 0), quantity.start
@@ -304,36 +314,6 @@ def _links(marked: Marked, part: Quantity, whole: Quantity) -> bool:
     return counted and not parted and len(gap) <= 4 and any(t.has("passive") for t in gap)
 
 
-def _of_the_freed(quantity: Quantity, clause: Clause) -> bool:
-    """Return whether "of the freed" stands behind a number."""
-    behind = clause.marked.tokens[quantity.number.end : quantity.number.end + _NEAR]
-    if not behind or not behind[0].has("of"):
-        return False
-    whose = quantity.nation or quantity.own or clause.moves
-    named = behind[0].has("of_the") and len(behind) > 1 and behind[1].has("people") and not whose
-    return named or any(token.has("release", "return") for token in behind[1:])
-
-
-def _is_known(quantity: Quantity, clause: Clause, earlier: list[Draft]) -> bool:
-    """Return whether "the two men" are some of those told of; the same number is told again."""
-    start = quantity.number.start if quantity.unit == "remains" else quantity.start
-    before = clause.marked.tokens[max(0, start - 1) : quantity.number.start]
-    definite = any(token.has("definite") for token in before)
-    again = any(d.count == quantity.count for d in earlier)
-    bare = quantity.what == "bare" or quantity.nation or quantity.own
-    return definite and not again and not bare and not clause.any("in_return", "each")
-
-
-def _of_the_people(quantity: Quantity, clause: Clause) -> bool:
-    """Return whether a number counts some of those told of: "48 of the men", "ten of these"."""
-    tokens = clause.marked.tokens[quantity.number.end : quantity.number.end + 3]
-    if quantity.own or quantity.nation or len(tokens) < 3 or not tokens[0].has("of"):
-        return False
-    if tokens[2].has("own", "theirs"):
-        return False
-    return tokens[1].has("small") and tokens[2].has("people", "soldiers", "civilians")
-
-
 def _follows_part(quantity: Quantity, clause: Clause) -> bool | None:
     """Return whether a number goes on with a list of parts, None if it stands behind none."""
     earlier = [q for q in clause.quantities if q.number.start < quantity.start]
@@ -344,24 +324,14 @@ def _follows_part(quantity: Quantity, clause: Clause) -> bool | None:
         earlier[-1].end <= m.start < quantity.start and m.form in {"name", "seat", "actor"}
         for m in clause.mentions
     )
+    closed = any(a.has("of_them") and b.norm in ",،" for a, b in pairwise(gap))
+    if closed and gap[-1].has("and"):
+        return False  # "60 soldiers, ten of them officers, and 16 civilians"
     if earlier[-1].complete and any(t.has("move_with", "and") for t in gap):
         return False  # the parts before have added up
     if parted or len(gap) > _LIST_GAP:
         return None
     return not quantity.nation or (len(gap) <= _NEAR and bool(gap) and gap[-1].has("and"))
-
-
-def _of_them(quantity: Quantity, clause: Clause) -> str:
-    """Return `them` for "22 of them", `freed` for "22 of those released", else nothing."""
-    end = quantity.number.end
-    behind = clause.marked.tokens[end : end + _NEAR + 1]
-    for token, after in pairwise(behind):
-        if token.has("of_them") and after.has("release"):
-            return "freed"
-    near = behind[:3]
-    until = next((k for k, t in enumerate(near) if t.kind != "word"), len(near))
-    rival = any(end <= q.number.start < end + until for q in clause.quantities)
-    return "them" if not rival and any(t.has("of_them") for t in near[:until]) else ""
 
 
 def _is_passed_over(clause: Clause, quantity: Quantity) -> bool:

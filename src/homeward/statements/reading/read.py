@@ -92,7 +92,7 @@ def read_statement(
         for clause in clauses:
             clause.recent = recent
             recent = next((q.nation for q in clause.quantities if q.nation), recent)
-        if speeches and parts and marked.any("about_this", start=0, end=min(4, speeches[0].cue)):
+        if speeches and parts and _is_of_this(marked, speeches[0].cue):
             for clause in parts[-1].clauses:
                 clause.source = speeches[0].source if clause.source == NARRATOR else clause.source
         parts.append(Read(marked, quantities, clauses, speeches))
@@ -109,6 +109,12 @@ def read_statement(
     claims.add(reading, text, parts, sides)
     positions.add(reading, text, parts, sides, published)
     return reading
+
+
+def _is_of_this(marked: Marked, cue: int) -> bool:
+    """Return whether a speaker tells what stands before: "X said this", "so X put it"."""
+    named = marked.any("about_this", start=0, end=min(4, cue))
+    return named or (not marked.numbers and marked.any("cataphora", start=0, end=min(2, cue)))
 
 
 def _inherit_units(marked: Marked, quantities: list[Quantity]) -> None:

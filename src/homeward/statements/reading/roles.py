@@ -35,7 +35,7 @@ def decide(marked: Marked, quantities: list[Quantity]) -> None:
     """
     for quantity in quantities:
         quantity.role = _role(marked, quantity)
-        if quantity.role in {"day", "year"}:  # "on 22 May Vale got back" names nobody's people
+        if quantity.role in {"day", "year", "measure"}:  # "on 22 May Vale got back" is nobody's
             quantity.nation, quantity.end = "", quantity.number.end
     for left, right in pairwise(quantities):
         gap = marked.tokens[left.number.end : right.number.start]
@@ -230,7 +230,7 @@ def _is_pronoun(marked: Marked, quantity: Quantity) -> bool:
     tokens, end = marked.tokens, quantity.number.end
     after = tokens[end] if end < len(tokens) else None
     before = tokens[quantity.number.start - 1] if quantity.number.start else None
-    if before is not None and before.has("negation", "no_one"):
+    if before is not None and before.has("negation", "no_one", "previous"):
         return True
     if quantity.what == "people":
         return after is not None and after.has("of") and not quantity.own
@@ -248,7 +248,7 @@ def _may_be_bare(marked: Marked, quantity: Quantity) -> bool:
     after = tokens[number.end] if number.end < len(tokens) else None
     before = tokens[number.start - 1] if number.start else None
     if (
-        before is not None and before.has("release", "receive", "exchange")
+        before is not None and before.has("release", "receive", "exchange", "move_with")
     ) or number.end in marked.weekdays:
         return True
     return (

@@ -5,7 +5,9 @@ Rules of this file:
 - A noun of telling is one where it is somebody's ("Vale's version", "a statement by Vale"), a
   verb of giving where it gives a figure.
 - A verb that no pack knows is one by its place: an office, the verb, "that"; or a last part of
-  the sentence behind a comma that holds an office, the verb and nothing that moves people.
+  the sentence behind a comma that holds an office, the verb and nothing that moves people; or, in
+  Russian and Ukrainian, a verb by its ending between an office and a number.
+- "Passed on" is a word of saying where nobody is counted behind it, only an office named.
 - Who stands before "about" and a number, behind somebody else's word of saying, shares that word:
   "Vale spoke of 40, Orland of 38".
 - Who stands alone before a colon, or with such a verb, says what follows.
@@ -22,6 +24,10 @@ _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 OWNED = 3  # words between an owner and what it told
 BESIDE = 4
 _TAIL_MAX = 14  # tokens of a last part that only names the speaker
+_GAP_MAX = 4  # words between a dash and the number that a second speaker gives
+_VERB = re.compile(
+    r"[а-яіїє]{2,}((л[аои]?|[еєиіїю]в|ав|нув|[еию]т|[уя]т|ть|є)(ся|сь)?|лся|вся|[еи]тся|[уюя]тся)$"
+)
 _KNOWN = ("say", "according", "rejects", "account")
 _JOINTS = (*MOVES, "which", "and", "while", "including", "in_return", "of_them", "mediate", "that")
 
@@ -48,7 +54,8 @@ def cues_of(marked: Marked) -> list[int]:
         and not any(abs(at - cue) <= BESIDE for cue in found)
     ]
     found = sorted({*found, *told})
-    unknown = [at for at in (*_before_that(marked), *_in_tail(marked)) if at not in found]
+    guessed = (*_before_that(marked), *_in_tail(marked), *_before_number(marked), *_of_this(marked))
+    unknown = [at for at in guessed if at not in found]
     return sorted(
         {*found, *(at for at in unknown if not any(abs(at - c) <= BESIDE for c in found))}
     )
@@ -82,10 +89,45 @@ def _in_tail(marked: Marked) -> list[int]:
         return []
     named = [m for m in marked.mentions if start <= m.start < end and _speaks(m)]
     for mention in named[:1]:
+        if mention.start > start and _is_verb(marked, start):
+            return [start]  # ", rejoiced the ombudsman Name Surname"
         for at in (mention.start - 1, mention.end):
             if start <= at < end and _is_plain(marked, at):
                 return [at]
     return []
+
+
+def _before_number(marked: Marked) -> list[int]:
+    """Return unknown verbs between an office and a number: "the minister tallied 38 men"."""
+    found = []
+    for mention in marked.mentions:
+        at = mention.end
+        if mention.prep or not _speaks(mention) or not _is_verb(marked, at):
+            continue
+        after = next((n.start for n in marked.numbers if n.start > at), None)
+        if after is not None and not marked.any(*MOVES, "held", start=at + 1, end=after):
+            found.append(at)
+    return found
+
+
+def _of_this(marked: Marked) -> list[int]:
+    """Return the unknown verb by which somebody tells what stands before: "so Vale put it"."""
+    for at in marked.tagged("cataphora"):
+        ends = [m.end for m in marked.mentions if m.start == at + 1 and _speaks(m)]
+        dashed = at > 1 and marked.tokens[at - 1].norm in "—–"
+        if dashed and ends and _is_verb(marked, ends[0]):
+            return [ends[0]]
+    opens = marked.any("about_this", "cataphora", start=0, end=2)
+    named = [m for m in marked.mentions if _speaks(m)]
+    if not opens or len(named) != 1 or marked.numbers:
+        return []
+    return [at for at in range(1, len(marked.tokens)) if _is_verb(marked, at)][:1]
+
+
+def _is_verb(marked: Marked, at: int) -> bool:
+    """Return whether a word of which the pack knows nothing ends as a Slavic verb."""
+    known = at >= len(marked.tokens) or not _is_plain(marked, at)
+    return not known and bool(_VERB.search(marked.tokens[at].norm))
 
 
 def _speaks(mention: Mention) -> bool:
@@ -106,6 +148,7 @@ def mark_gaps(marked: Marked) -> None:
     Args:
         marked: The sentence; the joint behind the second speaker is tagged.
     """
+    _mark_relays(marked)
     first = next(iter(marked.tagged("say", "according")), None)
     tokens = marked.tokens
     for mention in marked.mentions:
@@ -114,15 +157,53 @@ def mark_gaps(marked: Marked) -> None:
         joint = mention.end
         about = joint + (joint < len(tokens) and tokens[joint].norm in ",،—–")
         counted = marked.number_at(about + 1) or marked.number_at(about + 2)
-        dashed = about > joint and tokens[joint].norm in "—–" and not mention.prep
-        dashed = dashed and marked.number_at(about) is not None
         told = about < len(tokens) and tokens[about].has("about") and counted
-        if not (told or dashed):
+        if not (told or (about > joint and _is_dashed(marked, mention, first))):
             continue
         tokens[joint].tags.add("say")
         marked.places["say"] = sorted({*marked.places.get("say", ()), joint})
         if mention.prep in {"to", "in"}:
             mention.prep = ""  # "in Orland of 38"
+
+
+def _is_dashed(marked: Marked, mention: Mention, first: int) -> bool:
+    """Return whether a dash stands for the word of saying: "Vale put it at 40, Orland — at 38"."""
+    tokens, dash = marked.tokens, mention.end
+    if tokens[dash].norm not in "—–" or mention.prep:
+        return False
+    if marked.number_at(dash + 1) is not None:
+        return mention.form in {"office", "alias"} or not _moves_alike(marked, mention, first)
+    if mention.form not in {"office", "alias"}:
+        return False
+    for at in range(dash + 1, min(len(tokens), dash + 1 + _GAP_MAX)):
+        if marked.number_at(at) is not None:
+            return True
+        if tokens[at].kind == "mark":
+            return False
+    return False
+
+
+def _moves_alike(marked: Marked, mention: Mention, first: int) -> bool:
+    """Return whether a dash stands for a verb of movement: "Vale got 40, Orland — 38"."""
+    for other in marked.mentions:
+        named = other.form in {"name", "seat"} and not other.prep and other.start > first
+        if named and other.end <= mention.start and other.party != mention.party:
+            return marked.any(*MOVES, start=other.end, end=other.end + OWNED)
+    return False
+
+
+def _mark_relays(marked: Marked) -> None:
+    """Let "passed on" be a word of saying where only an office stands behind it."""
+    for at in marked.tagged("relay"):
+        office = [m for m in marked.mentions if at < m.start <= at + BESIDE and _speaks(m)]
+        counted = any(number.start > at for number in marked.numbers)
+        parted = at > 0 and marked.tokens[at - 1].norm in ",،—–"
+        if not (office and parted) or counted or marked.any("people", start=at):
+            continue
+        marked.tokens[at].tags.discard("release")
+        marked.tokens[at].tags.add("say")
+        marked.places["release"] = [k for k in marked.places.get("release", ()) if k != at]
+        marked.places["say"] = sorted({*marked.places.get("say", ()), at})
 
 
 def headed(marked: Marked) -> Mention | None:
@@ -136,16 +217,25 @@ def headed(marked: Marked) -> Mention | None:
     """
     for mention in marked.mentions:
         if mention.start <= 2 and mention.end < len(marked.tokens) and mention.party:
-            names = mention.end
-            while (
-                names < len(marked.tokens)
-                and (marked.tokens[names].capital or _is_plain(marked, names))
-                and names < mention.end + BESIDE
+            names = _behind_bracket(marked, mention.end)
+            while names < min(len(marked.tokens), mention.end + BESIDE) and (
+                marked.tokens[names].capital
+                or _is_plain(marked, names)
+                or marked.tokens[names].has("figure", "also", "own", "precondition")
             ):
                 names += 1
             if names < len(marked.tokens) and marked.tokens[names].norm == ":":
                 return mention
     return None
+
+
+def _behind_bracket(marked: Marked, at: int) -> int:
+    """Return where what stands in brackets ends: "Ministry of Vale (Telegram): 40 freed"."""
+    tokens = marked.tokens
+    if at >= len(tokens) or tokens[at].norm != "(":
+        return at
+    closing = (k for k in range(at + 1, min(at + BESIDE + 1, len(tokens))) if tokens[k].norm == ")")
+    return next((k + 1 for k in closing), at)
 
 
 def teller_of(marked: Marked, at: int) -> Mention | None:
@@ -184,8 +274,14 @@ def _is_account(marked: Marked, at: int) -> bool:
 
 def _gives_figure(marked: Marked, at: int) -> bool:
     """Return whether a verb of giving gives a figure: "gave 40 as its figure"."""
-    end = next((k for k in range(at + 1, len(marked.tokens)) if _ends_figure(marked, k)), None)
-    return marked.tokens[at].has("gives") and marked.any("figure", start=at + 1, end=end)
+    tokens = marked.tokens
+    end = next((k for k in range(at + 1, len(tokens)) if _ends_figure(marked, k)), len(tokens))
+    placed = any(
+        tokens[k].norm == "at" and marked.number_at(k + 1)
+        for k in range(at + 1, min(at + BESIDE + 1, end))
+    )
+    set_at = placed and tokens[at].norm.startswith("put")  # "put its share at 40"
+    return tokens[at].has("gives") and (set_at or marked.any("figure", start=at + 1, end=end))
 
 
 def _ends_figure(marked: Marked, at: int) -> bool:

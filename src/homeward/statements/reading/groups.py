@@ -1,0 +1,140 @@
+"""Numbers that count some of a group that the text tells of.
+
+Rules of this file:
+- "Five of the dead whom …", "48 of the men" and "of those freed" are some of a group; so is a bare
+  number that opens a sentence or goes on with a list of parts.
+- "The two men" are some of those told of, unless the same number was told before.
+- "Among them" may stand right behind the number or behind its noun.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from homeward.statements.reading.clauses import MOVES, Clause
+from homeward.statements.reading.drafts import Draft
+from homeward.statements.reading.quantities import Quantity
+
+_NEAR = 4
+_PASSED = 8
+
+
+def of_those_who(quantity: Quantity, clause: Clause) -> bool:
+    """Return whether a number is some of a group that a clause tells: "five of the dead whom …".
+
+    Args:
+        quantity: A candidate.
+        clause: It stands in.
+
+    Returns:
+        True if it does.
+    """
+    marked, end = clause.marked, quantity.number.end
+    tokens = marked.tokens
+    if quantity.own or end + 1 >= len(tokens) or not tokens[end].has("of"):
+        return False
+    group = tokens[end + 1].has("definite", "remains") and quantity.what == "people"
+    described = marked.any("which", start=quantity.end, end=quantity.end + 2)
+    return (
+        group and described and marked.any(*MOVES, start=quantity.end, end=quantity.end + _PASSED)
+    )
+
+
+def some_of_them(quantity: Quantity, clause: Clause, earlier: list[Draft]) -> bool:
+    """Return whether a bare number opens a sentence on those told of: "Thirty-seven were hurt".
+
+    Args:
+        quantity: A candidate.
+        clause: It stands in.
+        earlier: Legs of the sentences before.
+
+    Returns:
+        True if it does.
+    """
+    end = quantity.number.end
+    start = quantity.number.start
+    listed = any(q.role == "subset" and q.end < start for q in clause.quantities)
+    listed = listed and clause.marked.tokens[start - 1].has("and")
+    opens = (start == 0 or listed) and quantity.what == "bare" and not quantity.nation
+    told = [d for d in earlier[-1:] if (d.count or 0) > (quantity.count or 0) > 0]
+    verb = clause.marked.any("passive", "aux", start=end, end=end + 1)
+    home = clause.marked.any("return", "receive", start=end, end=end + _PASSED)
+    return opens and bool(told) and verb and not home
+
+
+def of_the_people(quantity: Quantity, clause: Clause) -> bool:
+    """Return whether a number counts some of those told of: "48 of the men", "ten of these".
+
+    Args:
+        quantity: A candidate.
+        clause: It stands in.
+
+    Returns:
+        True if it does.
+    """
+    tokens = clause.marked.tokens[quantity.number.end : quantity.number.end + 3]
+    if quantity.own or quantity.nation or len(tokens) < 3 or not tokens[0].has("of"):
+        return False
+    if tokens[2].has("own", "theirs"):
+        return False
+    return tokens[1].has("small") and tokens[2].has("people", "soldiers", "civilians")
+
+
+def of_the_freed(quantity: Quantity, clause: Clause) -> bool:
+    """Return whether "of the freed" stands behind a number.
+
+    Args:
+        quantity: A candidate.
+        clause: It stands in.
+
+    Returns:
+        True if it does.
+    """
+    behind = clause.marked.tokens[quantity.number.end : quantity.number.end + _NEAR]
+    if not behind or not behind[0].has("of"):
+        return False
+    whose = quantity.nation or quantity.own or clause.moves
+    named = behind[0].has("of_the") and len(behind) > 1 and behind[1].has("people") and not whose
+    return named or any(token.has("release", "return") for token in behind[1:])
+
+
+def is_known(quantity: Quantity, clause: Clause, earlier: list[Draft]) -> bool:
+    """Return whether "the two men" are some of those told of; the same number is told again.
+
+    Args:
+        quantity: A candidate.
+        clause: It stands in.
+        earlier: Legs of the sentences before.
+
+    Returns:
+        True if it does.
+    """
+    start = quantity.number.start if quantity.unit == "remains" else quantity.start
+    before = clause.marked.tokens[max(0, start - 1) : quantity.number.start]
+    definite = any(token.has("definite") for token in before)
+    again = any(d.count == quantity.count for d in earlier)
+    bare = quantity.what == "bare" or quantity.nation or quantity.own
+    return definite and not again and not bare and not clause.any("in_return", "each")
+
+
+def of_them(quantity: Quantity, clause: Clause) -> str:
+    """Return `them` for "22 of them", `freed` for "22 of those released", else nothing.
+
+    Args:
+        quantity: A candidate.
+        clause: It stands in.
+
+    Returns:
+        The word for it, or an empty text.
+    """
+    end = quantity.number.end
+    behind = clause.marked.tokens[end : end + _NEAR + 1]
+    for token, after in pairwise(behind):
+        if token.has("of_them") and after.has("release"):
+            return "freed"
+    if clause.marked.any("of_them", start=quantity.end, end=quantity.end + 1):
+        return "them"  # "two Greek priests among them"
+    near = behind[:3]
+    until = next((k for k, t in enumerate(near) if t.kind != "word"), len(near))
+    rival = any(end <= q.number.start < end + until for q in clause.quantities)
+    return "them" if not rival and any(t.has("of_them") for t in near[:until]) else ""
