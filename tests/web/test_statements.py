@@ -144,6 +144,59 @@ def test_what_the_reader_missed_is_added_by_its_words(browser, node):
     assert "Turkey" in row
 
 
+POSITION = {
+    "quote": "both sides said",
+    "source": "RU.president",
+    "stance": "willing_if",
+    "target": "UA",
+    "levels": ["technical", "delegations"],
+    "modes": ["shuttle"],
+    "participants": "UA, RU, AE",
+    "conditions": "UA: lift the decree\n\nRU: name a date",
+    "instrument": "",
+    "said_on": "2025-02-04",
+}
+
+
+def test_a_position_on_talks_is_added_and_corrected(browser, node):
+    client = browser("caseworker")
+    at = brought_in(client, ONE.replace("150", "24"))
+    text = desk.text_of(node, at)
+    quote = text.text[:20]
+    form = seen(client.get(f"/statements/{at}/add/position"))
+    assert 'value="2025-02-05"' in form, "the day of publication is meant as a rule"
+    client.post(f"/statements/{at}/add/position", {**POSITION, "quote": quote})
+    added = desk.text_of(node, at).rows[0]
+    assert added.row.conditions == (("lift the decree", "UA"), ("name a date", "RU"))
+    assert added.row.levels == ("delegations", "technical")
+    assert added.row.participants == ("AE", "RU", "UA")
+    assert added.row.said_on == "2025-02-04"
+    row = rows_of(seen(client.get(f"/statements/{at}")))[str(added.number)]
+    assert "experts" in row
+    assert "a mediator goes between them" in row
+    shown = seen(client.get(f"/statements/{at}/{added.number}/correct"))
+    assert "UA: lift the decree\nRU: name a date" in shown
+    assert 'value="AE, RU, UA"' in shown
+    assert re.search(r'value="technical"[^>]*checked', shown)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"conditions": "lift the decree"}, "whose move it is"),
+        ({"conditions": "Ukraine: lift the decree"}, "party's code"),
+        ({"participants": "Ukraine"}, "party's code"),
+        ({"levels": []}, "required"),
+    ],
+    ids=("no-mover", "mover", "table", "level"),
+)
+def test_a_position_that_says_too_little_is_refused(browser, kept, change, words):
+    given = {**POSITION, "quote": ONE[:20], **change}
+    answer = browser("caseworker").post(f"/statements/{kept}/add/position", given)
+    assert answer.status_code == 422
+    assert words in seen(answer)
+
+
 def test_a_text_says_what_history_says_of_the_same_fact(browser, kept):
     row = rows_of(seen(browser("auditor").get(f"/statements/{kept}")))["1"]
     assert "corroborated</span>" in row

@@ -141,7 +141,8 @@ def verify_row(row: Row, text: str) -> None:
     Raises:
         InputError: A part of it is missing, is no party, or does not belong to its kind.
     """
-    for code in filter(None, (row.home, row.holder)):
+    movers = [on for _act, on in row.conditions]
+    for code in filter(None, (row.home, row.holder, *row.participants, *movers)):
         parse_party(code)
     if row.kind in ("mediator", "medical_checks"):
         parse_party(str(row.value))

@@ -5,6 +5,7 @@
 Rules of this file:
 - A row has the fields of its kind and no other; whether they fit together the action says.
 - Codes of parties are typed as they are written everywhere: `UA`, `YE-HOUTHI`.
+- A condition of talks is a line: whose move it is, a colon, and what it is to do.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from homeward.node.actions.desk import ADDRESS_MAX_CHARS, TEXT_MAX_CHARS, TITLE_MAX_CHARS
-from homeward.node.web.statement_words import QUALIFIERS, ROLES, STANCES, UNITS
+from homeward.node.web.statement_words import LEVELS, MODES, QUALIFIERS, ROLES, STANCES, UNITS
 from homeward.statements.model import COUNT_MAX
 from homeward.statements.reviewed import Kind, Row
 
@@ -28,7 +29,10 @@ FIELDS: Mapping[Kind, tuple[str, ...]] = {
     "mediator": ("party", "source"),
     "medical_checks": ("country", "home", "source"),
     "omission": ("source", "is_silence"),
-    "position": ("source", "stance", "target"),
+    "position": (
+        *("source", "stance", "target", "levels", "modes", "participants"),
+        *("conditions", "instrument", "said_on"),
+    ),
 }
 """Kind of a row → what can be corrected in it."""
 
@@ -43,8 +47,15 @@ LANGUAGES = {
 """Languages that are read, each named in itself."""
 
 _VALUES = ("count", "days", "party", "country")
+_DAYS, _LISTS = ("date", "said_on"), ("levels", "modes", "participants")
 _CODE = {"dir": "ltr", "autocapitalize": "characters", "spellcheck": "false"}
 _FILE_MAX_BYTES = 4 * TEXT_MAX_CHARS
+
+
+def _several(label: Any, words: Mapping[str, Any], **more: Any) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label, choices=list(words.items()), widget=forms.CheckboxSelectMultiple, **more
+    )
 
 
 def _code(label: Any, **more: Any) -> forms.CharField:
@@ -133,6 +144,27 @@ class RowForm(forms.Form):
     )
     stance = forms.ChoiceField(label=_("Position"), choices=list(STANCES.items()))
     target = _code(_("On talks with"), required=False)
+    levels = _several(_("Who would talk"), LEVELS)
+    modes = _several(_("In which way"), MODES)
+    participants = _code(
+        _("Who else sits at the table"),
+        help_text=_("Codes with commas between them; empty if only the two sides are meant."),
+        required=False,
+    )
+    conditions = forms.CharField(
+        label=_("Conditions"),
+        help_text=_("One in a line, whose move it is before it. UA: lift the decree"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+    instrument = forms.CharField(
+        label=_("Law or decree"), max_length=TITLE_MAX_CHARS, required=False
+    )
+    said_on = forms.DateField(
+        label=_("Day on which it was said"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
     role = forms.ChoiceField(label=_("About which exchange"), choices=list(ROLES.items()))
     date = forms.DateField(
         label=_("Day of the exchange"),
@@ -157,9 +189,28 @@ class RowForm(forms.Form):
         for name in _VALUES:
             if name in found:
                 found["value"] = found.pop(name)
-        if "date" in found:
-            found["date"] = found["date"].isoformat() if found["date"] else ""
+        for name in _DAYS:
+            if name in found:
+                found[name] = found[name].isoformat() if found[name] else ""
+        for name in _LISTS:
+            if name in found:
+                found[name] = tuple(sorted(found[name]))
         return found
+
+    def clean_participants(self) -> list[str]:
+        """Part the codes at their commas."""
+        codes = self.cleaned_data["participants"].replace("،", ",").split(",")
+        return [code.strip() for code in codes if code.strip()]
+
+    def clean_conditions(self) -> tuple[tuple[str, str], ...]:
+        """Part each line into what is to be done and whose move it is."""
+        found = []
+        for line in filter(str.strip, self.cleaned_data["conditions"].splitlines()):
+            party, colon, act = line.partition(":")
+            if not (colon and act.strip()):
+                raise forms.ValidationError(_("Write whose move it is, a colon, and the act."))
+            found.append((act.strip(), party.strip()))
+        return tuple(found)
 
 
 def initial_of(row: Row) -> dict[str, Any]:
@@ -172,5 +223,12 @@ def initial_of(row: Row) -> dict[str, Any]:
         **dict.fromkeys(_VALUES, row.value),
         **{name: getattr(row, name) for name in ("qualifier", "unit", "home", "holder", "source")},
         **{name: getattr(row, name) for name in ("stance", "target", "role", "is_silence")},
-        "date": dt.date.fromisoformat(row.date) if row.date else None,
+        **{name: getattr(row, name) for name in ("levels", "modes", "instrument")},
+        "participants": ", ".join(row.participants),
+        "conditions": "\n".join(f"{on}: {act}" for act, on in row.conditions),
+        **{name: _day(getattr(row, name)) for name in _DAYS},
     }
+
+
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None

@@ -224,6 +224,8 @@ def of_row(row: Row) -> dict[str, Any]:
         "leg": words.of_leg(f"{row.holder} -> {row.home}") if row.holder else "",
         "home": of_party(row.home) if row.home and not row.holder else "",
         "target": of_source(row.target) if row.target else "",
+        "levels": [LEVELS[each] for each in row.levels],
+        "modes": [MODES[each] for each in row.modes],
         "conditions": [act for act, _on in row.conditions],
         "source": of_source(row.source),
         "role": ROLES.get(row.role, row.role) if row.role != "main" else "",

@@ -39,10 +39,7 @@ from homeward.node.web.policy import may_see, not_yours, page, roles_of
 from homeward.node.web.statement_forms import LANGUAGES, RowForm, TextForm, initial_of
 from homeward.statements import FactVerdict
 from homeward.statements.reconcile import JudgedClaim
-from homeward.statements.reviewed import CLAIMS, Kind
-
-ADDED: tuple[Kind, ...] = ("leg", "mediator", "medical_checks", "total", "omission")
-"""Kinds of rows that somebody can add."""
+from homeward.statements.reviewed import CLAIMS, KINDS, Kind
 
 WORDS: Mapping[str, Any] = {
     "confirmed": _("Confirmed."),
@@ -55,6 +52,15 @@ DONE_CORRECTED, DONE_ADDED = _("Corrected."), _("Added.")
 ROW, CORRECT, ADD = _("Row"), _("Correct row"), _("Add")
 
 _ID_BYTES = 16
+_USUAL: Mapping[str, Any] = {
+    "role": "main",
+    "qualifier": "exact",
+    "unit": "soldiers",
+    "stance": "willing",
+    "levels": ["delegations"],
+    "modes": ["face_to_face"],
+}
+"""What a form for a new row begins with."""
 
 
 @page("statements")
@@ -137,7 +143,7 @@ def statement(request: HttpRequest, text_id: str) -> HttpResponse:
         "may_review": may_review,
         "keys": may_review and not _is_keyless(request),
         "query": "?keys=0" if _is_keyless(request) else "",
-        "kinds": [(kind, said.KINDS[kind]) for kind in ADDED],
+        "kinds": [(kind, said.KINDS[kind]) for kind in KINDS],
         "exchanges": [(each.key, exchange_line(each)) for each in near],
         "chosen": chosen,
         "about": exchange_line(comparison.exchange_of(node, text.exchange))
@@ -202,7 +208,7 @@ def add(request: HttpRequest, text_id: str, kind: Kind) -> HttpResponse:
     """Ask for what the reader missed."""
     node = current_node()
     text, status = desk.text_of(node, text_id), 200
-    start: dict[str, Any] = {"role": "main", "qualifier": "exact", "unit": "soldiers"}
+    start = {**_USUAL, "said_on": text.published_on}
     form = RowForm(kind, request.POST or None, is_new=True, initial=start)
     if request.method == "POST":
         status = InputError.http_status
@@ -302,6 +308,7 @@ def _row(
     shown = {
         "number": each.number,
         "words": said.of_row(row),
+        "quote": text.text[row.start : row.end] if row.kind == "omission" else "",
         "state": each.state,
         "chip": said.STATES[each.state],
         "is_now": is_now,
@@ -384,7 +391,7 @@ def _post(view: Any) -> Any:
     return page("statements-review")(require_POST(view))
 
 
-_ADD = rf"^statements/(?P<text_id>[^/]+)/add/(?P<kind>{'|'.join(ADDED)})$"
+_ADD = rf"^statements/(?P<text_id>[^/]+)/add/(?P<kind>{'|'.join(KINDS)})$"
 
 PATTERNS = [
     path("statements", statements, name="statements"),
