@@ -51,7 +51,9 @@ def _without_formulas(drafts: list[Draft]) -> list[Draft]:
     named: set[tuple[int, int | None]] = set()
     for draft in drafts:
         start = draft.quantity.start
-        staged = draft.clause.marked.any("stage", start=start - _BESIDE, end=start)
+        marked = draft.clause.marked
+        staged = marked.any("stage", "begin", start=start - _BESIDE, end=start)
+        staged = staged or marked.any("agree", start=start - _BESIDE, end=start + _BESIDE)
         fewer = any(
             d.home == draft.home and 0 < (d.count or 0) < (draft.count or 0) for d in drafts
         )

@@ -112,6 +112,15 @@ def _stands_for(marked: Marked, mention: Mention) -> str:
     return "to" if mention.case == "dative" and not near else ""
 
 
+def _is_genitive(word: str, pack: Pack) -> bool:
+    """Return whether a name stands in the genitive by its ending: "Москвы", "Путина", "Києва"."""
+    if word.endswith(("ого", "его")):
+        return True
+    if word.endswith(("ы", "и")):
+        return word[:-1] + "а" in pack.nominatives or pack.words.knows(f"{word[:-1]}а")
+    return word.endswith("а") and (word[:-1] in pack.nominatives or pack.words.knows(word[:-1]))
+
+
 def _case(marked: Marked, mention: Mention, pack: Pack) -> str:
     """Return the case of a mention's noun; empty if its ending leaves that open."""
     tokens = [t for t in marked.tokens[mention.start : mention.end] if t.kind == "word"]
@@ -128,6 +137,11 @@ def _case(marked: Marked, mention: Mention, pack: Pack) -> str:
         return "nominative" if _DECLINED.search(word) else ""
     if word.endswith(("ии", "ії")):
         return "dative" if mention.start == 0 and mention.form == "name" else "oblique"
+    return "oblique" if _is_genitive(word, pack) else _by_ending(word, pack, office=office)
+
+
+def _by_ending(word: str, pack: Pack, *, office: bool) -> str:
+    """Return the case that the ending of a noun tells, if it is one that others do not share."""
     if word in pack.accusatives or _ACCUSATIVE.search(word):
         return "accusative"
     if _INSTRUMENTAL.search(word) or (not office and _OF_NAMES.search(word)):

@@ -11,6 +11,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -23,6 +24,8 @@ from homeward.statements.reading.values import Evidence, Omission, Reading, Said
 
 _QUOTES = frozenset('"“”«»‘„')
 _REACH = 5
+_IMPERSONAL = 3
+_PLURAL = re.compile(r"[а-яіїє]{2,}(ли|ли[сш]ь|лися|[ую]т|[ую]ть|[ая]т|[ая]ть)(ся)?$")
 _ABOUT = ("exchange", "release", "receive", "return")
 _CONTENT_MAX_CHARS = 600
 
@@ -74,8 +77,8 @@ def actor_before(part: Part, at: int, last: str, *, reach: int = 14) -> str:
         for m in marked.mentions
         if low <= m.start
         and m.end <= at
-        and m.prep in {"", "of"}
-        and m.case in {"", "nominative"}
+        and (m.prep in {"", "of"} or _is_impersonal(marked, m, at))
+        and (m.case in {"", "nominative"} or m.prep == "in")
         and m.form not in {"adj", "people"}
         and m.party
         and not any(q.start <= m.start < q.end for q in part.quantities)
@@ -109,6 +112,13 @@ def actor_before(part: Part, at: int, last: str, *, reach: int = 14) -> str:
     return own if own != NARRATOR else last
 
 
+def _is_impersonal(marked: Marked, mention: Mention, at: int) -> bool:
+    """Return whether a Slavic plural has nobody but a place for its subject: "в Киеве отвергли"."""
+    placed = mention.prep in {"in", "to"} and mention.form in {"office", "alias", "seat", "name"}
+    verbs = marked.tokens[at : at + _IMPERSONAL]
+    return placed and any(_PLURAL.search(token.norm) for token in verbs)
+
+
 def _claim(text: str, marked: Marked, speech: Speech) -> Said:
     tokens = marked.tokens[speech.start : speech.end] or marked.tokens[-1:]
     start, end = tokens[0].start, tokens[-1].end
@@ -135,6 +145,8 @@ def _stated(text: str, part: Part, last: str) -> list[Omission]:
                 continue  # "a pilot was left out of the bargain"
         else:
             cue = _mentioned(marked, at)
+            if cue is None and _lacks(marked, at):
+                cue = at  # "details of it are not in the statement", as Slavic languages order it
             if cue is None:
                 continue
             end = cue + 1
@@ -229,6 +241,15 @@ def _mentioned(marked: Marked, at: int) -> int | None:
         if token.has(*_ABOUT, "talks", "willing"):
             return None
     return None
+
+
+def _lacks(marked: Marked, at: int) -> bool:
+    """Return whether "there is none" stands at the end and what is left out before it."""
+    after = marked.tokens[at + 1 : at + 2]
+    if not marked.tokens[at].has("is_none") or not after or after[0].kind != "mark":
+        return False
+    low = max((k for k in range(at) if marked.tokens[k].norm in ",،;:—–"), default=-1)
+    return marked.any("mention", start=low + 1, end=at)
 
 
 def _once(omissions: list[Omission]) -> list[Omission]:

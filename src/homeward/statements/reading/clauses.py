@@ -27,6 +27,7 @@ _VERBS = (*MOVES, "held", "casualty", "taken", "say", "mediate", "rejects")
 _OBLIQUE = ("accusative", "dative", "oblique")
 _OPENING = frozenset(':«"“.')
 _REACH = 12
+_GAP = 3
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 
 
@@ -92,6 +93,8 @@ def clauses_of(marked: Marked, quantities: Sequence[Quantity], *, verb_first: bo
             if not verb_first:
                 _find_goal(clause)
             _find_actors(clause, found[-1] if found else None, verb_first=verb_first)
+            if found and not clause.moves and _opens_gap(marked, start):
+                clause.moves = found[-1].moves[-1:]  # the verb that the dash stands for
             found.append(clause)
     return found
 
@@ -130,7 +133,8 @@ def _find_goal(clause: Clause) -> None:
         counted = any(q.role == "candidate" and q.start < at for q in clause.quantities)
         for mention in clause.mentions:
             near = at < mention.start <= at + 2 and mention.form in {"name", "seat"}
-            if counted and near and not mention.prep and not owned(clause.quantities, mention):
+            free = not mention.prep and mention.case != "nominative"
+            if counted and near and free and not owned(clause.quantities, mention):
                 mention.prep = "to"
 
 
@@ -232,13 +236,15 @@ def _cuts(marked: Marked, quantities: Sequence[Quantity]) -> list[int]:
 
 def _opens_gap(marked: Marked, at: int) -> bool:
     """Return whether a clause begins that leaves its verb out: "…, and Vale — two"."""
-    if not marked.tokens[at].has("while"):
+    if not (marked.tokens[at].has("while") or marked.tokens[at].norm in ",،"):
         return False
     acting = [m for m in marked.mentions if m.start == at + 1 and not m.prep and m.form != "adj"]
     end = at + 1
     while named := next((m for m in marked.mentions if m.start == end), None):
         end = named.end
-    return bool(acting) and end < len(marked.tokens) and marked.tokens[end].norm in "—–"
+    dashed = bool(acting) and end < len(marked.tokens) and marked.tokens[end].norm in "—–"
+    counted = any(end < n.start <= end + _GAP for n in marked.numbers)
+    return dashed and (counted or marked.tokens[at].has("while"))
 
 
 def _describes(marked: Marked, quantities: Sequence[Quantity], at: int) -> bool:
@@ -257,7 +263,8 @@ def _strength(marked: Marked, at: int) -> int:
     if token.norm in ";؛:":
         return 6
     if token.norm in "—–()":
-        return 5
+        gap = any(m.end == at and _opens_gap(marked, m.start - 1) for m in marked.mentions)
+        return 0 if gap else 5
     if token.has("while"):
         return 4
     if token.norm in ",،":
@@ -346,6 +353,7 @@ def _find_recipient(clause: Clause, verb: int) -> None:
             mention.start > verb
             and not counted
             and not mention.prep
+            and mention.case != "nominative"
             and mention.party not in clause.actors
             and (
                 mention.form in {"name", "seat", "actor"} and not owned(clause.quantities, mention)

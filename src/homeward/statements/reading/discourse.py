@@ -15,15 +15,19 @@ from __future__ import annotations
 
 from homeward.statements.reading.clauses import MOVES, Clause
 from homeward.statements.reading.marked import Marked, Mention
+from homeward.statements.reading.named import (
+    FAR,
+    joined_after,
+    may_speak,
+    mention_after,
+    mentions_before,
+)
 from homeward.statements.reading.owners import settle_offices
 from homeward.statements.reading.quantities import Quantity
 from homeward.statements.reading.spoken import NARRATOR, Speech, State
-from homeward.statements.reading.tokens import Token
 from homeward.statements.reading.voices import BESIDE, cues_of, headed, teller_of
 
 _REACH = 14
-_FAR = 6  # tokens of a name between a word of saying and the office behind it
-_DOTS = frozenset(".-'")
 _TITLE = 7  # words of a title before the name of an office
 _NO_TITLE = ("say", "and", "while", "which", "that", "passive", "in_return", "held")
 _NO_SUBJECT = (*MOVES, "pronoun", "both_sides", "each", "press", "which", "that")
@@ -60,6 +64,9 @@ def speeches_of(marked: Marked, quantities: list[Quantity], state: State) -> lis
             continue
         source, start, end = span
         denied = marked.tokens[cue].has("rejects")
+        if _is_aside(marked, cue) and following < len(marked.tokens):
+            found.append(Speech(end, _end_of_aside(marked, end, following), source, cue, denied))
+            continue  # what stands around it is somebody else's
         content = _has_content(marked, quantities, covered, start)
         behind = content and _stands_behind(marked, start, cue) and not _is_aside(marked, cue)
         if behind:
@@ -149,13 +156,13 @@ def _speaker(
     told = _by_place(marked, cue, previous, end, state)
     if told is not None:
         return told
-    behind = _mention_after(marked, end, quantities)
-    ahead = _mentions_before(marked, cue, max(previous + 1, cue - _REACH), quantities)
+    behind = mention_after(marked, end, quantities)
+    ahead = mentions_before(marked, cue, max(previous + 1, cue - _REACH), quantities)
     if tokens[cue].has("according"):
         return _by_reference(marked, cue, end, behind, ahead, state)
     comma = cue > 0 and tokens[cue - 1].norm in _BREAKS
-    if behind and (comma or not ahead) and behind.start <= end + (_FAR if comma else 2):
-        group = [behind, *_joined_after(marked, behind)]
+    if behind and (comma or not ahead) and behind.start <= end + (FAR if comma else 2):
+        group = [behind, *joined_after(marked, behind)]
         return _source(group, state), cue, group[-1].end
     if ahead:
         if marked.any("both_sides", start=ahead[-1].start, end=cue):
@@ -186,6 +193,10 @@ def _by_place(
     relative = _relative(marked, cue, previous)
     if relative:
         return relative.source, max(previous + 1, relative.end), end
+    if any(
+        m.start == end and m.form in {"office", "alias"} and not m.prep for m in marked.mentions
+    ):
+        return None  # "the king of Vale, whom …, told the ministry"
     head = _before_relative(marked, cue)
     return (head.source, head.start, end) if head is not None else None
 
@@ -310,7 +321,7 @@ def _before_relative(marked: Marked, cue: int) -> Mention | None:
     for mention in reversed(marked.mentions):
         opens = mention.end + 1 < cue and marked.tokens[mention.end].norm in ",،"
         if opens and marked.any("which", start=mention.end + 1, end=mention.end + 3):
-            return mention if mention.party and _may_speak(mention) else None
+            return mention if mention.party and may_speak(mention) else None
     return None
 
 
@@ -322,107 +333,6 @@ def _relative(marked: Marked, cue: int, previous: int) -> Mention | None:
         if marked.tokens[at].has(*MOVES) or marked.tokens[at].norm == ",":
             return None
     return None
-
-
-def _mention_after(marked: Marked, end: int, quantities: list[Quantity]) -> Mention | None:
-    for mention in marked.mentions:
-        if end <= mention.start <= end + _FAR and mention.form != "people":
-            between = [t for t in marked.tokens[end : mention.start] if t.norm not in _DOTS]
-            if any(t.kind != "word" or t.has(*MOVES, "that") for t in between):
-                return None
-            if any(q.start <= mention.start < q.end for q in quantities) or not _may_follow(
-                mention
-            ):
-                return None
-            return mention
-    return None
-
-
-def _may_follow(mention: Mention) -> bool:
-    """Return whether a mention behind a word of saying can be who says it."""
-    if mention.form in {"office", "alias"}:
-        return mention.prep not in {"from", "with", "between"}
-    return mention.prep in {"", "of", "by"}
-
-
-def _joined_after(marked: Marked, first: Mention) -> list[Mention]:
-    """Return a second speaker joined by "and" behind the first."""
-    for mention in marked.mentions:
-        if mention.start > first.start and 0 <= mention.start - first.end <= 6:
-            between = marked.tokens[first.end : mention.start + 1]
-            joint = any(t.has("and") or t.norm.startswith("و") for t in between)
-            words = [t for t in between if t.norm != "," or not between[-2:][0].has("and")]
-            if joint and not any(t.has(*MOVES, "say") or t.kind == "mark" for t in words):
-                return [mention]
-    return []
-
-
-def _mentions_before(
-    marked: Marked, cue: int, start: int, quantities: list[Quantity]
-) -> list[Mention]:
-    """Return who is named before a word of saying as the one who says it."""
-    tokens = marked.tokens
-    near = [
-        m
-        for m in marked.mentions
-        if start <= m.start
-        and m.end <= cue
-        and _may_speak(m)
-        and (
-            _is_person(marked, m, cue)
-            if m.form == "adj"
-            else not any(q.start <= m.start < q.end for q in quantities if not _is_office(q, m))
-        )
-        and not marked.any("contradicting", start=m.start - 3, end=m.start)
-    ]
-    while near and any(t.has(*MOVES) for t in _plain(tokens[near[-1].end : cue])):
-        near = near[:-1] if tokens[cue].has("pronoun") else []
-    if any(tokens[at].has("pronoun") for at in range(max(start, cue - 2), cue)):
-        return []
-    aside = cue and tokens[cue - 1].norm == "," and tokens[cue + 2 : cue + 3]
-    if aside and aside[0].kind == "mark" and tokens[cue + 1].has("pronoun"):
-        return []  # "as many, writes he, went home"
-    if near and any(tokens[at].norm in {";", ":"} for at in range(near[-1].end, cue)):
-        return []
-    if near and near[-1].prep == "of" and len(near) > 1:
-        near = near[:-1]
-    group = near[-1:]
-    if len(near) > 1:
-        between = tokens[near[-2].end : near[-1].start]
-        if len(between) <= 5 and any(t.has("and") or t.norm == "," for t in between):
-            group = near[-2:] if any(t.has("and") for t in between) else near[-1:]
-    return group
-
-
-def _is_office(quantity: Quantity, mention: Mention) -> bool:
-    """Return whether one person told without a number is only who speaks: "a lawmaker said"."""
-    return quantity.weak and mention.form == "office"
-
-
-def _is_person(marked: Marked, mention: Mention, cue: int) -> bool:
-    """Return whether an adjective and a person's noun say who speaks: "a Dornish politician said"."""
-    after = marked.tokens[mention.end : mention.end + 1]
-    person = bool(after) and after[0].has("single", "mediate", "body_word", "soldiers")
-    return person and mention.end < cue and not mention.prep
-
-
-def _plain(tokens: list[Token]) -> list[Token]:
-    """Leave out a relative clause between commas: "Vale, which hosted the handover, said"."""
-    commas = [at for at, token in enumerate(tokens) if token.norm in ",،"]
-    if tokens and tokens[0].has("which") and not commas:
-        return []  # "officials who brokered the exchange said"
-    if len(commas) >= 2 and commas[0] == 0:
-        return tokens[commas[-1] :]
-    return tokens
-
-
-def _may_speak(mention: Mention) -> bool:
-    """Return whether a preposition leaves a mention free to speak: "in the ministry they said"."""
-    if mention.prep == "to":  # one word is "in" and "to" in Russian and Ukrainian
-        return mention.form in {"office", "alias"} and mention.start <= 2
-    if mention.prep == "in":
-        return mention.form in {"office", "alias"} or mention.start <= 2
-    return mention.prep not in {"to", "from", "with", "by", "between"}
 
 
 def _source(mentions: list[Mention], state: State) -> str:
@@ -471,6 +381,12 @@ def _is_aside(marked: Marked, cue: int) -> bool:
         and tokens[cue - 1].norm in ",،"
         and tokens[cue - 2].has("which")
     )
+
+
+def _end_of_aside(marked: Marked, start: int, last: int) -> int:
+    """Return where a relative clause with an aside ends: at its next comma."""
+    marks = (at for at in range(start + 1, last) if marked.tokens[at].norm in ",،;")
+    return next(marks, last)
 
 
 def _goes_on(clauses: list[Clause], speaker: str) -> bool:

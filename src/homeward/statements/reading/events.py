@@ -12,17 +12,23 @@ Rules of this file:
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
 from homeward.statements.reading.clauses import MOVES, Clause
 from homeward.statements.reading.dates import Day, days_of
+from homeward.statements.reading.marked import Marked
 
 _FAR_DAYS = 2
 _DAY_CHARS = len("2031-02-05")  # a month alone has fewer
 _OPENING = 4  # tokens at the beginning of a clause that set its time
 _RECENT_DAYS = 5
 _CAUGHT = 5  # tokens between a word of capture and its day
+_DATED = 3  # tokens behind "earlier" in which a day makes it clear
+_SAID = 8  # tokens behind "earlier" in which somebody speaks
+_GENITIVE = re.compile(r"[а-яіїє]{2,}([аяиыуюії]|ого|его|ів|ов|ей)$")
+_PAST = re.compile(r"[лв](а|о|и)?(ся|сь)?$")  # of Slavic verbs
 _BEHIND = 6  # tokens behind a number in which its own day stands
 
 
@@ -133,9 +139,35 @@ def _is_previous(clause: Clause) -> bool:
     if had and clause.marked.any("had_done", start=had[0] + 1, end=clause.end):
         return True  # Arabic says "had done" in two words
     found = clause.marked.tagged("previous", start=clause.start, end=clause.end)
-    cues = [at for at in found if not _of_capture(clause, at)]
+    cues = [at for at in found if not (_of_capture(clause, at) or _of_telling(clause.marked, at))]
     numbers = [q.number.start for q in clause.quantities if q.role == "candidate"]
     return bool(cues) and not (len(numbers) > 1 and min(cues) > max(numbers))
+
+
+def _of_telling(marked: Marked, at: int) -> bool:
+    """Return whether a word of the past tells of no earlier event.
+
+    It may tell when somebody spoke ("earlier the ministry said that"), be made clear by a day
+    ("earlier on Sunday") or tell what was to come ("on the eve of the holiday").
+    """
+    after = range(at + 1, min(len(marked.tokens), at + _DATED))
+    if any(k in marked.weekdays or marked.tokens[k].has("today") for k in after):
+        return True
+    if marked.any("eve", start=at, end=at + 1):
+        return _in_genitive(marked, at + 1)
+    said = marked.tagged("say", start=at + 1, end=at + _SAID)
+    if not said or not marked.any("earlier", start=at, end=at + 1):
+        return False
+    return not marked.any(*MOVES, "which", start=at + 1, end=said[0])
+
+
+def _in_genitive(marked: Marked, at: int) -> bool:
+    """Return whether a Slavic noun of no party, in the genitive, stands at a token."""
+    token = marked.tokens[at] if at < len(marked.tokens) else None
+    if token is None or token.kind != "word" or token.has(*MOVES, "say", "passive", "planned"):
+        return False
+    named = any(m.start <= at < m.end for m in marked.mentions)
+    return not named and bool(_GENITIVE.search(token.norm)) and not _PAST.search(token.norm)
 
 
 def _main_day(sentences: Sequence[list[Clause]], published: dt.date | None) -> Day | None:

@@ -352,7 +352,10 @@ def _join_offices(marked: Marked) -> None:
             continue
         left = mentions[k - 1] if k and k - 1 not in used else None
         right = mentions[k + 1] if k + 1 < len(mentions) else None
-        if left and left.form != "office" and _beside(marked, left.end, mention.start):
+        named = right is not None and right.form == "actor" and right.start == mention.end
+        if mention.office == "movement" and named:
+            owner = k + 1  # "Dornish rebels of the DLF" are the DLF
+        elif left and left.form != "office" and _beside(marked, left.end, mention.start):
             owner = k - 1
         elif (right and right.form != "office" and _owned(marked, mention, right)) or (
             right and right.form != "office" and mention.start <= right.start < mention.end

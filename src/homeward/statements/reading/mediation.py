@@ -243,6 +243,8 @@ def _near(marked: Marked, third: list[Mention], at: int) -> list[Mention]:
         ]  # "Vale, which mediated with Oster"
     if ahead and _acts(marked, ahead[-1], at):
         return _chain(marked, ahead[::-1])[::-1]
+    if ahead and behind and _crossed(marked, ahead[-1].end, at, ",،"):
+        ahead = ahead if _crossed(marked, at, behind[0].start, ",،") else []
     chosen = behind if behind and (behind[0].prep or not ahead) else ahead[-1:] or behind
     if chosen and chosen is behind:
         return _chain(marked, behind)
@@ -290,9 +292,9 @@ def _chain(marked: Marked, mentions: list[Mention]) -> list[Mention]:
     return group
 
 
-def _crossed(marked: Marked, start: int, end: int) -> bool:
+def _crossed(marked: Marked, start: int, end: int, marks: str = ";:.") -> bool:
     low, high = sorted((start, end))
-    return any(t.norm in ";:." for t in marked.tokens[low:high])
+    return any(t.norm in marks for t in marked.tokens[low:high])
 
 
 def _weighty(marked: Marked, mention: Mention, at: int) -> bool:

@@ -169,6 +169,8 @@ def load_pack(language: Language) -> Pack:
 def _inside(lexicon: Mapping[str, str]) -> Mapping[str, str]:
     """Return the words that keep their tag inside a longer phrase: negations, and words of talks."""
     talks = {normal(word): "talks" for word in _split(lexicon["talks"]) if word.isalpha()}
+    # "by his word" is a phrase whose "his" still says by whose
+    talks |= {normal(word): "pronoun" for word in _split(lexicon.get("whose", ""))}
     denying = (word for word in _split(lexicon["negation"]) if word in _DENYING)
     return talks | {normal(word): "negation" for word in denying}
 

@@ -1,4 +1,4 @@
-"""Who takes part: names that stand for an office, invented countries, the two sides.
+"""Who takes part: names that stand for an office, a state's rebels, invented countries.
 
 Rules of this file:
 - A surname beside an office speaks for it in the rest of the text.
@@ -6,15 +6,13 @@ Rules of this file:
   people, it stands in "between X and Y", or it speaks and hands over; and only where the text
   names fewer than two known belligerents. Its code is X and its first letter.
 - A word that shares its beginning with an invented country is its people or its adjective.
-- The two sides are the parties whose people go home, who hand over or receive, or between
-  whom it happens; whoever only mediates or hosts is no side.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 
 from homeward.statements.reading.marked import (
     Marked,
@@ -24,7 +22,7 @@ from homeward.statements.reading.marked import (
     rejoin,
 )
 from homeward.statements.reading.pack import Pack
-from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.sides import third_parties
 from homeward.statements.reading.tokens import Token
 
 _MOVES = ("exchange", "release", "receive", "return")
@@ -123,7 +121,7 @@ def find_invented(sentences: Sequence[Marked], pack: Pack) -> None:
         if m.party
         and not m.organisation
         and m.prep != "in"
-        and m.start not in _third_parties(marked)
+        and m.start not in third_parties(marked)
     }
     if len(known) >= 2 or any(party in pack.adversaries for party in known):
         return
@@ -208,101 +206,6 @@ def _add_invented(marked: Marked, codes: dict[str, str]) -> None:
     marked.mentions.sort(key=lambda m: m.start)
     rejoin(marked)
     absorb_states(marked)
-
-
-def sides_of(
-    sentences: Sequence[Marked], quantities: Sequence[list[Quantity]], pack: Pack
-) -> tuple[str, ...]:
-    """Return the two sides of the exchange that a text is about.
-
-    Args:
-        sentences: Of one text.
-        quantities: Of each sentence.
-        pack: Of its language.
-
-    Returns:
-        Two parties, the one named first first; fewer if the text names fewer.
-    """
-    votes: dict[str, float] = defaultdict(float)
-    order: dict[str, int] = {}
-    for marked, counted in zip(sentences, quantities, strict=True):
-        for quantity in counted:
-            if quantity.weak and marked.any("mediate", "say"):
-                continue  # "a Dornish diplomat mediated"
-            part = marked.any("including", start=quantity.start - 4, end=quantity.start)
-            part = part or marked.any("of_them", start=quantity.end, end=quantity.end + 3)
-            back = marked.any("in_return", start=quantity.start - 8, end=quantity.start)
-            for party in (quantity.nation, quantity.holder):
-                if party:
-                    votes[party] += 0.5 if part else 5.0 if back else 3.0
-        third = _third_parties(marked)
-        named = {m.party for m in marked.mentions}
-        third -= {m.start for m in marked.mentions if pack.adversaries.get(m.party) in named}
-        moving = marked.any(*_MOVES)
-        for mention in marked.mentions:
-            if mention.party and not mention.organisation:
-                order.setdefault(mention.party, len(order))
-                is_third = mention.start in third
-                votes[mention.party] += (
-                    -1.5 if is_third else _weight(marked, mention, moving=moving)
-                )
-    last = len(order)
-    best = sorted(votes, key=lambda party: (-votes[party], order.get(party, last)))
-    chosen = _with_adversary([party for party in best if votes[party] > 0][:2], votes, pack)
-    return tuple(sorted(chosen, key=lambda party: order.get(party, last)))
-
-
-def _weight(marked: Marked, mention: Mention, *, moving: bool) -> float:
-    """Return how much a mention speaks for a party's being a side."""
-    weight = 0.2 if mention.prep == "in" else 1.0 if moving else 0.4
-    weight += 0.6 * (mention.form in {"office", "alias"} and not moving)
-    weight += 4.0 * (mention.prep == "between") + 1.0 * (mention.form == "people")
-    acting = not mention.prep and marked.any(
-        "release", "receive", start=mention.end, end=mention.end + 4
-    )
-    acting = acting or (
-        mention.prep == "by" and marked.any("release", start=mention.start - 4, end=mention.start)
-    )
-    weight += 2.0 * marked.any("side_word", start=mention.start - 3, end=mention.start - 1)
-    return weight + 2.5 * acting
-
-
-def _with_adversary(chosen: list[str], votes: Mapping[str, float], pack: Pack) -> list[str]:
-    """Return the sides, the usual other side taken where the text leaves the second open."""
-    foe = pack.adversaries.get(chosen[0], "") if chosen else ""
-    if not foe and len(chosen) == 2:
-        second = pack.adversaries.get(chosen[1], "")
-        rival = votes.get(second, 0.0) if second else 0.0
-        return [chosen[1], second] if rival >= votes[chosen[0]] * 0.8 else chosen
-    if not foe:
-        return chosen
-    if len(chosen) == 1:
-        return [*chosen, foe]
-    if foe == chosen[1]:
-        return chosen
-    rival = votes.get(foe, 0.0)
-    faint = votes[chosen[1]] < 1.5 and chosen[1] not in pack.adversaries
-    return [chosen[0], foe] if faint or (rival > 0 and rival >= votes[chosen[1]] / 2) else chosen
-
-
-def _third_parties(marked: Marked) -> set[int]:
-    """Return where mentions stand that mediate, host or are thanked in this sentence."""
-    found = set()
-    for at in marked.tagged("mediate", "hosted", "thank", "allied", "neutral"):
-        near = [m for m in marked.mentions if m.prep != "between" and _is_near(marked, m, at)]
-        found |= {m.start for m in near if m.prep in {"by", "of", "with", "to", ""}}
-    for at in marked.tagged("facilitate"):
-        found |= {m.start for m in marked.mentions if m.prep == "of" and 0 < m.start - at <= 3}
-    apart = len(found) < len(marked.mentions) or not marked.any(*_MOVES)
-    return found if apart or len(found) == 1 else set()
-
-
-def _is_near(marked: Marked, mention: Mention, at: int) -> bool:
-    """Return whether a mention is near enough to a third party's act to be its doer."""
-    if at < mention.start and mention.prep == "by":
-        # In "mediated the release of 40 by Vale" it is Vale that releases.
-        return mention.start - at <= 20 and not marked.any(*_MOVES, start=at + 1, end=mention.start)
-    return min(abs(mention.start - at), abs(at - mention.end)) <= 6
 
 
 def _names_beside(marked: Marked, office: Mention) -> list[Token]:

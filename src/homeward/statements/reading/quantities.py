@@ -297,6 +297,7 @@ def _says_whose(marked: Marked, quantity: Quantity, mention: Mention) -> bool:
     noun, form = quantity.head >= 0, mention.form
     if form == "office":
         men = mention.prep == "of" or (mention.prep == "from" and mention.office in _WITH_MEN)
+        men = men or (mention.case == "oblique" and mention.start == quantity.head + 1)
         if men and noun and mention.office in _WITH_MEN:
             quantity.owner = mention  # "400 men of the government"
         return men and noun and bool(mention.party)

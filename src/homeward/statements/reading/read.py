@@ -30,9 +30,9 @@ from homeward.statements.reading.parties import (
     find_aliases,
     find_invented,
     part_movements,
-    sides_of,
 )
 from homeward.statements.reading.quantities import Quantity, quantities_of
+from homeward.statements.reading.sides import sides_of
 from homeward.statements.reading.spoken import NARRATOR, Speech, State
 from homeward.statements.reading.sums import mark_sums
 from homeward.statements.reading.tokens import sentences_of

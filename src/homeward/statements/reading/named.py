@@ -1,0 +1,153 @@
+"""Who is named beside a word of saying, and may be who says it.
+
+Rules of this file:
+- Behind the word, an office or a party follows at once, or behind the name of a person.
+- Before it, the nearest that no preposition keeps from speaking; "and" joins a second one.
+- Whoever is counted, contradicted or moves people in between does not speak.
+"""
+
+from __future__ import annotations
+
+from homeward.statements.reading.clauses import MOVES
+from homeward.statements.reading.marked import Marked, Mention
+from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.tokens import Token
+
+FAR = 6  # tokens of a name between a word of saying and the office behind it
+_DOTS = frozenset(".-'")
+
+
+def mention_after(marked: Marked, end: int, quantities: list[Quantity]) -> Mention | None:
+    """Return who is named behind a word of saying.
+
+    Args:
+        marked: The sentence.
+        end: Where the word of saying ends.
+        quantities: Of the sentence.
+
+    Returns:
+        The mention, or None.
+    """
+    for mention in marked.mentions:
+        if end <= mention.start <= end + FAR and mention.form != "people":
+            between = [t for t in marked.tokens[end : mention.start] if t.norm not in _DOTS]
+            if any(t.kind != "word" or t.has(*MOVES, "that") for t in between):
+                return None
+            if any(q.start <= mention.start < q.end for q in quantities) or not _may_follow(
+                mention
+            ):
+                return None
+            return mention
+    return None
+
+
+def _may_follow(mention: Mention) -> bool:
+    """Return whether a mention behind a word of saying can be who says it."""
+    if mention.form in {"office", "alias"}:
+        return mention.prep not in {"from", "with", "between"}
+    return mention.prep in {"", "of", "by"}
+
+
+def joined_after(marked: Marked, first: Mention) -> list[Mention]:
+    """Return a second speaker joined by "and" behind the first.
+
+    Args:
+        marked: The sentence.
+        first: The first speaker.
+
+    Returns:
+        The second, if any.
+    """
+    for mention in marked.mentions:
+        if mention.start > first.start and 0 <= mention.start - first.end <= 6:
+            between = marked.tokens[first.end : mention.start + 1]
+            joint = any(t.has("and") or t.norm.startswith("و") for t in between)
+            words = [t for t in between if t.norm != "," or not between[-2:][0].has("and")]
+            if joint and not any(t.has(*MOVES, "say") or t.kind == "mark" for t in words):
+                return [mention]
+    return []
+
+
+def mentions_before(
+    marked: Marked, cue: int, start: int, quantities: list[Quantity]
+) -> list[Mention]:
+    """Return who is named before a word of saying as the one who says it.
+
+    Args:
+        marked: The sentence.
+        cue: Where the word of saying stands.
+        start: The first token looked at.
+        quantities: Of the sentence.
+
+    Returns:
+        One mention, two that speak together, or none.
+    """
+    tokens = marked.tokens
+    near = [
+        m
+        for m in marked.mentions
+        if start <= m.start
+        and m.end <= cue
+        and may_speak(m)
+        and (
+            _is_person(marked, m, cue)
+            if m.form == "adj"
+            else not any(q.start <= m.start < q.end for q in quantities if not _is_office(q, m))
+        )
+        and not marked.any("contradicting", start=m.start - 3, end=m.start)
+    ]
+    while near and any(t.has(*MOVES) for t in _plain(tokens[near[-1].end : cue])):
+        near = near[:-1] if tokens[cue].has("pronoun") else []
+    if any(tokens[at].has("pronoun") for at in range(max(start, cue - 2), cue)):
+        return []
+    aside = cue and tokens[cue - 1].norm == "," and tokens[cue + 2 : cue + 3]
+    if aside and aside[0].kind == "mark" and tokens[cue + 1].has("pronoun"):
+        return []  # "as many, writes he, went home"
+    if near and any(tokens[at].norm in {";", ":"} for at in range(near[-1].end, cue)):
+        return []
+    if near and near[-1].prep == "of" and len(near) > 1:
+        near = near[:-1]
+    group = near[-1:]
+    if len(near) > 1:
+        between = tokens[near[-2].end : near[-1].start]
+        if len(between) <= 5 and any(t.has("and") or t.norm == "," for t in between):
+            group = near[-2:] if any(t.has("and") for t in between) else near[-1:]
+    return group
+
+
+def _is_office(quantity: Quantity, mention: Mention) -> bool:
+    """Return whether one person told without a number is only who speaks: "a lawmaker said"."""
+    return quantity.weak and mention.form == "office"
+
+
+def _is_person(marked: Marked, mention: Mention, cue: int) -> bool:
+    """Return whether an adjective and a person's noun say who speaks: "a Dornish politician said"."""
+    after = marked.tokens[mention.end : mention.end + 1]
+    person = bool(after) and after[0].has("single", "mediate", "body_word", "soldiers")
+    return person and mention.end < cue and not mention.prep
+
+
+def _plain(tokens: list[Token]) -> list[Token]:
+    """Leave out a relative clause between commas: "Vale, which hosted the handover, said"."""
+    commas = [at for at, token in enumerate(tokens) if token.norm in ",،"]
+    if tokens and tokens[0].has("which") and not commas:
+        return []  # "officials who brokered the exchange said"
+    if len(commas) >= 2 and commas[0] == 0:
+        return tokens[commas[-1] :]
+    return tokens
+
+
+def may_speak(mention: Mention) -> bool:
+    """Return whether a preposition leaves a mention free to speak: "in the ministry they said".
+
+    Args:
+        mention: Before a word of saying.
+
+    Returns:
+        True if it may be who says it.
+    """
+    if mention.prep == "to":  # one word is "in" and "to" in Russian and Ukrainian
+        return mention.form in {"office", "alias"} and mention.start <= 2
+    if mention.prep == "in":
+        return mention.form in {"office", "alias"} or mention.start <= 2
+    return mention.prep not in {"to", "from", "with", "by", "between"}
