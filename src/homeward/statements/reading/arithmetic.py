@@ -54,6 +54,8 @@ def _without_formulas(drafts: list[Draft]) -> list[Draft]:
         marked = draft.clause.marked
         staged = marked.any("stage", "begin", start=start - _BESIDE, end=start)
         staged = staged or marked.any("agree", start=start - _BESIDE, end=start + _BESIDE)
+        behind = marked.tokens[draft.quantity.number.end :][:1]
+        staged = staged or any(t.has("for") and t.glued for t in behind)  # "1,000-for-1,000"
         fewer = any(
             d.home == draft.home and 0 < (d.count or 0) < (draft.count or 0) for d in drafts
         )
@@ -101,6 +103,8 @@ def _without_details(drafts: list[Draft]) -> list[Draft]:
     for draft in drafts:
         sentence = draft.clause.marked
         detail = draft.how in _VAGUE and not sentence.any("move_with", "also", "in_return")
+        start, end = draft.quantity.start, draft.quantity.number.end
+        detail = detail and not sentence.any("another", start=start - 2, end=end + 1)
         wholes = [
             d
             for d in kept[-_NEAR:]

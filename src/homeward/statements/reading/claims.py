@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from homeward.statements.reading.clauses import Clause
@@ -56,7 +57,7 @@ def add(reading: Reading, text: str, parts: Sequence[Part], sides: tuple[str, ..
         reading.evidence += _evidence(text, part, last)
         if part.speeches:
             last = part.speeches[-1].source
-    reading.omissions = _once(reading.omissions)
+    reading.omissions = _of_each(_once(reading.omissions), sides)
     reading.omissions += _absent(reading, sides)
 
 
@@ -212,7 +213,16 @@ def _left_out_by(part: Part, at: int, last: str) -> str:
             return _meant(part, here, last)
         if token.kind != "word" or any(m.start <= here < m.end for m in marked.mentions):
             break
-    return actor_before(part, at, last)
+    return "both" if _is_of_two(part, at) else actor_before(part, at, last)
+
+
+def _is_of_two(part: Part, at: int) -> bool:
+    """Return whether two act together before a token: "Vale and Orland did not say how many"."""
+    clause = next((c for c in part.clauses if c.start <= at < c.end), None)
+    if clause is None or len(set(clause.actors)) != 2:
+        return False
+    named = [m for m in part.marked.mentions if m.end <= at and m.party in clause.actors]
+    return len(named) == 2 and not any(s.cue < at for s in part.speeches)
 
 
 def _meant(part: Part, at: int, last: str) -> str:
@@ -250,6 +260,15 @@ def _lacks(marked: Marked, at: int) -> bool:
         return False
     low = max((k for k in range(at) if marked.tokens[k].norm in ",،;:—–"), default=-1)
     return marked.any("mention", start=low + 1, end=at)
+
+
+def _of_each(omissions: list[Omission], sides: tuple[str, ...]) -> list[Omission]:
+    """Let what both sides left out be an omission of each of them."""
+    found = []
+    for omission in omissions:
+        who = sides if omission.source == "both" and len(sides) == 2 else (omission.source,)
+        found += [replace(omission, source=source) for source in who]
+    return found
 
 
 def _once(omissions: list[Omission]) -> list[Omission]:

@@ -28,6 +28,7 @@ _OBLIQUE = ("accusative", "dative", "oblique")
 _OPENING = frozenset(':«"“.')
 _REACH = 12
 _GAP = 3
+_VERB_NEAR = 3  # tokens between "which" and its verb
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 
 
@@ -161,7 +162,7 @@ def _brought(clause: Clause) -> list[int]:
             m.prep == "to" and m.form in {"name", "seat"} and 0 <= at - m.end <= 2
             for m in clause.mentions
         )
-        if led or marked.any("free_word", start=at + 1, end=end):
+        if led or marked.any("free_word", "opposite", start=at + 1, end=end):
             found.append(at)
     for at in marked.tagged("aux", start=clause.start, end=clause.end):
         behind = [q for q in clause.quantities if at < q.start <= at + 2]
@@ -249,9 +250,13 @@ def _opens_gap(marked: Marked, at: int) -> bool:
 
 def _describes(marked: Marked, quantities: Sequence[Quantity], at: int) -> bool:
     """Return whether a participle right behind people says how they were caught or held."""
-    if not marked.tokens[at].has("taken", "held") or marked.tokens[at].has(*MOVES):
-        return False
-    return any(q.what == "people" and q.role == "candidate" and q.end == at for q in quantities)
+    first = at
+    while (
+        first and marked.tokens[first].has("taken", "held") and not marked.tokens[first].has(*MOVES)
+    ):
+        first -= 1
+    counted = (q for q in quantities if q.what == "people" and q.role == "candidate")
+    return first < at and any(first < q.end <= first + 1 for q in counted)
 
 
 def _inside(quantities: Sequence[Quantity], at: int) -> bool:
@@ -315,12 +320,29 @@ def _find_actors(clause: Clause, before: Clause | None, *, verb_first: bool) -> 
             verb < q.number.start < first.start for q in clause.quantities
         ):
             chosen = _group(marked, behind, first=True)
+    chosen = chosen or _antecedent(clause)
     clause.actors = tuple(dict.fromkeys(m.party for m in chosen if m.party))
     clause.own_actor = bool(clause.actors)
     _find_recipient(clause, verb)
     shared = not clause.any("both_sides") and not _has_stranger(clause, verb)
     if not clause.actors and before is not None and shared:
         clause.actors = before.actors
+
+
+def _antecedent(clause: Clause) -> list[Mention]:
+    """Return the party that "which" means right before a verb: "from Vale, which got 40"."""
+    marked = clause.marked
+    which = next(iter(marked.tagged("which", start=clause.start, end=clause.start + 2)), None)
+    if which is None or not clause.moves or clause.moves[0] > which + _VERB_NEAR:
+        return []
+    if marked.tokens[which].has("that") or marked.any("passive", start=which, end=clause.moves[0]):
+        return []
+    ends = {which, which - 1}
+    return [
+        m
+        for m in marked.mentions
+        if m.end in ends and m.party and m.form not in {"adj", "people"} and not m.organisation
+    ]
 
 
 def _has_stranger(clause: Clause, verb: int) -> bool:

@@ -96,7 +96,7 @@ def _month(marked: Marked, at: int, month: int, published: dt.date | None) -> Da
 def _around(marked: Marked, at: int) -> tuple[int | None, int | None]:
     """Return the day and the year written around a month."""
     day = year = None
-    for here in (at - 1, at + 1, at - 2, at + 2, at + 3):
+    for here in (at - 1, at + 1, at - 2, at + 2, at + 3, at + 4):
         if day is None and here in marked.days:
             day = marked.days[here]
         token = marked.tokens[here] if 0 <= here < len(marked.tokens) else None
@@ -114,10 +114,10 @@ def _free(marked: Marked, month: int, number: int) -> bool:
     """Return whether nothing but small words stands between a month and its day."""
     low, high = sorted((month, number))
     return all(
-        t.kind == "word"
-        and (t.has("of", "small", "ordinal_ending") or t.glued)
+        (t.kind == "word" or (t.norm == "." and low == month and k == 0))
+        and (t.has("of", "small", "ordinal_ending") or t.glued or t.norm == ".")
         and not t.has("year_word")
-        for t in marked.tokens[low + 1 : high]
+        for k, t in enumerate(marked.tokens[low + 1 : high])
     )
 
 

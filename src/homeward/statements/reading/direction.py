@@ -279,7 +279,7 @@ def _same_fact(case: Case) -> Answer | None:
     if shares and not own and case.speaker in case.sides:
         return case.to(case.speaker, "speaker")  # "put its share at 303"
     same = [d for d in own or case.known if d.count == case.quantity.count]
-    fact = (same or [case.known[-1]])[-1]
+    fact = (same or own or [case.known[-1]])[-1]
     theirs = not own and all(d.home == d.source.partition(".")[0] for d in same)
     if theirs and case.speaker in case.sides and case.quantity.what == "people":
         return case.to(case.speaker, "speaker")  # a side tells of its own

@@ -161,6 +161,8 @@ def _speaker(
     if tokens[cue].has("according"):
         return _by_reference(marked, cue, end, behind, ahead, state)
     comma = cue > 0 and tokens[cue - 1].norm in _BREAKS
+    if behind and ahead and marked.any(*MOVES, "aux", start=behind.end, end=behind.end + 2):
+        behind = None  # "Orlo Vane, a Dornish minister, said Orland had freed 40"
     if behind and (comma or not ahead) and behind.start <= end + (FAR if comma else 2):
         group = [behind, *joined_after(marked, behind)]
         return _source(group, state), cue, group[-1].end

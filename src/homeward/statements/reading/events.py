@@ -29,6 +29,7 @@ _DATED = 3  # tokens behind "earlier" in which a day makes it clear
 _SAID = 8  # tokens behind "earlier" in which somebody speaks
 _GENITIVE = re.compile(r"[а-яіїє]{2,}([аяиыуюії]|ого|его|ів|ов|ей)$")
 _PAST = re.compile(r"[лв](а|о|и)?(ся|сь)?$")  # of Slavic verbs
+_NEAR_AUX = 4  # tokens between "had" and its verb
 _BEHIND = 6  # tokens behind a number in which its own day stands
 
 
@@ -45,6 +46,7 @@ def set_roles(sentences: Sequence[list[Clause]], published: dt.date | None) -> D
     for clauses in sentences:
         for clause in clauses:
             clause.role = _by_words(clause, clauses)
+    _look_back(sentences)
     main = _main_day(sentences, published)
     when = main.date if main else published.isoformat() if published else None
     for clauses in sentences:
@@ -60,6 +62,23 @@ def set_roles(sentences: Sequence[list[Clause]], published: dt.date | None) -> D
                 if clause.role == "framework":
                     clause.role = "planned"
     return main
+
+
+def _look_back(sentences: Sequence[list[Clause]]) -> None:
+    """Set aside what the text itself tells in the pluperfect, with a day, after the event."""
+    begun = False
+    for clauses in sentences:
+        own = not any(clause.told for clause in clauses)
+        for clause in clauses:
+            before = clause.moves[0] - _NEAR_AUX if clause.moves else 0
+            had = bool(clause.moves) and clause.marked.any(
+                "pluperfect", start=max(before, clause.start), end=clause.moves[0]
+            )
+            inside = range(clause.start, clause.end)
+            dated = any(at in inside for at in (*clause.marked.weekdays, *clause.marked.months))
+            if begun and own and had and clause.role == "main" and (dated or clause.any("each")):
+                clause.role = "previous"
+        begun = begun or any(c.role == "main" and _moves_people(c) for c in clauses)
 
 
 def _join_plans(sentences: Sequence[list[Clause]]) -> None:
@@ -125,6 +144,8 @@ def _is_framework(clause: Clause, verb: int, *, planned: bool) -> bool:
     if not agreed or not numbers:
         return False
     acting = any(agreed[0] < m.start < verb and not m.prep for m in clause.mentions)
+    if any(q.end == agreed[0] and q.role == "candidate" for q in clause.quantities):
+        return clause.marked.any("in", "under", "on", start=agreed[0] + 1, end=agreed[0] + 2)
     done = any(verb < at < clause.end for at in clause.marked.weekdays) and not planned
     if done and clause.marked.any("under", start=agreed[0] - 3, end=agreed[0]):
         return False  # "under the agreement 360 were flown home on Saturday"
@@ -280,7 +301,7 @@ def _by_own_day(clause: Clause, days: Sequence[Day], main: str | None) -> None:
 def _day_before(clause: Clause, date: str, main: str) -> bool:
     """Return whether a clause tells of a round on the day before: "Friday's opening round"."""
     told = clause.any("round") or (clause.any("yesterday") and clause.any("aux"))
-    told = told or (clause.any("each") and not clause.moves)
+    told = told or (clause.any("each") and _counts(clause))
     return len(date) == len(main) == _DAY_CHARS and date < main and told
 
 

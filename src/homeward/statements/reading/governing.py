@@ -16,6 +16,7 @@ from homeward.statements.reading.quantities import Quantity
 
 _GAP = 3
 _PLACES = frozenset({"army", "movement", "delegation"})  # offices that people may come from
+_ACTING = frozenset({"government", "army", "movement"})
 _ORDER = ("receive", "release", "return", "exchange")
 
 
@@ -67,7 +68,7 @@ def actor_of(clause: Clause, quantity: Quantity, sides: tuple[str, ...]) -> str:
         if (
             (mention.end <= at <= mention.end + 1 or mention.end == quantity.start)
             and mention.prep == ""
-            and mention.form in {"name", "seat", "actor"}
+            and (mention.form in {"name", "seat", "actor"} or mention.office in _ACTING)
             and not (mention.party in clause.actors and len(set(clause.actors)) > 1)
         ):
             giver = [m for m in clause.mentions if m.end == mention.start and not m.prep]
@@ -191,5 +192,5 @@ def _may_be_place(mention: Mention, prep: str) -> bool:
         return False
     if mention.form not in {"office", "alias"} or prep not in {"to", "from"}:
         return True
-    side = mention.office == "delegation" and prep == "to" and mention.case == "dative"
+    side = mention.office == "delegation" and prep == "to"
     return side or mention.office == "government" or (prep == "from" and mention.office in _PLACES)

@@ -24,6 +24,7 @@ _PREPOSITIONS = ("to", "from", "by", "with", "of", "in", "between")
 _LOCATIVE = ("е", "ии", "уси", "і", "ї", "ом", "ому", "ой", "ій", "ых", "их")  # of Slavic nouns
 _TITLES = 3  # names between an office and the surname of who holds it
 _PERSON_MIN = 5
+_OWNED = 3  # an apostrophe, its s and one word
 _PHRASE_MAX = 4  # words behind a phrase that may belong to one inside it
 _ORGANISATIONS = frozenset({"ICRC", "UN", "OSCE", "AU", "EU"})
 
@@ -384,8 +385,8 @@ def _join_offices(marked: Marked) -> None:
 def _is_of(marked: Marked, left: Mention, right: Mention) -> bool:
     """Return whether an office is part of the one behind it: "a spokesman of the ministry of Vale"."""
     between = marked.tokens[left.end : right.start]
-    joined = all(token.has("of", "for", "small") for token in between)
-    return not between or (joined and any(token.has("of", "for") for token in between))
+    joined = all(token.has("of", "for", "to", "small") for token in between)
+    return not between or (joined and any(token.has("of", "for", "to") for token in between))
 
 
 def _same_person(marked: Marked, left: Mention, mention: Mention) -> bool:
@@ -393,6 +394,9 @@ def _same_person(marked: Marked, left: Mention, mention: Mention) -> bool:
     if left.form != "office" or (left.party and mention.party not in {left.party, ""}):
         return False
     between = marked.tokens[left.end : mention.start]
+    if between and between[0].norm == "'":  # "the prime minister's office"
+        rest = between[2 if between[1:2] and between[1].norm == "s" else 1 :]
+        return len(rest) <= 2 and all(t.kind == "word" and not t.tags for t in rest)
     if len(between) <= 1:
         return not any(token.has("and", "say") for token in between)  # "told parliament"
     named = len(between) <= _TITLES and all(t.capital and t.kind == "word" for t in between)
@@ -410,6 +414,8 @@ def _merge(left: Mention, mention: Mention, used: set[int], k: int) -> None:
 def _beside(marked: Marked, end: int, start: int) -> bool:
     """Return whether only a genitive or small words stand between a party and its office."""
     between = marked.tokens[end:start]
+    if len(between) == _OWNED and between[0].norm == "'" and between[-1].has("captive", "people"):
+        return True  # "Vale's prisoner office"
     return len(between) <= 3 and all(
         token.norm in {"'", "s"}
         or (token.kind == "word" and not token.tags and (not token.capital or token.text.isupper()))

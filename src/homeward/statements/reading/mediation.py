@@ -72,7 +72,7 @@ def mediations_of(
                 cared = marked.any("medical", start=at - 2, end=at + 2)  # "medical help"
                 if act == "facilitate" and (cared or not _weighty(marked, mention, at)):
                     continue
-                if mention.organisation and act in {"facilitate", "hosted"}:
+                if mention.organisation and act in {"facilitate", "hosted", "thank"}:
                     role = "carrier" if mention.party == "ICRC" else role
                 if act == "hosted" and mention.prep == "in":
                     continue

@@ -365,6 +365,8 @@ def _is_listed(clause: Clause, quantity: Quantity) -> bool:
     low = commas[-1] if commas else clause.start
     if marked.any("condition", start=low, end=quantity.number.start):
         return True
+    if marked.any("list_of", start=quantity.start - 1, end=quantity.start):
+        return True  # "had been sent a list of 640 prisoners"
     if clause.any("lists") and not _moved(clause, "release", "receive", "return"):
         return True
     if marked.any("lists") and not _moved(clause, "release", "return") and quantity.what == "bare":
@@ -416,7 +418,12 @@ def _is_held(quantity: Quantity, clause: Clause, before: list[Clause]) -> bool:
 def _whole_year(clause: Clause) -> bool:
     """Return whether a clause counts over a year: a year in it, and no day or month."""
     marked = clause.marked
-    years = [q for q in clause.quantities if q.role == "year"]
+    years = [
+        q
+        for q in clause.quantities
+        if q.role == "year"
+        and not marked.any("taken", "jailed", start=q.start - _NEAR, end=q.start)
+    ]
     inside = range(clause.start, clause.end)
     dated = any(at in inside for at in (*marked.months, *marked.weekdays))
     dated = (

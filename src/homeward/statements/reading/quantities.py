@@ -7,7 +7,6 @@ Rules of this file:
   people only where the sentence leaves it out (`150 for 150`, `and Armenia two`).
 - A nationality inside the phrase is whose people they are; "held by" and an adjective of a
   captivity name the holder.
-- An indefinite article before one person is a weak one; a role before a name as well.
 """
 
 from __future__ import annotations
@@ -21,12 +20,11 @@ from homeward.statements.reading.marked import Marked, Mention
 from homeward.statements.reading.numbers import Number
 from homeward.statements.reading.tokens import Token
 
-_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-_ONE = re.compile(r"[а-яії](ец|ца|цем|нин|нина|нином|нка|нку|нкой|ець|ця|нкою)$")  # "россиянина"
 _INHABITANTS = re.compile(r"[а-яії]{3,}(ян|чан|инцев|анцев|янцев|ійців|івців|анців|янам|чанам)$")
 _ATTRIBUTE = re.compile(r"[а-яії]{3,}(нн|[иея]т|вш|[аяую]щ|ен|ан)(ых|их)$")
 _BEFORE_HEAD = 6
 _AFTER_HEAD = 4
+_FIGURE = 9  # tokens between "the number of its men" and the number
 _HEADS: Mapping[str, Unit] = {
     "remains": "remains",
     "civilians": "civilians",
@@ -35,10 +33,10 @@ _HEADS: Mapping[str, Unit] = {
     "subkind": "people",
 }
 """What a noun says of people -> what is counted."""
-_STOPS = ("exchange", "release", "receive", "return", "say", "and", "while", "which", "passive")
+STOPS = ("exchange", "release", "receive", "return", "say", "and", "while", "which", "passive")
 _JOINTS = (
     *("to", "from", "by", "with", "in", "between", "for", "in_return", "home_word", "each"),
-    *("equal", "both_sides", "total", "of_them", "same_number", "also", "aux"),
+    *("equal", "both_sides", "total", "of_them", "same_number", "also", "aux", "opposite"),
     "preposition",
 )
 _WITH_MEN = ("government", "army", "movement")
@@ -87,10 +85,9 @@ def quantities_of(marked: Marked) -> list[Quantity]:
         marked: The sentence.
 
     Returns:
-        One for each number, in order, and the weak ones.
+        One for each number, in order; those told without a number are found in `persons`.
     """
     found = [_around(marked, number) for number in marked.numbers]
-    found += _weak_ones(marked, found)
     return sorted(found, key=lambda q: q.start)
 
 
@@ -107,7 +104,7 @@ def mention_at(marked: Marked, at: int) -> Mention | None:
 def _around(marked: Marked, number: Number) -> Quantity:
     quantity = Quantity(number, number.start, number.end, "bare")
     for at in range(number.start, number.end):
-        _take_head(marked, quantity, at)
+        take_head(marked, quantity, at)
     if not _pair(marked, number):
         _Scan(marked, quantity).run()
     _scan_left(marked, quantity)
@@ -186,7 +183,7 @@ class _Scan:
         # A second kind of people after a genitive only describes the first.
         remains = token.has("remains") and self.quantity.unit != "remains"
         if self.quantity.head < 0 or remains:
-            _take_head(self.marked, self.quantity, self.at)
+            take_head(self.marked, self.quantity, self.at)
         self.at += 1
         self.limit = self.at + _AFTER_HEAD
         self.quantity.end = self.at
@@ -195,7 +192,7 @@ class _Scan:
         """Return whether a word ends the phrase; take from it whose people they are."""
         marked, quantity, at = self.marked, self.quantity, self.at
         noun = quantity.head >= 0
-        if marked.number_at(at) or token.has(*_STOPS) or _ATTRIBUTE.search(token.norm):
+        if marked.number_at(at) or token.has(*STOPS) or _ATTRIBUTE.search(token.norm):
             return not (self._is_described(token) or _participle(marked, quantity, at))
         if token.has("among"):
             if not noun and at == quantity.number.end:
@@ -253,7 +250,14 @@ def _is_inhabitant(token: Token) -> bool:
     return not (token.tags or token.capital) and bool(_INHABITANTS.search(token.norm))
 
 
-def _take_head(marked: Marked, quantity: Quantity, at: int) -> None:
+def take_head(marked: Marked, quantity: Quantity, at: int) -> None:
+    """Let a noun say of which kind the people are that a quantity counts.
+
+    Args:
+        marked: The sentence.
+        quantity: It is filled in.
+        at: Where the noun stands.
+    """
     token = marked.tokens[at]
     if _is_inhabitant(token):
         quantity.unit, quantity.what, quantity.head = "civilians", "people", at
@@ -398,7 +402,7 @@ def _scan_left(marked: Marked, quantity: Quantity) -> None:
                 quantity.start = min(quantity.start, quantity.number.start - 1 - back)
         if token.has("own", "our") and back == 0:
             quantity.own = True
-        if token.has(*_STOPS, "to", "from", "by") and not token.has("of"):
+        if token.has(*STOPS, "to", "from", "by") and not token.has("of"):
             break
 
 
@@ -406,8 +410,29 @@ def _take_noun_before(marked: Marked, quantity: Quantity) -> None:
     """Use a noun with its owner right before the number: Arabic "its soldiers the 103"."""
     before = marked.tokens[quantity.start - 1] if quantity.start else None
     if before is not None and quantity.what in {"bare", "thing"} and before.has("own"):
-        _take_head(marked, quantity, quantity.start - 1)
+        take_head(marked, quantity, quantity.start - 1)
         quantity.own = quantity.own or quantity.what == "people"
+    if quantity.what == "bare":
+        _take_counted(marked, quantity)
+
+
+def _take_counted(marked: Marked, quantity: Quantity) -> None:
+    """Use the people whose number it is said to be: "put the number of its freed soldiers at 40"."""
+    tokens, start = marked.tokens, quantity.number.start
+    low = max(0, start - _FIGURE)
+    figures = marked.tagged("figure", "account", start=low, end=start)
+    nouns = marked.tagged(*_HEADS, start=figures[-1], end=start) if figures else []
+    gap = tokens[nouns[-1] + 1 : start] if nouns else []
+    if not nouns or any(t.has(*STOPS) or t.kind != "word" for t in gap) or len(gap) > _AFTER_HEAD:
+        return
+    if any(number.start in range(figures[-1], start) for number in marked.numbers):
+        return
+    take_head(marked, quantity, nouns[-1])
+    quantity.own = quantity.own or marked.any("own", start=figures[-1], end=nouns[-1])
+    owner = [
+        m for m in marked.mentions if figures[-1] < m.start < start and m.form in {"adj", "people"}
+    ]
+    quantity.nation = owner[-1].party if owner else quantity.nation
 
 
 def _take_topic(marked: Marked, quantity: Quantity) -> None:
@@ -419,75 +444,3 @@ def _take_topic(marked: Marked, quantity: Quantity) -> None:
         marks = len(gap) <= 2 and all(t.kind == "mark" or t.has("also", "move_with") for t in gap)
         if mention.form == "people" and mention.end <= quantity.start and gap and marks:
             quantity.nation = mention.party
-
-
-def _weak_ones(marked: Marked, strong: list[Quantity]) -> list[Quantity]:
-    """Find single people told without a number: an article and a person's noun."""
-    tokens = marked.tokens
-    found = []
-    for at in marked.tagged("single"):
-        if any(q.start <= at < q.end for q in strong):
-            continue
-        lead = next(
-            (k for k in range(at - 1, max(-1, at - 5), -1) if tokens[k].has("article")), None
-        )
-        named = at + 1 < len(tokens) and tokens[at + 1].capital and not tokens[at + 1].tags
-        own = at > 0 and tokens[at - 1].has("own") and bool(_CYRILLIC.match(tokens[at].norm))
-        bare = tokens[at].has("bare_single") or _nation_beside(marked, at) or own
-        if lead is None and not named and not bare:
-            continue
-        start = at if lead is None else lead
-        if any(token.kind == "mark" or token.has(*_STOPS) for token in tokens[start:at]):
-            continue
-        if start > 1 and tokens[start - 1].norm == "," and tokens[start - 2].capital:
-            continue  # "Viktor Orlenko, a politician"
-        quantity = Quantity(Number(start, start, 1.0, digits=False), start, at + 1, "bare")
-        _take_head(marked, quantity, at)
-        quantity.weak = True
-        quantity.own = tokens[start].has("own") or own
-        if any(token.has("remains") for token in tokens[max(0, start - 2) : start]):
-            quantity.unit = "remains"  # "the body of a soldier"
-        for mention in marked.mentions:
-            behind = mention.start == at + 1 and _nation_beside(marked, at)
-            named = mention.form == "name" and (mention.end == at or behind)  # "a US citizen"
-            described = mention.form in {"adj", "people"} and mention.start <= at + 2
-            low = start - (lead is None and _nation_beside(marked, at))
-            if low <= mention.start and (named or described):
-                quantity.nation = mention.party
-                quantity.end = max(quantity.end, mention.end)
-        found.append(quantity)
-    return found + _unnamed_ones(marked, strong)
-
-
-def _nation_beside(marked: Marked, at: int) -> bool:
-    """Return whether a nation makes a noun without an article one person: "гражданина Вернии"."""
-    if not _CYRILLIC.match(marked.tokens[at].norm):
-        return False
-    return any(
-        (m.form in {"adj", "people"} and 0 <= at - m.end <= 1)
-        or (m.form == "name" and not m.prep and m.start == at + 1)
-        for m in marked.mentions
-    )
-
-
-def _unnamed_ones(marked: Marked, strong: list[Quantity]) -> list[Quantity]:
-    """Find single people told by their nation alone: "ten Thais and a Filipino"."""
-    tokens = marked.tokens
-    found = []
-    for mention in marked.mentions:
-        start, end = mention.start - 1, mention.end
-        one = mention.form == "people" and bool(_ONE.search(tokens[end - 1].norm))
-        led = start >= 0 and tokens[start].has("article")
-        if mention.form not in {"people", "adj"} or not (led or one):
-            continue
-        if one and (not led):
-            start = mention.start
-        after = tokens[end] if end < len(tokens) else None
-        alone = after is None or after.kind == "mark" or after.has("and", "aux", "passive", *_STOPS)
-        if (alone or one) and not any(q.start <= start < q.end for q in strong):
-            quantity = Quantity(Number(start, start, 1.0, digits=False), start, end, "bare")
-            quantity.nation, quantity.weak = mention.party, True
-            if any(q.unit == "remains" and q.end <= start <= q.end + 2 for q in strong):
-                quantity.unit = "remains"  # "the bodies of two Thais and a Filipino"
-            found.append(quantity)
-    return found

@@ -31,6 +31,7 @@ from homeward.statements.reading.parties import (
     find_invented,
     part_movements,
 )
+from homeward.statements.reading.persons import weak_ones
 from homeward.statements.reading.quantities import Quantity, quantities_of
 from homeward.statements.reading.sides import sides_of
 from homeward.statements.reading.spoken import NARRATOR, Speech, State
@@ -76,6 +77,8 @@ def read_statement(
         govern(marked, pack)
         mark_gaps(marked)
     counted = [quantities_of(marked) for marked in sentences]
+    for marked, strong in zip(sentences, counted, strict=True):
+        strong[:] = sorted([*strong, *weak_ones(marked, strong)], key=lambda q: q.start)
     for marked, quantities in zip(sentences, counted, strict=True):
         roles.decide(marked, quantities)
         _inherit_units(marked, quantities)

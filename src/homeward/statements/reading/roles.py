@@ -23,6 +23,7 @@ from homeward.statements.reading.tokens import Token
 
 YEARS = range(1900, 2101)
 _AGED, _CHILD = 6, 14  # tokens between "the oldest" and an age; a smaller bare number counts people
+_MOVES = ("exchange", "release", "receive", "return")
 _CARRIED = frozenset({"age", "duration", "things", "day"})
 
 
@@ -55,13 +56,19 @@ def _role(marked: Marked, quantity: Quantity) -> str:
         return "other"
     if quantity.weak:
         return "candidate"
-    calendar = calendar_role(marked, number, counted=quantity.what == "people")
+    calendar = calendar_role(marked, number, counted=_is_counted(marked, quantity))
     if calendar:
         return calendar
     for role, applies in _TABLE:
         if applies(marked, quantity):
             return role
     return "candidate"
+
+
+def _is_counted(marked: Marked, quantity: Quantity) -> bool:
+    """Return whether a noun for people belongs to a number: not in "in 2022 and convicted"."""
+    after = marked.tokens[quantity.number.end : quantity.number.end + 1]
+    return quantity.what == "people" and not any(t.has("and") for t in after)
 
 
 def _is_other(marked: Marked, quantity: Quantity) -> bool:
@@ -94,6 +101,7 @@ def calendar_role(marked: Marked, number: Number, *, counted: bool) -> str:
         and all(
             (t.kind != "mark" and t.has("of", "small", "in"))
             or k == m
+            or (t.norm == "." and k == m + 1)  # "Nov. 22"
             or _suffix(t)
             or (t.kind == "number" and int(t.value or 0) <= 31)
             for k, t in enumerate(tokens[min(m, at + 1) : max(m + 1, at)], min(m, at + 1))
@@ -107,7 +115,7 @@ def calendar_role(marked: Marked, number: Number, *, counted: bool) -> str:
         if after and after[0].has("year_word"):
             return "year"
         if not counted and (
-            months or comma or (before and before[0].has("year_before", "in", "of"))
+            months or comma or (before and before[0].has("year_before", "in", "of", "taken"))
         ):
             return "year"
         if not counted and before and (at - 1 in marked.months or before[0].norm == "("):
@@ -234,6 +242,9 @@ def _is_pronoun(marked: Marked, quantity: Quantity) -> bool:
         return True
     if quantity.what == "people":
         return after is not None and after.has("of") and not quantity.own
+    listed = any(n.start < quantity.number.start for n in marked.numbers)
+    if listed and after is not None and after.has("to") and marked.any(*_MOVES):
+        return False  # "five went to Vale and one to Orland"
     return not (after is None or after.kind == "mark") or before is None
 
 
@@ -283,6 +294,7 @@ def _may_be_bare(marked: Marked, quantity: Quantity) -> bool:
             "which",
             "alive",
             "home_word",
+            "opposite",
         )
     )
 

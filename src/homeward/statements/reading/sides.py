@@ -54,7 +54,7 @@ def sides_of(
                 order.setdefault(mention.party, len(order))
                 is_third = mention.start in third
                 votes[mention.party] += (
-                    -1.5 if is_third else _weight(marked, mention, moving=moving)
+                    -3.0 if is_third else _weight(marked, mention, moving=moving)
                 )
     last = len(order)
     best = sorted(votes, key=lambda party: (-votes[party], order.get(party, last)))
@@ -82,6 +82,7 @@ def _weight(marked: Marked, mention: Mention, *, moving: bool) -> float:
     acting = acting or (
         mention.prep == "by" and marked.any("release", start=mention.start - 4, end=mention.start)
     )
+    weight += 2.0 * marked.any("captivity", start=mention.end, end=mention.end + 1)
     weight += 2.0 * marked.any("side_word", start=mention.start - 3, end=mention.start - 1)
     return weight + 2.5 * acting
 
