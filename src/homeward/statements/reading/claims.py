@@ -27,6 +27,7 @@ _QUOTES = frozenset('"“”«»‘„')
 _REACH = 5
 _IMPERSONAL = 3
 _PLURAL = re.compile(r"[а-яіїє]{2,}(ли|ли[сш]ь|лися|[ую]т|[ую]ть|[ая]т|[ая]ть)(ся)?$")
+_OPENING = 3  # tokens at the beginning of a sentence, or between two that say nothing
 _ABOUT = ("exchange", "release", "receive", "return")
 _CONTENT_MAX_CHARS = 600
 
@@ -55,10 +56,16 @@ def add(reading: Reading, text: str, parts: Sequence[Part], sides: tuple[str, ..
             reading.claims.append(_claim(text, part.marked, speech))
         reading.omissions += _stated(text, part, last)
         reading.evidence += _evidence(text, part, last)
-        if part.speeches:
-            last = part.speeches[-1].source
+        last = part.speeches[-1].source if part.speeches else _subject(part) or last
     reading.omissions = _of_each(_once(reading.omissions), sides)
     reading.omissions += _absent(reading, sides)
+
+
+def _subject(part: Part) -> str:
+    """Return the office with which a sentence begins, of which the next one may go on to tell."""
+    marked = part.marked
+    first = [m for m in marked.mentions if m.party and not m.prep and m.start <= _OPENING]
+    return first[0].source if first and first[0].form in {"office", "alias"} else ""
 
 
 def actor_before(part: Part, at: int, last: str, *, reach: int = 14) -> str:
@@ -97,6 +104,8 @@ def actor_before(part: Part, at: int, last: str, *, reach: int = 14) -> str:
     if chosen:
         return chosen[-1].source
     if marked.any("both_sides", start=low, end=at + 1):
+        return "both"
+    if not near and marked.any("both_sides", start=at, end=at + _REACH):
         return "both"
     after = [
         m
@@ -158,17 +167,37 @@ def _stated(text: str, part: Part, last: str) -> list[Omission]:
                 and _from_whom(marked, cue) is None
             ):
                 continue  # "nothing was said" leaves open by whom
+        pair = _neither(marked, at)
+        if pair:
+            found += [_omission(text, marked, at, end, mention.source) for mention in pair]
+            continue
         teller = _from_whom(marked, end - 1)
         teller = teller or _from_place(part, at)
         who = teller.source if teller else _left_out_by(part, at, last)
         if who == NARRATOR:
             continue
-        span = (token.start, marked.tokens[-1].end)
-        what = text[marked.tokens[min(end, len(marked.tokens) - 1)].start : span[1]]
-        found.append(
-            Omission(source=who, what=what.strip(" .,")[:200], stated_by="narrator", span=span)
-        )
+        found.append(_omission(text, marked, at, end, who))
     return found
+
+
+def _omission(text: str, marked: Marked, at: int, end: int, who: str) -> Omission:
+    """Return what somebody left out: what stands behind the word of saying."""
+    span = (marked.tokens[at].start, marked.tokens[-1].end)
+    what = text[marked.tokens[min(end, len(marked.tokens) - 1)].start : span[1]]
+    return Omission(source=who, what=what.strip(" .,")[:200], stated_by="narrator", span=span)
+
+
+def _neither(marked: Marked, at: int) -> list[Mention]:
+    """Return both of whom "neither Vale nor Orland said" tells."""
+    if not marked.tokens[at].has("no_one"):
+        return []
+    first = next((m for m in marked.mentions if at < m.start <= at + 2), None)
+    second = next((m for m in marked.mentions if first and m.start >= first.end), None)
+    if first is None or second is None or not (first.party and second.party):
+        return []
+    between = marked.tokens[first.end : second.start]
+    parted = any(t.has("negation") or t.norm.startswith("ولا") for t in between)
+    return [first, second] if parted and len(between) <= _OPENING else []
 
 
 def _from_whom(marked: Marked, at: int) -> Mention | None:
@@ -204,6 +233,13 @@ def _is_left_out(marked: Marked, at: int) -> bool:
 def _left_out_by(part: Part, at: int, last: str) -> str:
     """Return who left something out: the speaker behind a pronoun, else who acts."""
     marked = part.marked
+    if marked.tokens[at].has("both_sides"):
+        return "both"  # "none of the two governments"
+    bare = at + 1 >= len(marked.tokens) or not marked.tokens[at + 1].has("that")
+    if marked.tokens[at].has("without") and bare:
+        own = source_at(part.clauses, part.speeches, at)
+        if own != NARRATOR:
+            return own  # "Vale said that Orland freed 40, without saying whom"
     for here in range(at - 1, max(-1, at - _REACH), -1):
         token = marked.tokens[here]
         led = here > 0 and marked.tokens[here - 1].has("in")
@@ -244,6 +280,8 @@ def _mentioned(marked: Marked, at: int) -> int | None:
     """Return where a denied word of mentioning stands, right behind its negation."""
     for here in range(at + 1, min(len(marked.tokens), at + _REACH)):
         token = marked.tokens[here]
+        if token.norm == "'":
+            continue  # French writes one inside "n'a dit"
         if token.kind == "mark" or marked.number_at(here):
             return None
         if token.has("mention"):

@@ -312,7 +312,12 @@ def _find_actors(clause: Clause, before: Clause | None, *, verb_first: bool) -> 
     chosen: list[Mention] = []
     if ahead and not clause.moves:
         chosen = _group(marked, ahead, first=True)
-    elif ahead and not (verb_first and behind and behind[0].start <= verb + 4):
+    elif ahead and not (
+        verb_first
+        and behind
+        and behind[0].start <= verb + 4
+        and not _is_recipient(clause, ahead[-1], verb, behind[0])
+    ):
         chosen = _group(marked, ahead)
     elif behind and (verb_first or clause.any("passive") is False):
         first = behind[0]
@@ -343,6 +348,16 @@ def _antecedent(clause: Clause) -> list[Mention]:
         for m in marked.mentions
         if m.end in ends and m.party and m.form not in {"adj", "people"} and not m.organisation
     ]
+
+
+def _is_recipient(clause: Clause, actor: Mention, verb: int, mention: Mention) -> bool:
+    """Return whether an Arabic noun of giving has its receiver behind it: "ready to hand Vale 40".
+
+    Behind "in return for" it has its giver there.
+    """
+    marked = clause.marked
+    giving = marked.tokens[verb].has("giving") and mention.party != actor.party
+    return giving and not marked.any("in_return", start=verb - 2, end=verb)
 
 
 def _has_stranger(clause: Clause, verb: int) -> bool:

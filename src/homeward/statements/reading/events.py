@@ -157,8 +157,9 @@ def _is_framework(clause: Clause, verb: int, *, planned: bool) -> bool:
 def _is_previous(clause: Clause) -> bool:
     """Return whether a word of the past is about the whole clause, not about its last part."""
     had = clause.marked.tagged("had", start=clause.start, end=clause.start + 2)
-    if had and clause.marked.any("had_done", start=had[0] + 1, end=clause.end):
-        return True  # Arabic says "had done" in two words
+    done = clause.marked.tagged("had_done", start=had[0] + 1, end=clause.end) if had else []
+    if done and not clause.marked.any("say", start=done[0] + 1, end=done[0] + 2):
+        return True  # Arabic says "had done" in two words; "had announced" may tell the same event
     found = clause.marked.tagged("previous", start=clause.start, end=clause.end)
     cues = [at for at in found if not (_of_capture(clause, at) or _of_telling(clause.marked, at))]
     numbers = [q.number.start for q in clause.quantities if q.role == "candidate"]

@@ -69,6 +69,7 @@ def actor_of(clause: Clause, quantity: Quantity, sides: tuple[str, ...]) -> str:
             (mention.end <= at <= mention.end + 1 or mention.end == quantity.start)
             and mention.prep == ""
             and (mention.form in {"name", "seat", "actor"} or mention.office in _ACTING)
+            and not owned([q for q in clause.quantities if q is not quantity], mention)
             and not (mention.party in clause.actors and len(set(clause.actors)) > 1)
         ):
             giver = [m for m in clause.mentions if m.end == mention.start and not m.prep]

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from homeward.statements.reading.tokens import normal
+
 Form = tuple[str, bool]
 _VOWELS = "aeiou"
 _SPANISH = {
@@ -26,9 +28,13 @@ _FRENCH = {
     "ir": "ir it issent i ie is ies irent issait issaient issant",
     "re": "re  ent u ue us ues it irent ait aient ant",
 }
+_PLURAL_MIN = 4  # letters of a noun whose last two are its ending
 _ARABIC_PAST = ("", "ت", "وا", "ا", "تا", "ه", "ها", "هم", "ته", "تها", "تهم")
 _ARABIC_PRESENT = ("", "ون", "ان", "ه", "ها", "هم")
 _FRENCH_COMING = ("a", "ont", "ait", "aient")
+_ARABIC_OWN = ("ها", "هم", "هما")
+_ARABIC_OUR = ("نا",)
+_ARABIC_ENDS = ("ه", "ا", "ي", "ء", "ات", "ين", "ون", "ان")  # of nouns that take no accusative alif
 
 
 def forms(language: str, lemma: str, irregular: Mapping[str, Sequence[str]]) -> list[Form]:
@@ -55,6 +61,38 @@ def forms(language: str, lemma: str, irregular: Mapping[str, Sequence[str]]) -> 
     made = [(stem + end, False) for end in table[ending].split(" ") if stem + end]
     made += [(future + end, True) for end in coming]
     return [*made, *((form, False) for form in given)]
+
+
+def arabic_noun(word: str) -> list[tuple[str, str]]:
+    """Return the shapes of an Arabic noun for people, and what a pronoun written to it says.
+
+    Args:
+        word: As a pack writes it, one word.
+
+    Returns:
+        Each shape with `own` ("its soldiers"), `our`, or an empty text.
+    """
+    plain = normal(word)
+    stems = [plain]
+    if word.endswith("ى"):
+        stems = [f"{plain[:-1]}ا"]  # "اسرى" -> "اسراها"
+    elif plain.endswith("ه"):
+        stems = [f"{plain[:-1]}ت"]
+    elif plain.endswith(("ين", "ون")) and len(plain) > _PLURAL_MIN:
+        stems = [f"{plain[:-2]}ي", f"{plain[:-2]}و"]
+    elif plain.endswith("اء"):
+        stems = [plain, f"{plain[:-1]}ي", f"{plain[:-1]}و"]  # one hamza, three seats
+    shapes = [(plain, "")]
+    if stems[0].endswith("ي") and stems[0] != plain:
+        shapes += [(stem, "") for stem in stems]  # "مقاتلي X" owns what follows
+    elif not plain.endswith(_ARABIC_ENDS):
+        shapes.append((f"{plain}ا", ""))
+    for stem in stems:
+        shapes += [(stem + end, "own") for end in _ARABIC_OWN]
+        shapes += [(stem + end, "our") for end in _ARABIC_OUR]
+        if stem != plain:
+            shapes.append((f"{stem}ه", "own"))
+    return shapes
 
 
 def _english(lemma: str, past: Sequence[str]) -> list[str]:

@@ -26,6 +26,7 @@ _TITLES = 3  # names between an office and the surname of who holds it
 _PERSON_MIN = 5
 _OWNED = 3  # an apostrophe, its s and one word
 _PHRASE_MAX = 4  # words behind a phrase that may belong to one inside it
+_TANWEEN = ("\u064b", "\u064b\u0627")  # written behind or before the last alif
 _ORGANISATIONS = frozenset({"ICRC", "UN", "OSCE", "AU", "EU"})
 
 
@@ -139,9 +140,11 @@ def mark(sentence: Sentence, pack: Pack) -> Marked:
             _put(marked, match.start, match.end, label)
         if match.end - match.start > 2 and match.labels[0].startswith("office:"):
             _look_inside(marked, match.start, match.end, pack)
-    named = {at for m in marked.mentions for at in range(m.start, m.end)}
+    for at in marked.weekdays if pack.language == "ar" else ():
+        tokens[at].tags.clear()  # "Sunday" without its article is "one"
+    named = {at for m in marked.mentions for at in range(m.start, m.end)} | {*marked.weekdays}
     marked.numbers = [
-        n for n in marked.numbers if n.start not in marked.weekdays and n.start not in named
+        n for n in marked.numbers if not (n.start in named or tokens[n.start].has("no_number"))
     ]
     _tag_words(marked, pack)
     for at, token in enumerate(tokens):
@@ -189,7 +192,8 @@ def _tag_words(marked: Marked, pack: Pack) -> None:
             token.tags.add("people")
         if token.norm in pack.inside:
             token.tags.add(pack.inside[token.norm])
-        if pack.language == "ar" and token.norm.startswith("ل") and len(token.forms) > 1:
+        led = pack.language == "ar" and token.norm.startswith("ل") and len(token.forms) > 1
+        if led and not pack.words.knows(token.norm):
             token.tags.add("clitic_to")
 
 
@@ -325,6 +329,8 @@ def _add_mention(marked: Marked, start: int, end: int, kind: str, value: str) ->
             marked.mentions.pop()
         else:
             return
+    if kind == "name" and marked.tokens[end - 1].text.endswith(_TANWEEN):
+        kind = "adj"  # the ending of "a Dornish man" makes the same letters as the land's name
     if kind in {"fixed", "holder"}:
         party, _, office = value.partition(".")
         marked.mentions.append(Mention(start, end, party, "office", office))
@@ -435,7 +441,8 @@ def _owned(marked: Marked, office: Mention, party: Mention) -> bool:
     if any(token.has("say", "exchange", "release", "receive", "return") for token in between):
         return False  # "the minister said in Kyiv"
     if any(token.has("in") for token in between):
-        return party.form in {"seat", "name"}
+        official = office.office in {"delegation", "spokesman", "delegation_head"}
+        return party.form in {"seat", "name"} or (party.form == "actor" and official)
     return all(
         token.has("of", "small", "for", "from") or token.norm in {"the", "la", "l", "d"}
         for token in between

@@ -216,7 +216,9 @@ def _near(marked: Marked, third: list[Mention], at: int) -> list[Mention]:
     """Return the mentions that an act belongs to: a group behind "by", else the nearest."""
     adjective = [m for m in third if m.form == "adj" and (m.end == at or m.start == at + 1)]
     if adjective:
-        return adjective
+        last = max(adjective, key=lambda m: m.start)
+        rest = [m for m in third if m.form == "adj" and m.start >= last.start]
+        return [*(m for m in adjective if m is not last), *_chain(marked, rest)]
     doers = [m for m in third if m.form == "adj" and m.start <= 2 and 0 < at - m.end <= _DOER]
     if doers and not any(m.form != "adj" and m.end <= at for m in third):
         return doers[:1]  # "Turkish diplomats acted as go-betweens"

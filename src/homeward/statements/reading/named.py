@@ -33,11 +33,11 @@ def mention_after(marked: Marked, end: int, quantities: list[Quantity]) -> Menti
             between = [t for t in marked.tokens[end : mention.start] if t.norm not in _DOTS]
             if any(t.kind != "word" or t.has(*MOVES, "that") for t in between):
                 return None
-            if any(q.start <= mention.start < q.end for q in quantities) or not _may_follow(
-                mention
-            ):
+            cited = marked.tokens[end - 1].has("according") and mention.prep == "to"
+            cited = cited and marked.tokens[mention.start].has("clitic_to")  # Arabic "according to"
+            if any(q.start <= mention.start < q.end for q in quantities):
                 return None
-            return mention
+            return mention if cited or _may_follow(mention) else None
     return None
 
 

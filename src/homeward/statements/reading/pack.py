@@ -24,11 +24,12 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from homeward.statements.reading.inflection import forms
+from homeward.statements.reading.inflection import arabic_noun, forms
 from homeward.statements.reading.language import Language
 from homeward.statements.reading.matcher import Matcher, Phrase, phrase_of
 from homeward.statements.reading.tokens import normal
 
+_COUNTED = ("soldiers", "civilians", "people", "remains", "compatriot")
 _MOVING = frozenset({"exchange", "release", "receive", "return"})
 _DENYING = frozenset({"not", "neither", "never", "no", "не", "لم", "لن", "pas"})
 _CHOICE = re.compile(r"\(([^()]*)\)")
@@ -138,6 +139,7 @@ def load_pack(language: Language) -> Pack:
         *_phrases(common, cased=True),
         *_verbs(language, data),
         *_territories(language, data),
+        *(_arabic_nouns(data["lexicon"]) if language == "ar" else ()),
     ]
     numerals = [
         phrase_of(text, value)
@@ -221,6 +223,18 @@ def _verbs(language: Language, data: Mapping[str, Any]) -> Iterator[Phrase]:
                 yield phrase_of(line, f"tag:{tag}")
                 if coming and tag in _MOVING:
                     yield phrase_of(line, "tag:planned")
+
+
+def _arabic_nouns(lexicon: Mapping[str, str]) -> Iterator[Phrase]:
+    """Yield the shapes of the nouns for people: a pronoun written to one says whose they are."""
+    for tag in _COUNTED:
+        for word in _split(lexicon[tag]):
+            if not word.isalpha():
+                continue
+            for shape, whose in arabic_noun(word):
+                yield phrase_of(shape, f"tag:{tag}")
+                if whose:
+                    yield phrase_of(shape, f"tag:{whose}")
 
 
 def _flat(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

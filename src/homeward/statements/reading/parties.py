@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from homeward.statements.reading import arabic
 from homeward.statements.reading.marked import (
     Marked,
     Mention,
@@ -27,18 +28,16 @@ from homeward.statements.reading.tokens import Token
 
 _MOVES = ("exchange", "release", "receive", "return")
 _TAKING = ("rules_out", "willing", "proposes", "dismisses")
-_OF_STATE = ("government", "army", "defence_ministry")
 _LIKELY_MAX = 40  # junk may hold any number of capitalised words
 _STEM_MIN = 4
 _ADJECTIVE = re.compile(
     r"(ий|і|и)?(ск|ськ|цк|цьк)(ий|ого|ому|им|ая|ой|ую|ое|ие|их|ими|ій|ої|а|у|е|і)$"
 )
 _GENITIVE = re.compile(r"[а-яіїє]{3,}(ии|ії|[аяуюы])$")
-_ARABIC = re.compile(r"[\u0621-\u064a]")
 _LATIN_OF = dict(
     zip("абвгдежзийклмнопрстуфхцчшщэюяіїєґ", "ABVGDEZZIJKLMNOPRSTUFHCCSSEUAIIEG", strict=True)
 )
-_ARABIC_OF = dict(zip("ابتثجحخدذرزسشصضطظعغفقكلمنهوي", "ABTTJHKDDRZSSSDTZAGFQKLMNHWY", strict=True))
+_ARABIC_OF = dict(zip("ابتثجحخدذرزسشصضطظعغفقكلمنهوي", "ABTTJHKDDRZSSSDTZAGVQKLMNHWY", strict=True))
 
 
 def find_aliases(sentences: Sequence[Marked]) -> None:
@@ -72,39 +71,6 @@ def find_aliases(sentences: Sequence[Marked]) -> None:
                     Mention(at, at + 1, party, "alias", office, preposition(marked, at))
                 )
         marked.mentions.sort(key=lambda m: m.start)
-
-
-def part_movements(sentences: Sequence[Marked]) -> None:
-    """Tell a state's rebels from the state, where a text names both without a name for the rebels.
-
-    Args:
-        sentences: Of one text; the parties of mentions are changed.
-    """
-    mentions = [m for marked in sentences for m in marked.mentions]
-    states = {
-        m.party
-        for marked in sentences
-        for m in marked.mentions
-        if m.office == "movement" and m.party and "-" not in m.party and not _in_seat(marked, m)
-    }
-    if not states and not any("-" in m.party for m in mentions):
-        named = {m.party for m in mentions if m.party and not m.organisation and m.form != "adj"}
-        nameless = any(m.office == "movement" and not m.party for m in mentions)
-        states = named if len(named) == 1 and nameless else states
-    for state in states:
-        if any(m.party == state and m.office in _OF_STATE for m in mentions) or any(
-            m.office in _OF_STATE and not m.party for m in mentions
-        ):
-            for mention in mentions:
-                if mention.office == "movement" and mention.party in {state, ""}:
-                    mention.party, mention.office, mention.form = f"{state}-REBELS", "", "actor"
-                elif mention.office in _OF_STATE and not mention.party:
-                    mention.party = state
-
-
-def _in_seat(marked: Marked, mention: Mention) -> bool:
-    """Return whether "in" joins a movement to its seat: it governs there."""
-    return marked.any("in", start=mention.start, end=mention.end)
 
 
 def find_invented(sentences: Sequence[Marked], pack: Pack) -> None:
@@ -174,31 +140,19 @@ def _countries(
 def _add_invented(marked: Marked, codes: dict[str, str]) -> None:
     covered = {at for m in marked.mentions for at in range(m.start, m.end)}
     for at, token in enumerate(marked.tokens):
-        if at in covered or token.kind != "word" or len(token.norm) < _STEM_MIN:
+        if at in covered or token.kind != "word":
+            continue
+        if arabic.stem_of(token):
+            _add_arabic(marked, at, codes)
+            continue
+        if len(token.norm) < _STEM_MIN:
             continue
         for form in token.forms:
             fits = [s for s in codes if form[: len(s)] == s or _kin(form, s)]
             stem = max(fits, key=len) if fits else None
             if stem is None:
                 continue
-            if _ADJECTIVE.search(form):
-                kind = "adj"
-            elif stem == _shape(form):
-                kind = (
-                    "people"
-                    if at
-                    and marked.tokens[at - 1].kind == "number"
-                    and not (
-                        marked.any("soldiers", "people", "civilians", start=at + 1, end=at + 2)
-                    )
-                    else "name"
-                )
-            elif token.capital and len(form) < len(stem):
-                kind = "name"  # "Karelia", where the Karelians were named first
-            elif not (token.capital or len(token.forms) > 1):
-                kind = "adj"
-            else:
-                kind = "people" if form[-1] in "sцив" else "adj"
+            kind = _kind_of(marked, at, form, stem)
             marked.mentions.append(
                 Mention(at, at + 1, codes[stem], kind, "", preposition(marked, at))
             )
@@ -206,6 +160,31 @@ def _add_invented(marked: Marked, codes: dict[str, str]) -> None:
     marked.mentions.sort(key=lambda m: m.start)
     rejoin(marked)
     absorb_states(marked)
+
+
+def _kind_of(marked: Marked, at: int, form: str, stem: str) -> str:
+    """Return whether a word names an invented land, its people, or is its adjective."""
+    token = marked.tokens[at]
+    if _ADJECTIVE.search(form):
+        return "adj"
+    if stem == _shape(form):
+        counted = at > 0 and marked.tokens[at - 1].kind == "number"
+        noun = marked.any("soldiers", "people", "civilians", start=at + 1, end=at + 2)
+        return "people" if counted and not noun else "name"
+    if token.capital and len(form) < len(stem):
+        return "name"  # "Karelia", where the Karelians were named first
+    if not (token.capital or len(token.forms) > 1):
+        return "adj"
+    return "people" if form[-1] in "sцив" else "adj"
+
+
+def _add_arabic(marked: Marked, at: int, codes: Mapping[str, str]) -> None:
+    """Add an invented land of an Arabic text, or its adjective, if a word is one."""
+    for stem, code in codes.items():
+        kind = arabic.kind_of(marked.tokens[at], stem)
+        if kind:
+            marked.mentions.append(Mention(at, at + 1, code, kind, "", preposition(marked, at)))
+            return
 
 
 def _names_beside(marked: Marked, office: Mention) -> list[Token]:
@@ -242,7 +221,7 @@ def _is_name(marked: Marked, at: int) -> bool:
 
 
 def _may_be_country(marked: Marked, at: int, pack: Pack) -> bool:
-    if _is_adjective(marked, at) or _is_arabic(marked, at):
+    if _is_adjective(marked, at) or arabic.votes_for(marked, at):
         return True
     if not _is_name(marked, at) or len(marked.tokens[at].norm) < _STEM_MIN - 1:
         return False
@@ -266,17 +245,6 @@ def _is_owner(marked: Marked, at: int) -> bool:
     return office and bool(_GENITIVE.search(marked.tokens[at].norm))
 
 
-def _is_arabic(marked: Marked, at: int) -> bool:
-    """Return whether an Arabic word, which no capital tells, stands as a land: "جيش X", "قالت X إن"."""
-    token, tokens = marked.tokens[at], marked.tokens
-    plain = token.kind == "word" and not token.tags and len(token.norm) >= _STEM_MIN
-    if not plain or not _ARABIC.match(token.norm) or token.norm.startswith("ال"):
-        return False
-    office = any(m.end == at and m.form == "office" and not m.party for m in marked.mentions)
-    said = at > 0 and tokens[at - 1].has("say") and marked.any("that", start=at + 1, end=at + 2)
-    return office or said
-
-
 def _is_adjective(marked: Marked, at: int) -> bool:
     """Return whether a Slavic adjective of an unknown land says whose an office or whose men are."""
     token = marked.tokens[at]
@@ -288,8 +256,11 @@ def _is_adjective(marked: Marked, at: int) -> bool:
 
 def _votes(marked: Marked, at: int) -> int:
     """Return how much the grammar around a capitalised word speaks for a country."""
-    if _is_adjective(marked, at) or _is_arabic(marked, at):
+    if _is_adjective(marked, at):
         return 2
+    told = arabic.votes_for(marked, at)
+    if told:
+        return told
     tokens = marked.tokens
     after = tokens[at + 1 : at + 4]
     votes = 3 * any(token.has("state_word") for token in tokens[max(0, at - 3) : at])
@@ -368,6 +339,8 @@ def _shape(word: str) -> str:
 
 
 def _stem(token: Token) -> str:
+    if name := arabic.stem_of(token):
+        return name
     return _shape(token.forms[-1] if len(token.forms) > 1 and token.forms[-1] else token.norm)
 
 
@@ -383,6 +356,7 @@ def _kin(form: str, stem: str) -> bool:
 
 def _code(stem: str, taken: set[str]) -> str:
     """Return X and the first letter that is still free."""
+    stem = f"o{stem[2:]}" if stem.startswith("او") else stem  # Arabic "Orland"
     letters = [_LATIN_OF.get(letter) or _ARABIC_OF.get(letter) or letter.upper() for letter in stem]
     letters = [letter for letter in letters if letter.isascii() and letter.isalpha()]
     for letter in [*letters, *"ABCDEFGHIJKLMNOPQRSTUVWXYZ"]:

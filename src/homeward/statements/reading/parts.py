@@ -355,7 +355,7 @@ def _is_refused(quantity: Quantity, clause: Clause) -> bool:
     if marked.any("put_off", start=max(clause.start, first - 3), end=first):
         return True  # "put off the release of 620"
     denied = marked.tagged("negation", start=max(clause.start, first - 3), end=first)
-    return bool(denied) and not marked.any("only", start=denied[0], end=first)
+    return bool(denied) and not marked.any("only", start=denied[0], end=quantity.number.start)
 
 
 def _is_listed(clause: Clause, quantity: Quantity) -> bool:

@@ -20,6 +20,7 @@ from homeward.statements.reading.marked import Marked, Mention
 from homeward.statements.reading.numbers import Number
 from homeward.statements.reading.tokens import Token
 
+_ARABIC = re.compile(r"[\u0621-\u064a]")
 _INHABITANTS = re.compile(r"[а-яії]{3,}(ян|чан|инцев|анцев|янцев|ійців|івців|анців|янам|чанам)$")
 _ATTRIBUTE = re.compile(r"[а-яії]{3,}(нн|[иея]т|вш|[аяую]щ|ен|ан)(ых|их)$")
 _BEFORE_HEAD = 6
@@ -33,7 +34,10 @@ _HEADS: Mapping[str, Unit] = {
     "subkind": "people",
 }
 """What a noun says of people -> what is counted."""
-STOPS = ("exchange", "release", "receive", "return", "say", "and", "while", "which", "passive")
+STOPS = (
+    *("exchange", "release", "receive", "return", "say", "and", "while", "which", "passive"),
+    "mediate",
+)
 _JOINTS = (
     *("to", "from", "by", "with", "in", "between", "for", "in_return", "home_word", "each"),
     *("equal", "both_sides", "total", "of_them", "same_number", "also", "aux", "opposite"),
@@ -266,7 +270,8 @@ def take_head(marked: Marked, quantity: Quantity, at: int) -> None:
             quantity.unit = unit
             quantity.what, quantity.head = "people", at
             quantity.subkind = token.has("subkind")
-            quantity.own = quantity.own or token.has("compatriot")
+            quantity.own = quantity.own or token.has("compatriot", "own", "our")
+            quantity.ours = quantity.ours or token.has("our")
             return
 
 
@@ -302,6 +307,7 @@ def _says_whose(marked: Marked, quantity: Quantity, mention: Mention) -> bool:
     if form == "office":
         men = mention.prep == "of" or (mention.prep == "from" and mention.office in _WITH_MEN)
         men = men or (mention.case == "oblique" and mention.start == quantity.head + 1)
+        men = men or (_is_construct(marked, quantity, mention) and mention.office in _WITH_MEN)
         if men and noun and mention.office in _WITH_MEN:
             quantity.owner = mention  # "400 men of the government"
         return men and noun and bool(mention.party)
@@ -317,6 +323,12 @@ def _says_whose(marked: Marked, quantity: Quantity, mention: Mention) -> bool:
     if mention.prep == "of" or (noun and bare) or _genitive(marked, quantity, mention):
         return not quantity.nation
     return not noun and form != "seat" and _possessive(marked, mention)
+
+
+def _is_construct(marked: Marked, quantity: Quantity, mention: Mention) -> bool:
+    """Return whether an Arabic noun right before a mention is owned by it: "the men of the army"."""
+    beside = quantity.head >= 0 and mention.start == quantity.head + 1 and not mention.prep
+    return beside and bool(_ARABIC.match(marked.tokens[mention.start].norm))
 
 
 def _genitive(marked: Marked, quantity: Quantity, mention: Mention) -> bool:
@@ -349,12 +361,13 @@ def _take_kind(marked: Marked, quantity: Quantity, at: int) -> bool:
     mention = next((m for m in marked.mentions if m.start == at and _is_kind(m)), None)
     if mention is not None:
         quantity.nation, quantity.end = mention.party, mention.end
+        quantity.owner = mention if mention.office else quantity.owner
     return mention is not None
 
 
 def _is_kind(mention: Mention) -> bool:
     """Return whether a mention has people of its own: a nation, a movement, an army."""
-    own_men = mention.office in _WITH_MEN and bool(mention.party)
+    own_men = mention.office in _WITH_MEN
     return mention.form in {"people", "actor"} or own_men
 
 

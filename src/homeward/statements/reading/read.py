@@ -21,6 +21,7 @@ from homeward.statements.reading.dates import Day
 from homeward.statements.reading.discourse import assign_sources, speeches_of
 from homeward.statements.reading.drafts import Draft
 from homeward.statements.reading.events import set_roles
+from homeward.statements.reading.factions import part_movements
 from homeward.statements.reading.language import Language, language_of
 from homeward.statements.reading.legs import drafts_of
 from homeward.statements.reading.marked import Marked, mark
@@ -29,7 +30,6 @@ from homeward.statements.reading.pack import load_pack
 from homeward.statements.reading.parties import (
     find_aliases,
     find_invented,
-    part_movements,
 )
 from homeward.statements.reading.persons import weak_ones
 from homeward.statements.reading.quantities import Quantity, quantities_of
@@ -72,7 +72,7 @@ def read_statement(
     sentences = [mark(sentence, pack) for sentence in sentences_of(text, pack.abbreviations)]
     find_aliases(sentences)
     find_invented(sentences, pack)
-    part_movements(sentences)
+    part_movements(sentences, pack.adversaries)
     for marked in sentences:
         govern(marked, pack)
         mark_gaps(marked)
