@@ -1,7 +1,8 @@
 """Who said what, what was left out, and which pictures are spoken of.
 
 Rules of this file:
-- A claim is a stretch of text with a speaker; it is quoted if it stands in quotation marks.
+- A claim is a stretch of text with a speaker; it is quoted if it stands in quotation marks. Day,
+  channel and "that" before what is said are no part of it, and alone they are no claim.
 - An omission is stated where the text denies that somebody mentioned, said or gave it, or
   says that somebody kept silent. Who left it out is who acts there, else who speaks.
 - An omission by absence is weaker: a side told only of its own people, and the other
@@ -29,6 +30,8 @@ _IMPERSONAL = 3
 _PLURAL = re.compile(r"[а-яіїє]{2,}(ли|ли[сш]ь|лися|[ую]т|[ую]ть|[ая]т|[ая]ть)(ся)?$")
 _OPENING = 3  # tokens at the beginning of a sentence, or between two that say nothing
 _ABOUT = ("exchange", "release", "receive", "return")
+_CHANNEL = ("account", "channel", "small", "article", "in")
+_SMALL = 2  # letters of a word that is only a preposition or an article
 _CONTENT_MAX_CHARS = 600
 
 
@@ -53,7 +56,9 @@ def add(reading: Reading, text: str, parts: Sequence[Part], sides: tuple[str, ..
     last = NARRATOR
     for part in parts:
         for speech in part.speeches:
-            reading.claims.append(_claim(text, part.marked, speech))
+            told = _told(part.marked, speech)
+            if told is not None:
+                reading.claims.append(_claim(text, part.marked, speech, told))
         reading.omissions += _stated(text, part, last)
         reading.evidence += _evidence(text, part, last)
         last = part.speeches[-1].source if part.speeches else _subject(part) or last
@@ -129,14 +134,37 @@ def _is_impersonal(marked: Marked, mention: Mention, at: int) -> bool:
     return placed and any(_PLURAL.search(token.norm) for token in verbs)
 
 
-def _claim(text: str, marked: Marked, speech: Speech) -> Said:
-    tokens = marked.tokens[speech.start : speech.end] or marked.tokens[-1:]
+def _told(marked: Marked, speech: Speech) -> tuple[int, int] | None:
+    """Return the tokens of what is said; None where only a day or a channel is named."""
+    start, end, tokens = speech.start, speech.end, marked.tokens
+    for at in range(start, min(end, start + _OPENING + 1)):
+        if tokens[at].has("that"):
+            start = at + 1
+            break
+        if not _is_beside(marked, at):
+            break
+    quote = [
+        k for k in range(start, end - 1) if tokens[k].norm == ":" and tokens[k + 1].text in _QUOTES
+    ]
+    start = quote[0] + 1 if quote and not speech.behind else start
+    words = [at for at in range(start, end) if tokens[at].kind != "mark"]
+    return None if words and all(_is_beside(marked, at) for at in words) else (start, end)
+
+
+def _is_beside(marked: Marked, at: int) -> bool:
+    """Return whether a word only tells when or by which channel: "in a post on Monday"."""
+    token = marked.tokens[at]
+    dated = at in marked.weekdays or at in marked.months or token.has("today", "yesterday")
+    return dated or token.has(*_CHANNEL) or len(token.text) <= _SMALL
+
+
+def _claim(text: str, marked: Marked, speech: Speech, told: tuple[int, int]) -> Said:
+    tokens = marked.tokens[slice(*told)] or marked.tokens[-1:]
     start, end = tokens[0].start, tokens[-1].end
-    content = text[start:end].strip(" ,;:—–")
     return Said(
         source=speech.source,
         cue=marked.tokens[speech.cue].text,
-        content=content[:_CONTENT_MAX_CHARS],
+        content=text[start:end].strip(" ,;:—–")[:_CONTENT_MAX_CHARS],
         quoted=any(token.norm in _QUOTES or token.text in _QUOTES for token in tokens),
         span=(start, end),
     )

@@ -10,6 +10,7 @@ Rules of this file:
 - "Passed on" is a word of saying where nobody is counted behind it, only an office named.
 - Who stands before "about" and a number, behind somebody else's word of saying, shares that word:
   "Vale spoke of 40, Orland of 38".
+- What a speaker's own quotation says has no other speaker: "he said that 'the facts say that …'".
 - Who stands alone before a colon, or with such a verb, says what follows.
 """
 
@@ -28,6 +29,7 @@ _GAP_MAX = 4  # words between a dash and the number that a second speaker gives
 _VERB = re.compile(
     r"[а-яіїє]{2,}((л[аои]?|[еєиіїю]в|ав|нув|[еию]т|[уя]т|ть|є)(ся|сь)?|лся|вся|[еи]тся|[уюя]тся)$"
 )
+_OPENING = {"\u2018": "\u2019", "\u201c": "\u201d", "\u00ab": "\u00bb", "\u201e": "\u201c"}
 _KNOWN = ("say", "according", "rejects", "account")
 _JOINTS = (*MOVES, "which", "and", "while", "including", "in_return", "of_them", "mediate", "that")
 
@@ -44,9 +46,10 @@ def cues_of(marked: Marked) -> list[int]:
     found: list[int] = []
     last = -2
     for at in marked.tagged("say", "according", "rejects"):
-        if at != last + 1 and not _noun(marked, at):
+        if at != last + 1 and not (_noun(marked, at) or _is_put_out(marked, at)):
             found.append(at)
         last = at
+    found = [at for at in found if not _in_own_quotation(marked, found, at)]
     told = [
         at
         for at in marked.tagged("account", "gives")
@@ -59,6 +62,24 @@ def cues_of(marked: Marked) -> list[int]:
     return sorted(
         {*found, *(at for at in unknown if not any(abs(at - c) <= BESIDE for c in found))}
     )
+
+
+def _is_put_out(marked: Marked, at: int) -> bool:
+    """Return whether a participle tells of a text, and nobody speaks: "an interview published on Monday"."""
+    text = marked.tokens[at].has("put_out") and marked.any(
+        "account", "date_of_talk", start=at - 1, end=at
+    )
+    return text and not marked.any("by", start=at + 1, end=at + BESIDE)
+
+
+def _in_own_quotation(marked: Marked, cues: list[int], at: int) -> bool:
+    """Return whether a word of saying stands in a quotation that an earlier one opened."""
+    tokens = marked.tokens
+    opened = [k for k in range(at) if tokens[k].text in _OPENING]
+    if not opened or not any(cue < opened[-1] <= cue + BESIDE for cue in cues if cue < at):
+        return False
+    closing = _OPENING[tokens[opened[-1]].text]
+    return not any(tokens[k].text == closing for k in range(opened[-1] + 1, at))
 
 
 def _before_that(marked: Marked) -> list[int]:
@@ -88,6 +109,8 @@ def _in_tail(marked: Marked) -> list[int]:
     if any(start <= number.start < end for number in marked.numbers):
         return []
     named = [m for m in marked.mentions if start <= m.start < end and _speaks(m)]
+    if any(tokens[at].norm.endswith("ing") for at in range(start, end)):
+        return []  # ", alluding to an advance of Vale's army"
     for mention in named[:1]:
         if mention.start > start and _is_verb(marked, start):
             return [start]  # ", rejoiced the ombudsman Name Surname"
@@ -289,6 +312,16 @@ def _ends_figure(marked: Marked, at: int) -> bool:
     return token.has("and", "while", "which") or token.norm in ",;:،؛"
 
 
+def _is_owned(marked: Marked, at: int) -> bool:
+    """Return whether an owner stands before a noun and its adjectives."""
+    for here in range(at - 1, max(-1, at - BESIDE), -1):
+        if marked.tokens[here].norm == "s":
+            return True
+        if not _is_plain(marked, here):
+            return False
+    return False
+
+
 def _noun(marked: Marked, at: int) -> bool:
     """Return whether a word of saying is denied or wanted, and so says nothing."""
     before = marked.tokens[max(0, at - 3) : at]
@@ -297,6 +330,8 @@ def _noun(marked: Marked, at: int) -> bool:
         owned = last.norm == "s" and len(before) > 1 and before[-2].norm == "'"
         if owned or last.has("article", "definite", "own"):
             return True  # "Vale's claim", "the report"
+        if marked.tokens[at].has("utterance") and _is_owned(marked, at):
+            return True  # "repeated Vale's frequent claim that"
     commas = [k for k, token in enumerate(before) if token.norm in ",،"]
     before = before[commas[-1] + 1 :] if commas else before
     return any(token.has("negation") for token in before) and not marked.tokens[at].has("according")
