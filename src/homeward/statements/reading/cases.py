@@ -44,7 +44,7 @@ def govern(marked: Marked, pack: Pack) -> None:
         if controlled:
             mention.prep = preposition(marked, _land(marked, controlled[0]))
             mention.prep = "from" if mention.prep == "with" else mention.prep
-        elif mention.prep in {"from", "to"}:
+        elif mention.prep in {"from", "to"} or _is_goal(marked, mention, pack):
             mention.case = _case(marked, mention, pack)
             mention.prep = _by_case(marked, mention)
         elif not mention.prep and mention.form in {*_NAMES, "office"}:
@@ -75,9 +75,18 @@ def _land(marked: Marked, at: int) -> int:
     return at
 
 
+def _is_goal(marked: Marked, mention: Mention, pack: Pack) -> bool:
+    """Return whether a word that is "on" and "to" has a name in the accusative behind it."""
+    onto = marked.tokens[mention.start - 1].norm == "на" and mention.prep == "in"
+    named = mention.form in {"name", "seat"}
+    return onto and named and _case(marked, mention, pack) == "accusative"
+
+
 def _by_case(marked: Marked, mention: Mention) -> str:
     """Return what a preposition means that case tells apart: "з Києва", "з Києвом"."""
     near = marked.tokens[max(0, mention.start - 2) : mention.start]
+    if mention.prep == "in":
+        return "to"  # "на Украину"
     if mention.case == "instrumental" and any(t.has("with") for t in near):
         return "with"
     office = mention.form == "office" and mention.case != "accusative"
@@ -118,6 +127,10 @@ def _is_genitive(word: str, pack: Pack) -> bool:
         return True
     if word.endswith(("ы", "и")):
         return word[:-1] + "а" in pack.nominatives or pack.words.knows(f"{word[:-1]}а")
+    if word.endswith("я") and f"{word[:-1]}ь" in pack.nominatives:
+        return True
+    if word.endswith("я") and pack.words.knows(f"{word[:-1]}ь"):
+        return True
     return word.endswith("а") and (word[:-1] in pack.nominatives or pack.words.knows(word[:-1]))
 
 

@@ -20,6 +20,7 @@ from typing import Protocol
 from homeward.statements.reading.clauses import Clause
 from homeward.statements.reading.discourse import source_at
 from homeward.statements.reading.marked import Marked, Mention
+from homeward.statements.reading.named import IMPERSONAL
 from homeward.statements.reading.quantities import Quantity
 from homeward.statements.reading.spoken import NARRATOR, Speech
 from homeward.statements.reading.values import Evidence, Omission, Reading, Said
@@ -27,8 +28,12 @@ from homeward.statements.reading.values import Evidence, Omission, Reading, Said
 _QUOTES = frozenset('"“”«»‘„')
 _REACH = 5
 _IMPERSONAL = 3
-_PLURAL = re.compile(r"[а-яіїє]{2,}(ли|ли[сш]ь|лися|[ую]т|[ую]ть|[ая]т|[ая]ть)(ся)?$")
 _OPENING = 3  # tokens at the beginning of a sentence, or between two that say nothing
+_BESIDE = 3
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_NOUN = re.compile(
+    r"[а-яіїє]{3,}([нт]и[ея]|[нт]ию|нню?|тт[яю]|ци[яию]|ці[яїю]|ств[оау]|ив[ауи]|де[яию]|вк[аиу]|он[аиу])$"
+)
 _ABOUT = ("exchange", "release", "receive", "return")
 _CHANNEL = ("account", "channel", "small", "article", "in")
 _SMALL = 2  # letters of a word that is only a preposition or an article
@@ -59,7 +64,7 @@ def add(reading: Reading, text: str, parts: Sequence[Part], sides: tuple[str, ..
             told = _told(part.marked, speech)
             if told is not None:
                 reading.claims.append(_claim(text, part.marked, speech, told))
-        reading.omissions += _stated(text, part, last)
+        reading.omissions += [*_stated(text, part, last), *_only_one(text, part, sides)]
         reading.evidence += _evidence(text, part, last)
         last = part.speeches[-1].source if part.speeches else _subject(part) or last
     reading.omissions = _of_each(_once(reading.omissions), sides)
@@ -90,13 +95,14 @@ def actor_before(part: Part, at: int, last: str, *, reach: int = 14) -> str:
         for m in marked.mentions
         if low <= m.start
         and m.end <= at
-        and (m.prep in {"", "of"} or _is_impersonal(marked, m, at))
+        and (m.prep in {"", "of"} or is_impersonal(marked, m, at))
         and (m.case in {"", "nominative"} or m.prep == "in")
         and m.form not in {"adj", "people"}
         and m.party
         and not any(q.start <= m.start < q.end for q in part.quantities)
         and not any(t.norm in ";:" for t in marked.tokens[m.end : at])
         and not marked.any("thank", start=m.start - 2, end=m.start)
+        and not _is_attribute(marked, m)
     ]
     addressed = [
         m for m in near if m.start and marked.tokens[m.start - 1].has("say") and m is not near[0]
@@ -127,11 +133,28 @@ def actor_before(part: Part, at: int, last: str, *, reach: int = 14) -> str:
     return own if own != NARRATOR else last
 
 
-def _is_impersonal(marked: Marked, mention: Mention, at: int) -> bool:
-    """Return whether a Slavic plural has nobody but a place for its subject: "в Киеве отвергли"."""
+def _is_attribute(marked: Marked, mention: Mention) -> bool:
+    """Return whether a name that is not declined stands behind a Slavic noun: "план совета"."""
+    before = marked.tokens[mention.start - 1 : mention.start]
+    bare = not mention.prep and mention.form in {"name", "seat", "actor"} and mention.case == ""
+    return bare and bool(before) and bool(_NOUN.search(before[0].norm))
+
+
+def is_impersonal(marked: Marked, mention: Mention, at: int) -> bool:
+    """Return whether a Slavic plural has nobody but a place for its subject: "в Киеве отвергли".
+
+    Args:
+        marked: The sentence.
+        mention: The place, or an office.
+        at: Where the verb may begin; two more tokens are looked at.
+
+    Returns:
+        True if it does.
+    """
     placed = mention.prep in {"in", "to"} and mention.form in {"office", "alias", "seat", "name"}
-    verbs = marked.tokens[at : at + _IMPERSONAL]
-    return placed and any(_PLURAL.search(token.norm) for token in verbs)
+    placed = placed and mention.case not in {"accusative", "dative", "nominative"}
+    verbs = marked.tokens[max(at, mention.end) : max(at, mention.end) + _IMPERSONAL]
+    return placed and any(IMPERSONAL.search(token.norm) for token in verbs)
 
 
 def _told(marked: Marked, speech: Speech) -> tuple[int, int] | None:
@@ -228,6 +251,26 @@ def _neither(marked: Marked, at: int) -> list[Mention]:
     return [first, second] if parted and len(between) <= _OPENING else []
 
 
+def _only_one(text: str, part: Part, sides: tuple[str, ...]) -> list[Omission]:
+    """Return what only one side tells, as an omission of the other: "only Vale mentions the mediator"."""
+    marked = part.marked
+    found: list[Omission] = []
+    for at in marked.tagged("only"):
+        mention = next((m for m in marked.mentions if 0 < m.start - at <= _BESIDE), None)
+        if mention is None or mention.party not in sides or mention.prep or len(sides) != 2:
+            continue
+        told = marked.any("mention", start=at - _BESIDE, end=at)
+        told = told or marked.any("mention", start=mention.end, end=mention.end + _BESIDE)
+        denied = marked.any("negation", start=at - _REACH, end=mention.end + _BESIDE)
+        counted = any(at < number.start < mention.start for number in marked.numbers)
+        if told and not (denied or counted):
+            span = (marked.tokens[0].start, marked.tokens[-1].end)
+            who = next(side for side in sides if side != mention.party)
+            what = text[span[0] : span[1]].strip(" .,")[:200]
+            found.append(Omission(source=who, what=what, stated_by="narrator", span=span))
+    return found
+
+
 def _from_whom(marked: Marked, at: int) -> Mention | None:
     """Return from whom nothing was heard: "no word from Vale", "no comment by its army"."""
     for mention in marked.mentions:
@@ -271,13 +314,16 @@ def _left_out_by(part: Part, at: int, last: str) -> str:
     for here in range(at - 1, max(-1, at - _REACH), -1):
         token = marked.tokens[here]
         led = here > 0 and marked.tokens[here - 1].has("in")
-        if token.has("account") and led and not any(m.end == here for m in marked.mentions):
+        named = any(m.end == here or (m.end < here and not m.prep) for m in marked.mentions)
+        if token.has("account") and led and not named:
             return last  # "in the statement there is no word of it"
         if token.has("pronoun") and not token.has("own"):
             return _meant(part, here, last)
         if token.kind != "word" or any(m.start <= here < m.end for m in marked.mentions):
             break
-    return "both" if _is_of_two(part, at) else actor_before(part, at, last)
+    if _is_of_two(part, at):
+        return "both"
+    return _behind_verb(part, at) or actor_before(part, at, last)
 
 
 def _is_of_two(part: Part, at: int) -> bool:
@@ -287,6 +333,24 @@ def _is_of_two(part: Part, at: int) -> bool:
         return False
     named = [m for m in part.marked.mentions if m.end <= at and m.party in clause.actors]
     return len(named) == 2 and not any(s.cue < at for s in part.speeches)
+
+
+def _behind_verb(part: Part, at: int) -> str:
+    """Return who stands behind a Slavic verb of leaving out: "how many, the king did not say" turned round."""
+    marked = part.marked
+    if not _CYRILLIC.match(marked.tokens[at].norm):
+        return ""
+    free = [
+        m for m in marked.mentions if m.party and m.form not in {"adj", "people"} and not m.prep
+    ]
+    if any(m.end <= at and m.case in {"", "nominative"} for m in free):
+        return ""
+    near = [m for m in free if at < m.start <= at + _REACH and m.case in {"", "nominative"}]
+    gaps = (marked.tokens[at + 1 : m.start] for m in near)
+    return next(
+        (m.source for m, gap in zip(near, gaps, strict=True) if all(t.kind == "word" for t in gap)),
+        "",
+    )
 
 
 def _meant(part: Part, at: int, last: str) -> str:

@@ -29,6 +29,9 @@ _OPENING = frozenset(':«"“.')
 _REACH = 12
 _GAP = 3
 _VERB_NEAR = 3  # tokens between "which" and its verb
+_IMPERSONAL = re.compile(
+    r"[а-яіїє]{3,}([ае]но|[аиуі]то)$"
+)  # Slavic passives that nobody is subject of
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 
 
@@ -319,7 +322,7 @@ def _find_actors(clause: Clause, before: Clause | None, *, verb_first: bool) -> 
         and not _is_recipient(clause, ahead[-1], verb, behind[0])
     ):
         chosen = _group(marked, ahead)
-    elif behind and (verb_first or clause.any("passive") is False):
+    elif behind and (verb_first or not _is_passive(clause, verb)):
         first = behind[0]
         if first.start <= verb + 4 and not any(
             verb < q.number.start < first.start for q in clause.quantities
@@ -358,6 +361,12 @@ def _is_recipient(clause: Clause, actor: Mention, verb: int, mention: Mention) -
     marked = clause.marked
     giving = marked.tokens[verb].has("giving") and mention.party != actor.party
     return giving and not marked.any("in_return", start=verb - 2, end=verb)
+
+
+def _is_passive(clause: Clause, verb: int) -> bool:
+    """Return whether nobody behind a verb acts: "звільнено бійців армії"."""
+    short = verb < clause.end and _IMPERSONAL.search(clause.marked.tokens[verb].norm)
+    return bool(short) or clause.any("passive")
 
 
 def _has_stranger(clause: Clause, verb: int) -> bool:

@@ -303,7 +303,9 @@ def _lets_go(case: Case) -> Answer | None:
     if not case.clause.own_actor and _is_passive(case):
         listed = case.here and case.here[-1].how != "each" and _is_listed(case)
         return None if listed else _let_go_by_nobody(case)
+    own = tuple(f"{side}-" for side in case.sides)
     foreign = len(case.sides) == 2 and case.actor not in case.sides
+    foreign = foreign and not case.actor.startswith(own)
     if case.actor and other(case.actor, case.sides) and not foreign:
         return case.away(case.actor, "lets go")
     return None

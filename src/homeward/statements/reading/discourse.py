@@ -13,6 +13,8 @@ Rules of this file:
 
 from __future__ import annotations
 
+import re
+
 from homeward.statements.reading.clauses import MOVES, Clause
 from homeward.statements.reading.marked import Marked, Mention
 from homeward.statements.reading.named import (
@@ -21,15 +23,18 @@ from homeward.statements.reading.named import (
     may_speak,
     mention_after,
     mentions_before,
+    undated,
 )
 from homeward.statements.reading.owners import settle_offices
 from homeward.statements.reading.quantities import Quantity
 from homeward.statements.reading.spoken import NARRATOR, Speech, State
 from homeward.statements.reading.voices import BESIDE, cues_of, headed, teller_of
 
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _REACH = 14
 _TITLE = 7  # words of a title before the name of an office
 _NO_TITLE = ("say", "and", "while", "which", "that", "passive", "in_return", "held")
+_NO_SUBJECTS = ("oblique", "accusative", "dative")
 _NO_SUBJECT = (*MOVES, "pronoun", "both_sides", "each", "press", "which", "that")
 _BREAKS = frozenset(",،\"»”’'—–-؛")
 _GOES_ON = ("in_return", "move_with", "including", "same_number", "own", "pronoun", "also", "each")
@@ -157,13 +162,15 @@ def _speaker(
     if told is not None:
         return told
     behind = mention_after(marked, end, quantities)
+    if behind and not tokens[cue].has("according") and _is_object(marked, behind, end):
+        behind = None
     ahead = mentions_before(marked, cue, max(previous + 1, cue - _REACH), quantities)
     if tokens[cue].has("according"):
         return _by_reference(marked, cue, end, behind, ahead, state)
     comma = cue > 0 and tokens[cue - 1].norm in _BREAKS
     if behind and ahead and marked.any(*MOVES, "aux", start=behind.end, end=behind.end + 2):
         behind = None  # "Orlo Vane, a Dornish minister, said Orland had freed 40"
-    if behind and (comma or not ahead) and behind.start <= end + (FAR if comma else 2):
+    if behind and (comma or not ahead) and _starts(marked, behind, end, FAR if comma else 2):
         group = [behind, *joined_after(marked, behind)]
         return _source(group, state), cue, group[-1].end
     if ahead:
@@ -173,6 +180,20 @@ def _speaker(
         press = marked.any("press", start=ahead[-1].end, end=cue) and not cited
         return (NARRATOR if press else _source(ahead, state)), ahead[0].start, end
     return _unnamed(marked, cue, previous, end, state)
+
+
+def _starts(marked: Marked, mention: Mention, end: int, most: int) -> bool:
+    """Return whether who says it stands near enough behind the word, dates left out."""
+    return len(undated(marked, end, mention.start)) <= most
+
+
+def _is_object(marked: Marked, mention: Mention, end: int) -> bool:
+    """Return whether case keeps who stands behind a verb from speaking: "he called the king's rights …"."""
+    if mention.prep or mention.case not in _NO_SUBJECTS:
+        return False
+    between = marked.tokens[end : mention.start]  # a title, as in "said an aide of the king"
+    told = any(token.has("account") for token in between)
+    return not between or (not told and any(token.tags - {"small"} for token in between))
 
 
 def _by_place(
@@ -227,6 +248,9 @@ def _unnamed(
 ) -> tuple[str, int, int]:
     """Return who is meant where nobody is named: both sides, the press, or the last one."""
     low = max(previous + 1, cue - _TITLE)
+    he = marked.any("pronoun", start=end, end=end + 1) and _CYRILLIC.match(marked.tokens[end].norm)
+    if he and state.speaker != NARRATOR:
+        return state.speaker, max(previous + 1, cue), end + 1  # "…, сообщил он"
     both = [
         at
         for at in marked.tagged("both_sides", "each", start=low, end=cue)
@@ -237,7 +261,8 @@ def _unnamed(
         while first - 1 in both:
             first -= 1
         return "both", first, end
-    if marked.any("press", start=cue - 3, end=end + 3):
+    opens = marked.any("press", start=0, end=2) and not any(m.end <= cue for m in marked.mentions)
+    if opens or marked.any("press", start=cue - 3, end=end + 3):
         if previous >= 0 and marked.tokens[previous].has("according"):
             return state.speaker, max(previous + 1, cue - 1), end  # the press cites somebody
         return NARRATOR, max(0, cue - 4), end

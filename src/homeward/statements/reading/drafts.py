@@ -39,7 +39,11 @@ def other(party: str, sides: Sequence[str]) -> str:
     Returns:
         The side that is not `party`; an empty text if that is not known.
     """
+    own = (f"{side}-" for side in sides) if party not in sides else ()
+    kin = tuple(own)  # a movement of one of the sides is of that side
     rest = [side for side in sides if side != party and not party.startswith(f"{side}/")]
+    if kin and party.startswith(kin):
+        rest = [side for side in rest if not party.startswith(f"{side}-")]
     return rest[0] if len(rest) == 1 or (rest and party not in sides) else ""
 
 

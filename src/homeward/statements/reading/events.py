@@ -28,7 +28,7 @@ _CAUGHT = 5  # tokens between a word of capture and its day
 _DATED = 3  # tokens behind "earlier" in which a day makes it clear
 _SAID = 8  # tokens behind "earlier" in which somebody speaks
 _GENITIVE = re.compile(r"[а-яіїє]{2,}([аяиыуюії]|ого|его|ів|ов|ей)$")
-_PAST = re.compile(r"[лв](а|о|и)?(ся|сь)?$")  # of Slavic verbs
+_PAST = re.compile(r"(л[аои]?(с[яь])?|[аиу]в(ся)?)$")  # of Slavic verbs
 _NEAR_AUX = 4  # tokens between "had" and its verb
 _BEHIND = 6  # tokens behind a number in which its own day stands
 
@@ -205,7 +205,7 @@ def _main_day(sentences: Sequence[list[Clause]], published: dt.date | None) -> D
             for d in days_of(marked, published)
             if d.date
             and not d.coming
-            and not any(c.role == "previous" and c.start <= d.at < c.end for c in clauses)
+            and not any(c.start <= d.at < c.end and _is_aside(c, d) for c in clauses)
             and (not begun or _recent(d.date, published))
         ]
         close = [d for c in moving for d in days if c.start <= d.at < c.end and not _of_talk(c, d)]
@@ -215,10 +215,16 @@ def _main_day(sentences: Sequence[list[Clause]], published: dt.date | None) -> D
             opens = [d for d in days if d.at <= 1 and d.date]
             return (opens or [_best(close or days)])[0]
         told = any(c.moves and c.role == "main" for c in clauses) or marked.any("carried")
-        if told and days and fallback is None and not marked.any("date_of_talk", "agree"):
+        if told and days and fallback is None and not marked.any("date_of_talk"):
             fallback = _best(days)
         begun = begun or bool(moving)
     return fallback or _planned_day(sentences, published)
+
+
+def _is_aside(clause: Clause, day: Day) -> bool:
+    """Return whether a day is of an earlier event, of an agreement, or since when people were held."""
+    agreed = clause.marked.any("agree", start=max(clause.start, day.at - 4), end=day.at)
+    return clause.role == "previous" or agreed or _begins(clause, day)
 
 
 def _planned_day(sentences: Sequence[list[Clause]], published: dt.date | None) -> Day | None:

@@ -9,12 +9,14 @@ Rules of this file:
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from homeward.statements.reading.clauses import MOVES, Clause
 from homeward.statements.reading.drafts import Draft
 from homeward.statements.reading.quantities import Quantity
 
+_FREED = re.compile(r"[а-яії]{3,}(нн|вш|н)(ых|их)$")
 _NEAR = 4
 _PASSED = 8
 
@@ -96,6 +98,23 @@ def of_the_freed(quantity: Quantity, clause: Clause) -> bool:
     whose = quantity.nation or quantity.own or clause.moves
     named = behind[0].has("of_the") and len(behind) > 1 and behind[1].has("people") and not whose
     return named or any(token.has("release", "return") for token in behind[1:])
+
+
+def are_the_freed(quantity: Quantity, clause: Clause) -> bool:
+    """Return whether a Slavic participle for a noun says who they are: "34 освобождённых служили".
+
+    Args:
+        quantity: A candidate.
+        clause: It stands in.
+
+    Returns:
+        True if nothing else moves them.
+    """
+    tokens = clause.marked.tokens
+    if quantity.head < 0 or quantity.nation or not _FREED.search(tokens[quantity.head].norm):
+        return False
+    freed = tokens[quantity.head].has("release", "return", "receive", "exchange")
+    return freed and all(quantity.start <= at < quantity.end for at in clause.moves)
 
 
 def is_known(quantity: Quantity, clause: Clause, earlier: list[Draft]) -> bool:

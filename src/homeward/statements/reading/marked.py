@@ -397,6 +397,8 @@ def _is_of(marked: Marked, left: Mention, right: Mention) -> bool:
 
 def _same_person(marked: Marked, left: Mention, mention: Mention) -> bool:
     """Return whether two offices are one: "ministry spokesman", "the head of the office, Orlo Vane"."""
+    if mention.office == "delegation":
+        return False  # "the president called on the sides"
     if left.form != "office" or (left.party and mention.party not in {left.party, ""}):
         return False
     between = marked.tokens[left.end : mention.start]

@@ -9,12 +9,15 @@ Rules of this file:
 
 from __future__ import annotations
 
+import re
+
 from homeward.statements.reading.clauses import MOVES, Clause
 from homeward.statements.reading.discourse import source_at
 from homeward.statements.reading.marked import Marked, Mention
 from homeward.statements.reading.spoken import Speech
 from homeward.statements.reading.values import Mediation, Stop
 
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _REACH = 12
 _CLOSE = 8
 _BESIDE = 3
@@ -245,6 +248,9 @@ def _near(marked: Marked, third: list[Mention], at: int) -> list[Mention]:
         ]  # "Vale, which mediated with Oster"
     if ahead and _acts(marked, ahead[-1], at):
         return _chain(marked, ahead[::-1])[::-1]
+    ruled = behind and behind[0].start == at + 1 and not behind[0].prep
+    if ahead and ruled and ahead[-1].prep == "with" and _CYRILLIC.match(marked.tokens[at].norm):
+        ahead = []  # "talks with Vale with the mediation of Oster", told by a genitive
     if ahead and behind and _crossed(marked, ahead[-1].end, at, ",،"):
         ahead = ahead if _crossed(marked, at, behind[0].start, ",،") else []
     chosen = behind if behind and (behind[0].prep or not ahead) else ahead[-1:] or behind

@@ -8,12 +8,16 @@ Rules of this file:
 
 from __future__ import annotations
 
+import re
+
 from homeward.statements.reading.clauses import MOVES
 from homeward.statements.reading.marked import Marked, Mention
 from homeward.statements.reading.quantities import Quantity
 from homeward.statements.reading.tokens import Token
 
+_DATE = 7  # tokens of a date
 FAR = 6  # tokens of a name between a word of saying and the office behind it
+IMPERSONAL = re.compile(r"[а-яіїє]{2,}(ли|лись|лися|[уюая]ть?)(ся)?$")  # "сообщили", "кажуть"
 _DOTS = frozenset(".-'")
 
 
@@ -29,16 +33,42 @@ def mention_after(marked: Marked, end: int, quantities: list[Quantity]) -> Menti
         The mention, or None.
     """
     for mention in marked.mentions:
-        if end <= mention.start <= end + FAR and mention.form != "people":
-            between = [t for t in marked.tokens[end : mention.start] if t.norm not in _DOTS]
-            if any(t.kind != "word" or t.has(*MOVES, "that") for t in between):
+        if end <= mention.start <= end + FAR + _DATE and mention.form != "people":
+            between = undated(marked, end, mention.start)
+            if len(between) > FAR or any(
+                t.kind != "word" or t.has(*MOVES, "that") for t in between
+            ):
                 return None
             cited = marked.tokens[end - 1].has("according") and mention.prep == "to"
             cited = cited and marked.tokens[mention.start].has("clitic_to")  # Arabic "according to"
             if any(q.start <= mention.start < q.end for q in quantities):
                 return None
-            return mention if cited or _may_follow(mention) else None
+            free = cited or _may_follow(mention) or _is_impersonal(marked, mention, end)
+            return mention if free else None
     return None
+
+
+def undated(marked: Marked, start: int, end: int) -> list[Token]:
+    """Return the words of a stretch without its dates: ", said on Saturday, 22 May, the king".
+
+    Args:
+        marked: The sentence.
+        start: Where the stretch begins.
+        end: Where it ends.
+
+    Returns:
+        Its other words and marks.
+    """
+    days = {*marked.months, *marked.weekdays}
+    dated = any(start <= at < end for at in days)
+    found = []
+    for at in range(start, end):
+        token = marked.tokens[at]
+        of_date = token.kind == "number" or token.norm in ",،" or token.has("year_word")
+        if token.norm in _DOTS or at in days or (dated and of_date):
+            continue
+        found.append(token)
+    return found
 
 
 def _may_follow(mention: Mention) -> bool:
@@ -46,6 +76,12 @@ def _may_follow(mention: Mention) -> bool:
     if mention.form in {"office", "alias"}:
         return mention.prep not in {"from", "with", "between"}
     return mention.prep in {"", "of", "by"}
+
+
+def _is_impersonal(marked: Marked, mention: Mention, end: int) -> bool:
+    """Return whether a Slavic plural and a place say who speaks: "сообщили в Киеве"."""
+    placed = mention.prep == "in" and mention.form in {"name", "seat"} and mention.start == end + 1
+    return placed and bool(IMPERSONAL.search(marked.tokens[end - 1].norm))
 
 
 def joined_after(marked: Marked, first: Mention) -> list[Mention]:
@@ -63,7 +99,7 @@ def joined_after(marked: Marked, first: Mention) -> list[Mention]:
             between = marked.tokens[first.end : mention.start + 1]
             joint = any(t.has("and") or t.norm.startswith("و") for t in between)
             words = [t for t in between if t.norm != "," or not between[-2:][0].has("and")]
-            if joint and not any(t.has(*MOVES, "say") or t.kind == "mark" for t in words):
+            if joint and not any(t.has(*MOVES, "say", "thank") or t.kind == "mark" for t in words):
                 return [mention]
     return []
 

@@ -105,6 +105,7 @@ def _seat_before(marked: Marked, office: Mention) -> str:
     for mention in marked.mentions:
         gap = min(abs(office.start - mention.end), abs(mention.start - office.end))
         placed = mention.prep in {"in", "to", "from"} and mention.form in {"seat", "name"}
+        placed = placed and mention.case != "dative"
         low, high = (
             sorted((mention.end, office.start))
             if mention.start < office.start

@@ -228,6 +228,9 @@ def _may_be_country(marked: Marked, at: int, pack: Pack) -> bool:
     tokens = marked.tokens
     if at and tokens[at - 1].norm in pack.titles:
         return False
+    holder = (m for m in marked.mentions if m.start == at + 1 and m.form == "office" and m.party)
+    if any(m.end == at + 2 and tokens[at + 1].capital for m in holder):
+        return False  # the first name of a known person
     # Two capitalised words in a row are a person's name, unless the first opens the sentence.
     follows = (
         at + 1 < len(tokens)

@@ -18,6 +18,7 @@ from itertools import pairwise
 from homeward.statements.reading.clauses import MOVES, Clause, heads_colon
 from homeward.statements.reading.drafts import Draft, told_by
 from homeward.statements.reading.groups import (
+    are_the_freed,
     is_known,
     of_the_freed,
     of_the_people,
@@ -58,6 +59,10 @@ def role_of(
         (d.quantity.end for d in here if d.quantity.start < quantity.number.start), default=-1
     )
     anything = bool(here or earlier)
+    if clause.moves and clause.moves[-1] < clause.start and before and before[-1].quantities:
+        shared = before[-1].quantities[-1].role  # a dash stands for the verb, and for the time
+        if shared in {"cumulative", "held", "casualties", "listed"}:
+            return shared
     if quantity.unit != "remains" and _is_casualty(quantity, clause):
         return "casualties"
     if _is_part(quantity, clause, after_leg, earlier, anything=anything):
@@ -249,6 +254,7 @@ def _is_part(
 ) -> bool:
     """Return whether a number counts some of the people counted before."""
     counted = of_the_freed(quantity, clause) or of_the_people(quantity, clause)
+    counted = counted or are_the_freed(quantity, clause)
     if of_those_who(quantity, clause) or (earlier and some_of_them(quantity, clause, earlier)):
         return True
     if (anything and counted) or (earlier and is_known(quantity, clause, earlier)):
@@ -341,6 +347,16 @@ def _is_passed_over(clause: Clause, quantity: Quantity) -> bool:
     for at in marked.tagged("negation", start=low, end=start):
         mentioned = marked.tagged("mention", start=at + 1, end=min(at + 4, start))
         if mentioned and not marked.any(*MOVES, "and", "while", start=mentioned[0], end=start):
+            return True
+    if marked.any("about", start=start - 2, end=start):  # "of the two it said nothing"
+        end = next(
+            (k for k in range(quantity.end, clause.end) if marked.tokens[k].norm in ",،;"),
+            clause.end,
+        )
+        if marked.any("silent", start=quantity.end, end=end):
+            return True
+        denied = marked.tagged("negation", start=quantity.end, end=end)
+        if denied and marked.any("mention", start=denied[0] + 1, end=min(end, denied[0] + 4)):
             return True
     return marked.any("silent", start=low, end=start) and not clause.moves
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from homeward.statements.reading.claims import Part, actor_before
+from homeward.statements.reading.claims import Part, actor_before, is_impersonal
 from homeward.statements.reading.dates import days_of
 from homeward.statements.reading.discourse import source_at
 from homeward.statements.reading.marked import Mention
@@ -35,9 +35,15 @@ _TOPICS = {
     "only_precondition": "precondition",
 }
 _OF_TALKS = frozenset({"willing", "rules_out", "proposes", "precondition"})
+_TALKS = ("talks", "settlement")
+_OF_THEMSELVES = ("excludes_topic", "illegitimate")  # these are said of talks only
 _ABOUT = ("exchange", "release", "return")
 _TOPIC_LASTS = 2  # sentences after which a text no longer speaks of talks
 _BARRED = 8
+_REACH = 3
+_LISTED = 12
+_SUPPOSED = 6
+_SPOKEN = frozenset({"precondition", "rules_out"})
 _LEADERS = frozenset({"president", "king", "prime_minister"})
 
 
@@ -58,15 +64,16 @@ def add(
         published: The day of publication, if known.
     """
     last = NARRATOR
-    told = [k for k, part in enumerate(parts) if part.marked.any("talks", *_ABOUT)]
+    told = [k for k, part in enumerate(parts) if part.marked.any(*_TALKS, *_ABOUT, *_OF_THEMSELVES)]
     topic = {near for k in told for near in range(k - 1, k + _TOPIC_LASTS + 1)}
     for k, part in enumerate(parts):
         if k in topic:
-            talked = any(near.marked.any("talks") for near in parts[max(0, k - 1) : k + 1])
+            talked = any(near.marked.any(*_TALKS) for near in parts[max(0, k - 1) : k + 1])
             for stance in _stances(text, part, last, sides, published):
                 if stance.stance in _OF_TALKS and not talked:
                     continue
-                if stance.stance == "precondition" and _joins(stance, reading.positions):
+                alone = not part.marked.any("talks")
+                if stance.stance == "precondition" and alone and _joins(stance, reading.positions):
                     continue
                 known = [
                     p
@@ -147,7 +154,10 @@ def _holds(part: Part, at: int, tag: str, found: list[Stance]) -> bool:
     if tag == "rules_out":
         return not any(s.stance == "legal_bar" for s in found) or not barred
     if tag == "willing":
-        return not denied and not marked.tokens[at].has("rules_out")
+        named = marked.tagged(
+            "including", start=max(0, at - _LISTED), end=at
+        )  # "states, among them"
+        return not (denied or named or marked.tokens[at].has("rules_out"))
     if tag == "only_precondition":
         return (
             not denied
@@ -214,19 +224,26 @@ def _actor(part: Part, at: int, stance: str, last: str, sides: tuple[str, ...]) 
         before = actor_before(part, at, last)
         return before.partition(".")[0] if before != NARRATOR else before
     own = source_at(part.clauses, part.speeches, at)
+    supposed = marked.any("if_word", start=max(0, at - _SUPPOSED), end=at)
+    if stance == "willing" and supposed and own != NARRATOR:
+        return own  # "if Vale is ready, let it come, said Orland"
+    if own != NARRATOR and stance in _SPOKEN and marked.tokens[at].has("impersonal"):
+        return own  # "a meeting is possible only after that, said Vale"
     if stance == "contests_legitimacy":
         return own if own != NARRATOR else _doubter(part, at, last)
     if stance in {"dismisses", "characterises", "interprets"}:
-        first = next(
-            (
-                m
-                for m in marked.mentions
-                if m.end <= at and m.prep == "" and m.party and m.form not in {"adj", "people"}
-            ),
-            None,
-        )
+        first = next((m for m in marked.mentions if _judges(part, m, at)), None)
         return first.source if first else own if own != NARRATOR else last
     return actor_before(part, at, last, reach=20)
+
+
+def _judges(part: Part, mention: Mention, at: int) -> bool:
+    """Return whether a mention before a judgement may be who judges: "in Vale they called it"."""
+    if mention.end > at or not mention.party or mention.form in {"adj", "people"}:
+        return False
+    if is_impersonal(part.marked, mention, at - _REACH):
+        return True
+    return mention.prep == "" and mention.case != "oblique"
 
 
 def _doubter(part: Part, at: int, last: str) -> str:

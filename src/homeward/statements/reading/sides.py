@@ -49,13 +49,14 @@ def sides_of(
         named = {m.party for m in marked.mentions}
         third -= {m.start for m in marked.mentions if pack.adversaries.get(m.party) in named}
         moving = marked.any(*MOVES)
+        asides = [q for q in counted if _is_included(marked, q)]
         for mention in marked.mentions:
             if mention.party and not mention.organisation:
                 order.setdefault(mention.party, len(order))
-                is_third = mention.start in third
-                votes[mention.party] += (
-                    -3.0 if is_third else _weight(marked, mention, moving=moving)
-                )
+                if mention.start in third:
+                    votes[mention.party] -= 3.0
+                elif not any(q.start <= mention.start < q.end for q in asides):
+                    votes[mention.party] += _weight(marked, mention, moving=moving)
     last = len(order)
     best = sorted(votes, key=lambda party: (-votes[party], order.get(party, last)))
     chosen = _with_adversary([party for party in best if votes[party] > 0][:2], votes, pack)
@@ -89,6 +90,11 @@ def _weight(marked: Marked, mention: Mention, *, moving: bool) -> float:
 
 def _with_adversary(chosen: list[str], votes: Mapping[str, float], pack: Pack) -> list[str]:
     """Return the sides, the usual other side taken where the text leaves the second open."""
+    for one, two in ((0, 1), (1, 0)):
+        kin = len(chosen) == 2 and chosen[one].startswith(f"{chosen[two]}-")
+        if kin and pack.adversaries.get(chosen[one], chosen[two]) != chosen[two]:
+            chosen = [chosen[one]]  # a movement's own people are no other side
+            break
     foe = pack.adversaries.get(chosen[0], "") if chosen else ""
     if not foe and len(chosen) == 2:
         second = pack.adversaries.get(chosen[1], "")
@@ -96,8 +102,8 @@ def _with_adversary(chosen: list[str], votes: Mapping[str, float], pack: Pack) -
         return [chosen[1], second] if rival >= votes[chosen[0]] * 0.8 else chosen
     if not foe:
         return chosen
-    if len(chosen) == 1 or chosen[0].startswith(f"{chosen[1]}-"):
-        return [chosen[0], foe]  # a movement's own people are no other side
+    if len(chosen) == 1:
+        return [*chosen, foe]
     if foe == chosen[1]:
         return chosen
     rival = votes.get(foe, 0.0)

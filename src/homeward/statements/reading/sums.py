@@ -147,7 +147,10 @@ def _is_parted(marked: Marked, row: list[Quantity]) -> bool:
 def _joined(marked: Marked, left: Quantity, right: Quantity, most: int) -> bool:
     """Return whether two numbers stand in one list, with no verb and no strong mark between."""
     gap = marked.tokens[left.end : right.start]
-    parted = any(t.has(*MOVES, "say", "move_with") or t.norm in ";:" for t in gap)
+    parted = any(
+        t.has(*MOVES, "say") or (t.has("move_with") and not t.has("article")) or t.norm in ";:"
+        for t in gap
+    )
     return len(gap) <= most and not parted
 
 
