@@ -376,7 +376,7 @@ def _mentioned(marked: Marked, at: int) -> int | None:
             continue  # French writes one inside "n'a dit"
         if token.kind == "mark" or marked.number_at(here):
             return None
-        if token.has("mention"):
+        if token.has("mention", "figure"):
             return here
         if token.has(*_ABOUT, "talks", "willing"):
             return None

@@ -117,7 +117,7 @@ def direction(
         speaker=told_by(quantity, clause).partition(".")[0],
         before=next((c.actors[0] for c in reversed(before) if len(c.actors) == 1), ""),
     )
-    for rule in RULES:
+    for rule in RULES if not quantity.joint else ():
         answer = rule(case)
         if answer is not None:
             return answer
@@ -346,6 +346,8 @@ def _in_list(case: Case) -> Answer | None:
 def _of_both(case: Case) -> Answer | None:
     """Stop where both sides act, or a swap tells nothing of the direction."""
     both = case.clause.any("each", "both_sides", "equal") or len(set(case.clause.actors)) > 1
+    if case.verb == "receive" and len(set(case.clause.actors)) > 1 and case.speaker in case.sides:
+        return case.to(case.speaker, "speaker")  # "held a swap, bringing home 40, Vale said"
     return ("", "", "") if both or case.verb == "exchange" else None
 
 

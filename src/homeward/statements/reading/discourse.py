@@ -235,6 +235,8 @@ def _by_reference(
     """Return the source of "according to X", "in its words"; the press is no source."""
     if marked.any("press", start=end, end=end + 3):
         return NARRATOR, cue, end
+    if marked.any("both_sides", start=end, end=end + 2):
+        return "both", cue, end + 2
     if behind:
         return _source([behind], state), cue, behind.end
     if not marked.any("own", "pronoun", start=cue, end=end + 2):
@@ -301,8 +303,9 @@ def _in_his(marked: Marked, cue: int, end: int) -> Mention | None:
 
 def _common_noun(marked: Marked, cue: int) -> Mention | None:
     """Return whom "the organisation said" means: the one named before it in the sentence."""
-    if not marked.any("body_word", start=cue - 2, end=cue + BESIDE):
-        return None
+    nouns = marked.tagged("body_word", start=cue - 2, end=cue + BESIDE)
+    if not nouns or not (nouns[0] and marked.tokens[nouns[0] - 1].has("definite", "own", "small")):
+        return None  # "tribal mediators said"
     named = [m for m in marked.mentions if m.end < cue and m.party and m.form != "people"]
     third = [m for m in named if m.organisation or m.form == "actor"]
     return next(iter(third or named), None)

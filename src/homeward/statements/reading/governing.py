@@ -142,6 +142,8 @@ def party_by(clause: Clause, quantity: Quantity, prep: str) -> str:
             continue
         if clause.marked.any("jailed", start=mention.start - 3, end=mention.start):
             continue  # "a worker jailed in Vale"
+        if prep == "to" and _is_taken_there(clause, quantity, mention):
+            continue
         low, high = sorted((mention.start, at))
         between = sum(1 for rival in rivals if low < rival < high)
         taken = mention.start < at and any(rival < mention.start for rival in rivals)
@@ -160,6 +162,14 @@ def party_by(clause: Clause, quantity: Quantity, prep: str) -> str:
     if opening and all(pair[1] in led_ones for pair in near):
         return opening
     return min(near, key=lambda pair: pair[0])[1] if near else ""
+
+
+def _is_taken_there(clause: Clause, quantity: Quantity, mention: Mention) -> bool:
+    """Return whether people were only held where "to" tells: "40 men taken to Vale came home"."""
+    tokens = clause.marked.tokens
+    gap = tokens[quantity.end : mention.start]
+    later = any(at > mention.end for at in clause.moves)
+    return bool(gap) and gap[0].has("bring", "jailed") and len(gap) <= _GAP and later
 
 
 def of_two_origins(clause: Clause) -> bool:

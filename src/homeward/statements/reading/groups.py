@@ -75,6 +75,8 @@ def of_the_people(quantity: Quantity, clause: Clause) -> bool:
         True if it does.
     """
     tokens = clause.marked.tokens[quantity.number.end : quantity.number.end + 3]
+    if quantity.nation and not clause.moves and any(t.has("of") for t in tokens[:1]):
+        return any(t.has("definite") for t in tokens[1:2])  # "74 of the Dorns had fought"
     if quantity.own or quantity.nation or len(tokens) < 3 or not tokens[0].has("of"):
         return False
     if tokens[2].has("own", "theirs"):
@@ -149,7 +151,7 @@ def of_them(quantity: Quantity, clause: Clause) -> str:
     end = quantity.number.end
     behind = clause.marked.tokens[end : end + _NEAR + 1]
     for token, after in pairwise(behind):
-        if token.has("of_them") and after.has("release"):
+        if token.has("of_them") and after.has("release", "return"):
             return "freed"
     if clause.marked.any("of_them", start=quantity.end, end=quantity.end + 1):
         return "them"  # "two Greek priests among them"

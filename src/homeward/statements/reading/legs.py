@@ -204,6 +204,8 @@ def _confirmed(clause: Clause, known: list[Draft]) -> list[Draft]:
         return []
     told = [d for d in known if d.count and d.source != clause.source and d.clause.role == "main"]
     every = marked.any("both_figures", start=cue, end=clause.end)
+    if marked.any("first", start=cue, end=clause.end):  # "confirmed the first figure"
+        told = told[-2:-1] or told
     found = []
     for last in told[-2:] if every else told[-1:]:
         draft = _draft(last.quantity, clause, last.home, last.holder, "confirmed")
@@ -230,5 +232,6 @@ def _same_number(clause: Clause, sides: tuple[str, ...], known: list[Draft]) -> 
     ):
         return []
     draft = _draft(last.quantity, clause, home, other(home, sides) or last.home, "same number")
-    draft.count = last.count
+    spoken = (source for start, end, source in clause.told if start <= cues[0] < end)
+    draft.count, draft.source = last.count, next(spoken, clause.source)
     return [draft]

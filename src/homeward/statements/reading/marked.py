@@ -402,8 +402,9 @@ def _same_person(marked: Marked, left: Mention, mention: Mention) -> bool:
     if left.form != "office" or (left.party and mention.party not in {left.party, ""}):
         return False
     between = marked.tokens[left.end : mention.start]
-    if between and between[0].norm == "'":  # "the prime minister's office"
-        rest = between[2 if between[1:2] and between[1].norm == "s" else 1 :]
+    names = next((k for k, t in enumerate(between) if not t.capital), 0)
+    if between and between[names].norm == "'":  # "President Orlo Vane's office"
+        rest = [t for t in between[names + 1 :] if t.norm != "s"]
         return len(rest) <= 2 and all(t.kind == "word" and not t.tags for t in rest)
     if len(between) <= 1:
         return not any(token.has("and", "say") for token in between)  # "told parliament"

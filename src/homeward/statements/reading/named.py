@@ -160,6 +160,8 @@ def _is_person(marked: Marked, mention: Mention, cue: int) -> bool:
     """Return whether an adjective and a person's noun say who speaks: "a Dornish politician said"."""
     after = marked.tokens[mention.end : mention.end + 1]
     person = bool(after) and after[0].has("single", "mediate", "body_word", "soldiers")
+    unknown = bool(after) and not (after[0].tags or after[0].capital)
+    person = person or (unknown and mention.end + 1 == cue)  # "the Dornish chancery said"
     return person and mention.end < cue and not mention.prep
 
 

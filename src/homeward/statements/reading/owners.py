@@ -13,6 +13,10 @@ from homeward.statements.reading.marked import Marked, Mention
 from homeward.statements.reading.spoken import NARRATOR, State
 from homeward.statements.reading.voices import BESIDE
 
+_OF_STATES = frozenset(
+    {"defence_ministry", "mfa", "ombudsman", "president", "prime_minister", "ministry"}
+)
+
 
 def settle_offices(marked: Marked, state: State) -> None:
     """Give every office of a sentence without a party the party whose it is.
@@ -59,7 +63,14 @@ def settle_offices(marked: Marked, state: State) -> None:
             if person and tail and acting and acting[0].form not in {"adj", "people"}:
                 last = acting[0].party  # "Vale received 89, a deputy said"
             party = last if last not in {NARRATOR, "both", ""} else (named or [state.actor])[-1]
-        mention.party = party or (state.sides[0] if state.sides else "")
+        party = party or (state.sides[0] if state.sides else "")
+        mention.party = _state_of(party, state.sides) if mention.office in _OF_STATES else party
+
+
+def _state_of(party: str, sides: tuple[str, ...]) -> str:
+    """Return the state that a movement fights, which alone has a ministry that needs no name."""
+    state = party.partition("-")[0]
+    return state if state != party and state in sides else party
 
 
 def _read_dateline(marked: Marked, state: State) -> None:

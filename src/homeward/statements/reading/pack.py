@@ -102,7 +102,8 @@ class Pack:
     """What the reader knows of one language.
 
     `words` finds parties, offices, months and lexicon tags; `numerals` finds numbers in
-    words, each labelled with its value. `adversaries` are the usual other side of a party, `inside` are
+    words, each labelled with its value. `adversaries` are the usual other side of a party, `peoples`
+    whose people a movement's prisoners are, `inside` are
     single words whose tag counts inside longer phrases too, `person_endings` those of nouns for persons.
     """
 
@@ -113,6 +114,7 @@ class Pack:
     verb_first: bool
     numeral_and: frozenset[str]
     adversaries: Mapping[str, str]
+    peoples: Mapping[str, str]
     titles: frozenset[str]
     inside: Mapping[str, str]
     person_endings: tuple[str, ...]
@@ -154,6 +156,7 @@ def load_pack(language: Language) -> Pack:
         verb_first=bool(data.get("verb_first", False)),
         numeral_and=frozenset(_split(data.get("numeral_and", ""))),
         adversaries=common["adversaries"],
+        peoples=common["peoples"],
         office_party=str(data.get("office_party", "")),
         nominatives=_nominatives(language),
         accusatives=frozenset(

@@ -33,6 +33,7 @@ _NEAR = 4
 _NO_EVENT = ("held", "remain", "casualty", "taken", "lists", "cumulative", "negation", "talks")
 _LIST_GAP = 8
 _PASSED = 8
+_EACH_BEHIND = 7  # "40 prisoners were to be freed by each side"
 _AMONG = 14
 
 
@@ -103,6 +104,8 @@ def _is_somebody(quantity: Quantity, clause: Clause, here: list[Draft]) -> bool:
         return True
     led = any(m.prep == "to" and m.form in {"name", "seat"} for m in clause.mentions)
     told = bool(quantity.nation) or led or quantity.own
+    named = clause.marked.any("release", "receive", start=quantity.start - 1, end=quantity.start)
+    told = told or (quantity.head < 0 and named)  # "Vale freed Orlo Vane"
     speaks = clause.marked.any("say", start=quantity.end, end=quantity.end + _NEAR) or (
         clause.marked.any("say", start=clause.start, end=quantity.start)
     )
@@ -220,9 +223,16 @@ def for_each(quantity: Quantity, clause: Clause) -> bool:
         return False
     if marked.any("each", start=low, end=start):
         return True
-    high = min(clause.end, quantity.end + _NEAR + 1)
+    high = min(clause.end, quantity.end + _EACH_BEHIND)
     stop = [at for at in range(quantity.end, high) if marked.tokens[at].norm in ",;،"]
-    return marked.any("each", start=quantity.number.end, end=stop[0] if stop else high)
+    if marked.any("each", start=quantity.number.end, end=stop[0] if stop else high):
+        return True
+    after = next((q for q in clause.quantities if q.number.start >= quantity.end), None)
+    if after is None or after.what != "people" or quantity.what != "people":
+        return False
+    gap = marked.tokens[quantity.end : after.start]
+    listed = len(gap) == 1 and gap[0].has("and")  # "40 men and 2 women from each side"
+    return listed and for_each(after, clause)
 
 
 def _is_agent(quantity: Quantity, clause: Clause) -> bool:

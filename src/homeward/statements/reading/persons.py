@@ -38,6 +38,8 @@ def weak_ones(marked: Marked, strong: list[Quantity]) -> list[Quantity]:
     for at in marked.tagged("single"):
         if any(q.start <= at < q.end for q in named_here):
             continue
+        if any(m.form == "office" and m.start <= at < m.end for m in marked.mentions):
+            continue
         lead = _lead(marked, at)
         named = at + 1 < len(tokens) and tokens[at + 1].capital and not tokens[at + 1].tags
         own = at > 0 and tokens[at - 1].has("own") and bool(_CYRILLIC.match(tokens[at].norm))
@@ -47,7 +49,8 @@ def weak_ones(marked: Marked, strong: list[Quantity]) -> list[Quantity]:
         start = at if lead is None else lead
         if any(tokens[k].has(*STOPS) for k in range(start, at)):
             continue
-        if start > 1 and tokens[start - 1].norm == "," and tokens[start - 2].capital:
+        beside = start > 1 and tokens[start - 1].norm == "," and tokens[start - 2].capital
+        if beside and not any(m.start in range(start, at + 2) for m in marked.mentions):
             continue  # "Viktor Orlenko, a politician"
         quantity = Quantity(Number(start, start, 1.0, digits=False), start, at + 1, "bare")
         take_head(marked, quantity, at)
@@ -65,6 +68,7 @@ def weak_ones(marked: Marked, strong: list[Quantity]) -> list[Quantity]:
                 quantity.end = max(quantity.end, mention.end)
         found.append(quantity)
     found += _unnamed_ones(marked, named_here)
+    found += _moved_ones(marked, [*strong, *found])
     return found + _joined_ones(marked, [*strong, *found])
 
 
@@ -140,6 +144,19 @@ def _named_ones(marked: Marked, known: list[Quantity]) -> list[Quantity]:
     return found
 
 
+def _moved_ones(marked: Marked, known: list[Quantity]) -> list[Quantity]:
+    """Find whoever is named right behind a verb of letting go: "Vale freed Orlo Vane"."""
+    found = []
+    for at in marked.tagged("release", "receive"):
+        end = _name_end(marked, at + 1)
+        if end - at - 1 < _NAMES or any(q.start <= at + 1 < q.end for q in known):
+            continue
+        quantity = Quantity(Number(at + 1, at + 1, 1.0, digits=False), at + 1, end, "bare")
+        quantity.weak = True
+        found.append(quantity)
+    return found
+
+
 def _joined_ones(marked: Marked, known: list[Quantity]) -> list[Quantity]:
     """Find whoever is named behind counted people: "for 55 soldiers and Orlo Vane"."""
     found = []
@@ -163,6 +180,7 @@ def _is_role(marked: Marked, at: int) -> bool:
         return False
     token = marked.tokens[at]
     plain = not token.tags or token.has("single", "people", "soldiers", "civilians")
+    plain = plain and not token.has(*STOPS)
     return token.kind == "word" and not token.capital and plain
 
 

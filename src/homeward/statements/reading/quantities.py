@@ -43,6 +43,7 @@ _JOINTS = (
     *("equal", "both_sides", "total", "of_them", "same_number", "also", "aux", "opposite"),
     "preposition",
 )
+_NO_PEOPLE = ("duration", "age")
 _WITH_MEN = ("government", "army", "movement")
 _QUOTES = frozenset("\"'“”«»‘’")
 _QUALIFIERS = ("more_than", "at_least", "at_most", "approx")
@@ -54,8 +55,8 @@ class Quantity:
 
     `what` is `people`, `thing`, `duration` or `bare` (no noun). `weak` is a one that only an
     article or a name tells. `role` is filled in by `roles`, `sums` and `legs`; a `summand` is
-    a leg of a pooled sum, and with a `complete` one a list of parts has come to its end; `owner` is an
-    office ("government detainees") whose party `discourse` settles.
+    a leg of a pooled sum, and with a `complete` one a list of parts has come to its end; `joint` people
+    are of two nations; `owner` is an office ("government detainees") whose party `discourse` settles.
     """
 
     number: Number
@@ -75,6 +76,7 @@ class Quantity:
     owner: Mention | None = None
     summand: bool = False
     complete: bool = False
+    joint: bool = False
 
     @property
     def count(self) -> int | None:
@@ -144,6 +146,7 @@ class _Scan:
         if mention and mention.start == self.at:
             if not _take_mention(self.marked, self.quantity, mention):
                 return False
+            self.quantity.nation = "" if self.quantity.joint else self.quantity.nation
             self.at = mention.end
             self.limit = max(self.limit, self.at + 2)
             return True
@@ -151,6 +154,9 @@ class _Scan:
             return self._over_mark(token)
         if self.quantity.head < 0 and self._counts_no_people(token):
             return False
+        if self._joins_nations(token):
+            self.at += 1
+            return True
         known = token.has(*_HEADS) or _is_inhabitant(token)
         if known and not self._is_time(token):
             self._take_noun(token)
@@ -159,6 +165,14 @@ class _Scan:
             return False
         self.at += 1
         return True
+
+    def _joins_nations(self, token: Token) -> bool:
+        """Return whether people are of two nations: "200 Dornish and Orlander prisoners"."""
+        quantity, after = self.quantity, mention_at(self.marked, self.at + 1)
+        if not (token.has("and") and quantity.head < 0 and quantity.nation and after):
+            return False
+        quantity.joint = after.form == "adj" and after.party != quantity.nation
+        return quantity.joint
 
     def _over_mark(self, token: Token) -> bool:
         """Pass over a genitive's apostrophe and a quotation mark before the noun."""
@@ -402,7 +416,7 @@ def _scan_left(marked: Marked, quantity: Quantity) -> None:
     tokens = marked.tokens
     before = tokens[max(0, quantity.number.start - 5) : quantity.number.start]
     for back, token in enumerate(reversed(before)):
-        if token.kind != "word":
+        if token.kind != "word" or token.has("preposition") or quantity.what in _NO_PEOPLE:
             break
         if token.has("remains") and quantity.unit != "remains":
             quantity.unit, quantity.what = "remains", "people"

@@ -41,6 +41,7 @@ from homeward.statements.reading.values import Event, Leg, NumberRole, Reading, 
 from homeward.statements.reading.voices import mark_gaps
 
 _REMEMBERED = 60  # legs that a later sentence may speak of again
+_PAIRED = 3  # tokens of "in exchange for"
 _ROLES = ("main", "previous", "planned", "framework")
 
 
@@ -76,9 +77,7 @@ def read_statement(
     for marked in sentences:
         govern(marked, pack)
         mark_gaps(marked)
-    counted = [quantities_of(marked) for marked in sentences]
-    for marked, strong in zip(sentences, counted, strict=True):
-        strong[:] = sorted([*strong, *weak_ones(marked, strong)], key=lambda q: q.start)
+    counted = [_counted(marked) for marked in sentences]
     for marked, quantities in zip(sentences, counted, strict=True):
         roles.decide(marked, quantities)
         _inherit_units(marked, quantities)
@@ -106,12 +105,20 @@ def read_statement(
     _adopt(parts, drafts)
     _plan_again(drafts)
     kept = arithmetic.resolve(drafts)
+    for draft in kept:  # whom a movement gets back is of its people, no fighter of it
+        draft.home = pack.peoples.get(draft.home, draft.home)
     reading = Reading(language=language, published=published)
     reading.events = _events(parts, kept, sides, main, published)
     reading.numbers = _numbers(parts)
     claims.add(reading, text, parts, sides)
     positions.add(reading, text, parts, sides, published)
     return reading
+
+
+def _counted(marked: Marked) -> list[Quantity]:
+    """Return the quantities of a sentence, those told without a number among them, in order."""
+    strong = quantities_of(marked)
+    return sorted([*strong, *weak_ones(marked, strong)], key=lambda q: q.start)
 
 
 def _is_of_this(marked: Marked, cue: int) -> bool:
@@ -128,6 +135,11 @@ def _inherit_units(marked: Marked, quantities: list[Quantity]) -> None:
             quantity.unit = before.unit
             if marked.any("pool_of", start=before.start - 2, end=before.start):
                 quantity.nation = before.nation  # "of the 31 Dorns only 27"
+        gap = marked.tokens[before.end : quantity.start]
+        named = quantity.head >= 0 and quantity.nation and quantity.end == quantity.head + 1
+        paired = len(gap) <= _PAIRED and any(t.has("for", "in_return") for t in gap)
+        if before.unit == "remains" and named and paired:
+            quantity.unit = "remains"  # "64 bodies for 909 Dorns"
 
 
 def _plan_again(drafts: list[Draft]) -> None:
