@@ -129,6 +129,13 @@ def go_on(clauses: Sequence[Clause], before: Sequence[Clause]) -> None:
         clause.actors = clause.actors or moving[-1].actors
 
 
+def _closes(subject: Quantity, clause: Clause) -> bool:
+    """Return whether a clause goes on behind an aside on its subject: "40 men, who …, arrived"."""
+    tokens, end = clause.marked.tokens, subject.end
+    aside = end + 1 < clause.start and tokens[end].norm in ",،" and tokens[end + 1].has("which")
+    return aside and tokens[clause.start].norm in ",،" and clause.moves[0] <= clause.start + 3
+
+
 def _find_goal(clause: Clause) -> None:
     """Mark a bare name behind a verb of coming home as where people go: "eight could regain Vale"."""
     for at in clause.moves:
@@ -145,10 +152,11 @@ def _find_goal(clause: Clause) -> None:
 def _take_antecedent(before: Clause, clause: Clause) -> None:
     """Give a relative clause that moves people the number right before it: "8 men, whom Vale freed"."""
     opens = clause.marked.any("which", start=clause.start, end=clause.start + 2)
-    if not opens or not clause.moves or before.moves or not before.quantities:
+    if not clause.moves or before.moves or not before.quantities:
         return
     last = before.quantities[-1]
-    if last.role == "candidate" and last.what == "people" and last.end >= clause.start - 1:
+    near = opens and last.end >= clause.start - 1
+    if last.role == "candidate" and last.what == "people" and (near or _closes(last, clause)):
         before.quantities.pop()
         before.end = clause.start = last.start
         clause.quantities.insert(0, last)
@@ -385,7 +393,8 @@ def _in_relative(clause: Clause, mention: Mention) -> bool:
     for quantity in clause.quantities:
         for at in range(quantity.end, mention.start):
             if tokens[at].has("which") and tokens[at - 1].norm in ",،" and at < mention.start:
-                return not any(token.has(*MOVES) for token in tokens[at:])
+                marks = (k for k in range(mention.start, len(tokens)) if tokens[k].norm in ",،")
+                return not any(token.has(*MOVES) for token in tokens[at : next(marks, len(tokens))])
     return False
 
 

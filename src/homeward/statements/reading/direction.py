@@ -17,7 +17,13 @@ from dataclasses import dataclass
 
 from homeward.statements.reading.clauses import MOVES, Clause
 from homeward.statements.reading.drafts import Draft, other, told_by
-from homeward.statements.reading.governing import actor_of, of_two_origins, party_by, verb_of
+from homeward.statements.reading.governing import (
+    actor_of,
+    of_two_origins,
+    origin_of,
+    party_by,
+    verb_of,
+)
 from homeward.statements.reading.parts import new_voice
 from homeward.statements.reading.quantities import Quantity
 
@@ -112,7 +118,7 @@ def direction(
         verb=verb_of(quantity, clause, before),
         actor=actor_of(clause, quantity, sides),
         target=party_by(clause, quantity, "to"),
-        source=party_by(clause, quantity, "from") or quantity.holder,
+        source=origin_of(clause, quantity, sides),
         reverse=_behind_return(quantity, clause),
         speaker=told_by(quantity, clause).partition(".")[0],
         before=next((c.actors[0] for c in reversed(before) if len(c.actors) == 1), ""),

@@ -164,12 +164,35 @@ def party_by(clause: Clause, quantity: Quantity, prep: str) -> str:
     return min(near, key=lambda pair: pair[0])[1] if near else ""
 
 
+def origin_of(clause: Clause, quantity: Quantity, sides: tuple[str, ...]) -> str:
+    """Return who let people go: named behind "from", holding them, or speaking of its own jails.
+
+    Args:
+        clause: With its mentions.
+        quantity: In it.
+        sides: The two sides.
+    """
+    named = party_by(clause, quantity, "from") or quantity.holder
+    speaker = told_by(quantity, clause).partition(".")[0]
+    if named or speaker not in sides:
+        return named
+    jails = clause.marked.tagged("captivity", start=quantity.end, end=clause.end)
+    tokens = clause.marked.tokens
+    own = bool(jails) and jails[0] > 1 and tokens[jails[0] - 1].has("own")
+    return speaker if own and tokens[jails[0] - 2].has("from") else ""  # "freed from its jails"
+
+
 def _is_taken_there(clause: Clause, quantity: Quantity, mention: Mention) -> bool:
     """Return whether people were only held where "to" tells: "40 men taken to Vale came home"."""
     tokens = clause.marked.tokens
     gap = tokens[quantity.end : mention.start]
     later = any(at > mention.end for at in clause.moves)
-    return bool(gap) and gap[0].has("bring", "jailed") and len(gap) <= _GAP and later
+    return (
+        bool(gap)
+        and gap[0].has("bring", "jailed", "located", "taken")
+        and len(gap) <= _GAP
+        and later
+    )
 
 
 def of_two_origins(clause: Clause) -> bool:

@@ -354,10 +354,11 @@ def _join_offices(marked: Marked) -> None:
     mentions = marked.mentions
     joined: list[Mention] = []
     used: set[int] = set()
+    into: dict[int, int] = {}  # what was joined to what
     for k, mention in enumerate(mentions):
         if mention.form != "office":
             continue
-        left = mentions[k - 1] if k and k - 1 not in used else None
+        left = mentions[into.get(k - 1, k - 1)] if k else None
         right = mentions[k + 1] if k + 1 < len(mentions) else None
         named = right is not None and right.form == "actor" and right.start == mention.end
         if mention.office == "movement" and named:
@@ -368,8 +369,9 @@ def _join_offices(marked: Marked) -> None:
             right and right.form != "office" and mention.start <= right.start < mention.end
         ):
             owner = k + 1
-        elif left and k - 1 not in used and _same_person(marked, left, mention):
+        elif left and _same_person(marked, left, mention):
             _merge(left, mention, used, k)
+            into[k] = into.get(k - 1, k - 1)
             continue
         else:
             continue
@@ -379,6 +381,7 @@ def _join_offices(marked: Marked) -> None:
         mention.party = other.party
         mention.start, mention.end = min(mention.start, other.start), max(mention.end, other.end)
         used.add(owner)
+        into[owner] = k
     joined = [mention for k, mention in enumerate(mentions) if k not in used]
     marked.mentions = joined
     for left, right in pairwise(joined):

@@ -106,6 +106,9 @@ def _is_somebody(quantity: Quantity, clause: Clause, here: list[Draft]) -> bool:
     told = bool(quantity.nation) or led or quantity.own
     named = clause.marked.any("release", "receive", start=quantity.start - 1, end=quantity.start)
     told = told or (quantity.head < 0 and named)  # "Vale freed Orlo Vane"
+    back = clause.marked.any("return", "release", start=quantity.end, end=clause.end)
+    spoken = told_by(quantity, clause) != "narrator"
+    told = told or (quantity.unit == "soldiers" and back and spoken)  # "a guard was returned"
     speaks = clause.marked.any("say", start=quantity.end, end=quantity.end + _NEAR) or (
         clause.marked.any("say", start=clause.start, end=quantity.start)
     )
