@@ -319,7 +319,11 @@ def _find_actors(clause: Clause, before: Clause | None, *, verb_first: bool) -> 
         and not _in_relative(clause, m)
     ]
     ahead = [m for m in free if m.end <= verb]
-    behind = [m for m in free if m.start > verb]
+    behind = [m for m in free if m.start > verb and not (verb_first and m.form == "adj")]
+    told = bool(ahead) or (before is not None and bool(before.actors))
+    if behind and told and _is_object(marked, verb, behind[0]):
+        behind[0].prep = "to"
+        behind = behind[1:]
     chosen: list[Mention] = []
     if ahead and not clause.moves:
         chosen = _group(marked, ahead, first=True)
@@ -327,6 +331,7 @@ def _find_actors(clause: Clause, before: Clause | None, *, verb_first: bool) -> 
         verb_first
         and behind
         and behind[0].start <= verb + 4
+        and ahead[-1].end < verb
         and not _is_recipient(clause, ahead[-1], verb, behind[0])
     ):
         chosen = _group(marked, ahead)
@@ -359,6 +364,12 @@ def _antecedent(clause: Clause) -> list[Mention]:
         for m in marked.mentions
         if m.end in ends and m.party and m.form not in {"adj", "people"} and not m.organisation
     ]
+
+
+def _is_object(marked: Marked, verb: int, mention: Mention) -> bool:
+    """Return whether an Arabic verb of giving is masculine, so that no land behind it acts."""
+    masculine = marked.tokens[verb].has("he_gives") and mention.start == verb + 1
+    return masculine and mention.form == "name"
 
 
 def _is_recipient(clause: Clause, actor: Mention, verb: int, mention: Mention) -> bool:

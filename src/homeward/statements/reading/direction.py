@@ -244,9 +244,9 @@ def _captor(case: Case) -> Answer | None:
     marked, quantity = case.clause.marked, case.quantity
     rivals = [q.number.start for q in case.clause.quantities if q.number.start > quantity.end]
     for mention in case.clause.mentions:
-        named = mention.form == "adj" and marked.any(
-            "captivity", start=mention.end, end=mention.end + 1
-        )
+        beside = marked.any("captivity", start=mention.start - 1, end=mention.start)
+        beside = beside or marked.any("captivity", start=mention.end, end=mention.end + 1)
+        named = mention.form == "adj" and beside
         if named and quantity.end <= mention.start < min([*rivals, quantity.end + _LIST_GAP]):
             return case.away(mention.party, "from") if other(mention.party, case.sides) else None
     return None

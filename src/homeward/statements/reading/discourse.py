@@ -239,6 +239,8 @@ def _by_reference(
         return "both", cue, end + 2
     if behind:
         return _source([behind], state), cue, behind.end
+    if marked.any("both_sides", start=end, end=end + BESIDE):
+        return "both", cue, end + 1  # "as both sides announced"
     if not marked.any("own", "pronoun", start=cue, end=end + 2):
         return None
     persons = [m for m in ahead if m.form != "people"]  # "Dorns, in his words, …"
@@ -313,6 +315,9 @@ def _common_noun(marked: Marked, cue: int) -> Mention | None:
 
 def _shares_subject(marked: Marked, cue: int) -> bool:
     """Return whether a second verb of saying has the subject of the first: "and added"."""
+    follows = marked.any("that", "in", start=cue + 1, end=cue + 2)
+    if cue and follows and marked.tokens[cue].norm.startswith("و"):
+        return True  # Arabic writes "and" to the verb
     for at in range(cue - 1, max(-1, cue - BESIDE), -1):
         token = marked.tokens[at]
         if token.has("and", "while") or token.norm.startswith("و"):
@@ -326,6 +331,8 @@ def _shares_subject(marked: Marked, cue: int) -> bool:
 
 def _counted(marked: Marked, at: int) -> bool:
     """Return whether "each" or "both sides" belongs to a number before it: "40 on each side"."""
+    while at > 0 and marked.tokens[at - 1].has("each", "both_sides"):
+        at -= 1
     before = marked.tokens[max(0, at - BESIDE) : at]
     return any(token.kind == "number" for token in before) or any(
         marked.number_at(k) is not None for k in range(max(0, at - BESIDE), at)

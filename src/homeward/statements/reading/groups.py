@@ -95,6 +95,8 @@ def of_the_freed(quantity: Quantity, clause: Clause) -> bool:
         True if it does.
     """
     behind = clause.marked.tokens[quantity.number.end : quantity.number.end + _NEAR]
+    if behind and behind[0].has("among") and any(token.has("freed_ones") for token in behind):
+        return True  # Arabic
     if not behind or not behind[0].has("of"):
         return False
     whose = quantity.nation or quantity.own or clause.moves

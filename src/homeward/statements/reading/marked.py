@@ -438,6 +438,8 @@ def _beside(marked: Marked, end: int, start: int) -> bool:
 def _owned(marked: Marked, office: Mention, party: Mention) -> bool:
     """Return whether a party behind an office owns it: "ministry of Vale", "министерство РФ"."""
     between = marked.tokens[office.end : party.start]
+    if "و" in marked.tokens[party.start].norm[:1] and len(marked.tokens[party.start].forms) > 1:
+        return False  # Arabic writes "and" to the name
     if len(between) > 2 or any(token.kind == "mark" and token.norm != "'" for token in between):
         return False
     if party.form == "adj":

@@ -62,8 +62,6 @@ def mediations_of(
             if q.start <= m.start < q.end and not q.weak
         )
     ]
-    if not third:
-        return []
     found: dict[str, Mediation] = {}
     for act in ("mediate", "thank", "facilitate", "hosted", "carried"):
         for at in marked.tagged(act):
@@ -116,7 +114,10 @@ def _itself(
         tellers = [m for m in marked.mentions if m.source == told.source and not m.organisation]
         found += [(mention, at) for mention in tellers]
         party, _, office = told.source.partition(".")
-        if not tellers and party not in {"both", "narrator", "ICRC"}:  # "its mediations, it said"
+        carries = party == "ICRC" and not marked.tokens[at].has("mediate")
+        if (
+            not tellers and party not in {"both", "narrator"} and not carries
+        ):  # "its mediations, it said"
             found.append((Mention(at, at + 1, party, "office", office), at))
     return found
 

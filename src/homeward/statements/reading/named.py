@@ -99,7 +99,8 @@ def joined_after(marked: Marked, first: Mention) -> list[Mention]:
             between = marked.tokens[first.end : mention.start + 1]
             joint = any(t.has("and") or t.norm.startswith("و") for t in between)
             words = [t for t in between if t.norm != "," or not between[-2:][0].has("and")]
-            if joint and not any(t.has(*MOVES, "say", "thank") or t.kind == "mark" for t in words):
+            parted = any(t.has(*MOVES, "say", "thank", "that") or t.kind == "mark" for t in words)
+            if joint and not parted:
                 return [mention]
     return []
 

@@ -115,6 +115,7 @@ def _countries(
     """
     votes: Counter[str] = Counter()
     inside: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
     first: dict[str, Token] = {}
     for marked in sentences:
         covered = {at for m in marked.mentions for at in range(m.start, m.end)}
@@ -123,12 +124,15 @@ def _countries(
                 continue
             stem = _stem(token)
             first.setdefault(stem, token)
+            seen[stem] += 1
             votes[stem] += _votes(marked, at)
             inside[stem] += at > 0 and preposition(marked, at) != "in"
     likely = sorted(first, key=lambda stem: -votes[stem])[:_LIKELY_MAX]
     for stem in likely:
         kin = [other for other in likely if other != stem and _kin(other, stem)]
         votes[stem] += len(kin) + (1 if inside[stem] > 1 else 0)
+    for stem, token in first.items():
+        votes[stem] -= bool(arabic.stem_of(token)) and seen[stem] == 1 and votes[stem] == 2
     ranked = sorted(first, key=lambda stem: (-votes[stem], -inside[stem], first[stem].start))
     stems = [stem for stem in ranked if votes[stem] >= 2][:6]
     if len(stems) < wanted:

@@ -343,6 +343,8 @@ def _follows_part(quantity: Quantity, clause: Clause) -> bool | None:
         earlier[-1].end <= m.start < quantity.start and m.form in {"name", "seat", "actor"}
         for m in clause.mentions
     )
+    joined = bool(gap) and gap[-1].has("and")
+    joined = joined or clause.marked.tokens[quantity.number.start].norm.startswith("و")
     closed = any(a.has("of_them") and b.norm in ",،" for a, b in pairwise(gap))
     if closed and gap[-1].has("and"):
         return False  # "60 soldiers, ten of them officers, and 16 civilians"
@@ -350,7 +352,7 @@ def _follows_part(quantity: Quantity, clause: Clause) -> bool | None:
         return False  # the parts before have added up
     if parted or len(gap) > _LIST_GAP:
         return None
-    return not quantity.nation or (len(gap) <= _NEAR and bool(gap) and gap[-1].has("and"))
+    return not quantity.nation or (len(gap) <= _NEAR and joined)
 
 
 def _is_passed_over(clause: Clause, quantity: Quantity) -> bool:

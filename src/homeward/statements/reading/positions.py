@@ -44,6 +44,7 @@ _REACH = 3
 _LISTED = 12
 _SUPPOSED = 6
 _SPOKEN = frozenset({"precondition", "rules_out"})
+_NEXT = 4  # tokens behind a readiness that say for what
 _LEADERS = frozenset({"president", "king", "prime_minister"})
 
 
@@ -125,6 +126,8 @@ def _meant(part: Part, at: int, tag: str, stance: str) -> str:
     marked = part.marked
     if marked.any("negation", start=max(0, at - 3), end=at):
         return "willing"
+    if marked.any("before_word", start=at + 1, end=at + _BARRED):
+        return "precondition"  # "a meeting makes no sense before an agreement"
     bar = marked.tagged("instrument", start=max(0, at - _BARRED), end=at)
     return "legal_bar" if bar and marked.any("talks", start=bar[0], end=at + _BARRED) else stance
 
@@ -154,15 +157,17 @@ def _holds(part: Part, at: int, tag: str, found: list[Stance]) -> bool:
     if tag == "rules_out":
         return not any(s.stance == "legal_bar" for s in found) or not barred
     if tag == "willing":
-        named = marked.tagged(
-            "including", start=max(0, at - _LISTED), end=at
-        )  # "states, among them"
-        return not (denied or named or marked.tokens[at].has("rules_out"))
+        # "states, among them"
+        named = marked.tagged("including", start=max(0, at - _LISTED), end=at)
+        handing = marked.any("release", start=at + 1, end=at + _NEXT)
+        handing = handing and not marked.any("talks", start=at + 1, end=at + _NEXT)
+        told = denied or named or handing  # "ready to hand over 40"
+        return not (told or marked.tokens[at].has("rules_out"))
     if tag == "only_precondition":
         return (
             not denied
             and not any(s.stance == "legal_bar" for s in found)
-            and not any(s.stance in {"willing", "rules_out"} for s in found)
+            and not any(s.stance in {"willing", "rules_out", "precondition"} for s in found)
         )
     offered = tag == "proposes" and at > 0
     if offered and marked.tokens[at - 1].has("definite", "article"):

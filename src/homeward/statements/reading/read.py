@@ -233,8 +233,11 @@ def _add_third_parties(
     role = next((clause.role for clause in part.clauses if clause.moves), "main")
     for mediation in mediations_of(part.marked, part.clauses, part.speeches, sides):
         here = _event(events, role).mediators
-        if not any(m.party == mediation.party and m.source == mediation.source for m in here):
+        same = [m for m in here if (m.party, m.source) == (mediation.party, mediation.source)]
+        if not same:
             here.append(mediation)
+        for known in same if mediation.role == "mediator" else ():
+            known.role = "mediator"  # who carried them is called a mediator later
     checks, stops = stops_of(part.marked, part.clauses, part.speeches, sides, home)
     if checks or stops:
         _event(events, "main").medical_checks += checks

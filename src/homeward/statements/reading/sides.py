@@ -36,11 +36,13 @@ def sides_of(
     votes: dict[str, float] = defaultdict(float)
     order: dict[str, int] = {}
     for marked, counted in zip(sentences, quantities, strict=True):
+        parts: set[int] = set()
         for quantity in counted:
             if quantity.weak and marked.any("mediate", "say"):
                 continue  # "a Dornish diplomat mediated"
             part = _is_included(marked, quantity)
             part = part or marked.any("of_them", start=quantity.end, end=quantity.end + 3)
+            parts |= set(range(quantity.start, quantity.end)) if part else set()
             back = marked.any("in_return", start=quantity.start - 8, end=quantity.start)
             for party in (quantity.nation, quantity.holder):
                 if party:
@@ -51,7 +53,7 @@ def sides_of(
         moving = marked.any(*MOVES)
         asides = [q for q in counted if _is_included(marked, q)]
         for mention in marked.mentions:
-            if mention.party and not mention.organisation:
+            if mention.party and not mention.organisation and mention.start not in parts:
                 order.setdefault(mention.party, len(order))
                 if mention.start in third:
                     votes[mention.party] -= 3.0

@@ -21,6 +21,7 @@ import re
 from homeward.statements.reading.clauses import MOVES
 from homeward.statements.reading.marked import Marked, Mention
 
+_ARABIC = re.compile(r"[\u0621-\u064a]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 OWNED = 3  # words between an owner and what it told
 BESIDE = 4
@@ -109,8 +110,8 @@ def _in_tail(marked: Marked) -> list[int]:
     if any(start <= number.start < end for number in marked.numbers):
         return []
     named = [m for m in marked.mentions if start <= m.start < end and _speaks(m)]
-    if any(tokens[at].norm.endswith("ing") for at in range(start, end)):
-        return []  # ", alluding to an advance of Vale's army"
+    if _tells_nothing(marked, start, end, named):
+        return []
     for mention in named[:1]:
         if mention.start > start and _is_verb(marked, start):
             return [start]  # ", rejoiced the ombudsman Name Surname"
@@ -118,6 +119,17 @@ def _in_tail(marked: Marked) -> list[int]:
             if start <= at < end and _is_plain(marked, at):
                 return [at]
     return []
+
+
+def _tells_nothing(marked: Marked, start: int, end: int, named: list[Mention]) -> bool:
+    """Return whether a last part holds no verb of its own: ", alluding to an advance of Vale's army".
+
+    Where the verb stands first, as in Arabic, other words are nouns.
+    """
+    tokens = marked.tokens
+    if any(tokens[at].norm.endswith("ing") for at in range(start, end)):
+        return True
+    return bool(named and _ARABIC.match(tokens[start].norm) and named[0].start > start + 1)
 
 
 def _before_number(marked: Marked) -> list[int]:

@@ -53,6 +53,27 @@ def test_a_pronoun_written_to_a_noun_says_whose_they_are(noun, shape, whose):
             "قال المتحدث باسم الوفد الحكومي إن الحوثيين أفرجوا عن 20 أسيراً من القوات الحكومية.",
             {("YE-GOV", 20, "YE-GOV")},
         ),
+        (
+            "قالت وزارة الدفاع الأرمينية إن يريفان وباكو تبادلتا 27 عسكرياً من كل جانب.",
+            {("AM", 27, "AM"), ("AZ", 27, "AM")},
+        ),
+        (
+            "تبادلت أرمينيا وأذربيجان الخميس 214 أسيراً بالتساوي، بحسب ما أعلن الطرفان.",
+            {("AM", 107, "both"), ("AZ", 107, "both")},
+        ),
+        (
+            "نفى جيش نورثلاند أن يكون قد سلّم سودمارك 22 بحاراً، وقال إنه لم يفرج إلا عن تسعة.",
+            {("XS", 22, "XS"), ("XS", 9, "XN")},
+        ),
+        ("أعلن الجيش الأرميني أن 95 من مواطنيه عادوا من الأسر الأذربيجاني.", {("AM", 95, "AM")}),
+        (  # who is of them, and how old, is nobody more
+            "استعادت أرمينيا 95 أسيراً. وقال الجيش إن 30 من المفرج عنهم جرحى دون الخامسة والعشرين.",
+            {("AM", 95, "AM")},
+        ),
+        (  # what is agreed or offered beside it is a plan too
+            "أعلن الجيش الأرميني الاتفاق على تبادل 90 أسيراً من كل جانب، وعرضت يريفان تسليم باكو 30 جثة.",
+            {("AM", 90, "AM"), ("AZ", 90, "AM"), ("AZ", 30, "AM")},
+        ),
         ("أعلنت كولومبيا أن المتمردين أفرجوا عن 34 جندياً.", {("CO", 34, "CO")}),
         (
             "أطلقت الحكومة اليمنية سراح 40 أسيراً حوثياً مقابل 20 من جنودها.",
@@ -81,3 +102,24 @@ def test_who_goes_home_by_whose_word(text, want):
 )
 def test_what_both_leave_out_is_left_out_by_each(text, want):
     assert omissions(text) == want
+
+
+def test_adjectives_of_a_mediation_are_a_list_and_a_carrier_may_mediate():
+    def parties(text):
+        found = (m for e in read_statement(text, DAY).events for m in e.mediators)
+        return {m.party for m in found if m.role == "mediator"}
+
+    text = "تبادلت أرمينيا وأذربيجان 12 أسيراً من كل جانب بوساطة قطرية وعُمانية."
+    assert parties(text) == {"QA", "OM"}
+    text = "قال الصليب الأحمر إن 12 أسيراً أرمينياً نُقلوا من أذربيجان. وأوضح أنه عمل وسيطاً محايداً."
+    assert parties(text) == {"ICRC"}
+
+
+def test_a_refusal_before_something_is_a_condition_and_handing_over_no_readiness_for_talks():
+    def stances(text):
+        return {(p.actor.partition(".")[0], p.stance) for p in read_statement(text, DAY).positions}
+
+    text = "قال الجيش الأرميني إن لقاء مع أذربيجان مرفوض. ورفضت يريفان أي لقاء قبل الاتفاق."
+    assert ("AM", "precondition") in stances(text)
+    text = "بعد المحادثات قالت يريفان إنها مستعدة لتسليم أذربيجان 30 جثة."
+    assert not stances(text)
