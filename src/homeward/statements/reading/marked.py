@@ -400,8 +400,6 @@ def _is_of(marked: Marked, left: Mention, right: Mention) -> bool:
 
 def _same_person(marked: Marked, left: Mention, mention: Mention) -> bool:
     """Return whether two offices are one: "ministry spokesman", "the head of the office, Orlo Vane"."""
-    if mention.office == "delegation":
-        return False  # "the president called on the sides"
     if left.form != "office" or (left.party and mention.party not in {left.party, ""}):
         return False
     between = marked.tokens[left.end : mention.start]
@@ -409,6 +407,8 @@ def _same_person(marked: Marked, left: Mention, mention: Mention) -> bool:
     if between and between[names].norm == "'":  # "President Orlo Vane's office"
         rest = [t for t in between[names + 1 :] if t.norm != "s"]
         return len(rest) <= 2 and all(t.kind == "word" and not t.tags for t in rest)
+    if between and mention.office == "delegation":
+        return False  # "the president urged officials"
     if len(between) <= 1:
         return not any(token.has("and", "say") for token in between)  # "told parliament"
     named = len(between) <= _TITLES and all(t.capital and t.kind == "word" for t in between)

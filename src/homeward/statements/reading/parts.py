@@ -108,7 +108,8 @@ def _is_somebody(quantity: Quantity, clause: Clause, here: list[Draft]) -> bool:
     told = told or (quantity.head < 0 and named)  # "Vale freed Orlo Vane"
     back = clause.marked.any("return", "release", start=quantity.end, end=clause.end)
     spoken = told_by(quantity, clause) != "narrator"
-    told = told or (quantity.unit == "soldiers" and back and spoken)  # "a guard was returned"
+    lead = clause.marked.any("article", start=quantity.start, end=quantity.start + 1)
+    told = told or (lead and quantity.unit == "soldiers" and back and spoken)  # "a guard was back"
     speaks = clause.marked.any("say", start=quantity.end, end=quantity.end + _NEAR) or (
         clause.marked.any("say", start=clause.start, end=quantity.start)
     )
