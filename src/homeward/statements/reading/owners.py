@@ -2,7 +2,8 @@
 
 Rules of this file, in this order:
 - Of the rebels and the government of one state each has its own.
-- "Its" and "whose" offices belong to who is named before; "in Vale the ministry" to that place's.
+- "Its" and "whose" offices, and those of "that country", belong to who is named before; "in Vale
+  the ministry" to that place's.
 - Else to the party that had the office before, to the side whose language the text is in, to who
   spoke last; a deputy behind a comma to who acts in the sentence.
 """
@@ -88,11 +89,25 @@ def _owner_before(marked: Marked, office: Mention, state: State) -> str:
     if marked.any("which", start=office.start - 1, end=office.start):
         near = [m for m in marked.mentions if m.end < office.start and m.party]
         return near[-1].party if near else ""  # "Vale, whose ministry"
+    if _of_that_country(marked, office):
+        near = [m for m in marked.mentions if m.end < office.start and m.party]
+        return near[-1].party if near else _party_of(state.subject)
     if not marked.any("own", start=office.start - 2, end=office.start):
         return ""
     free = [m for m in marked.mentions if m.end <= office.start and m.party and not m.prep]
     free = [m for m in free if m.form not in {"adj", "people"}] or free
-    return free[0].party if free else state.subject.partition(".")[0].replace(NARRATOR, "")
+    return free[0].party if free else _party_of(state.subject)
+
+
+def _of_that_country(marked: Marked, office: Mention) -> bool:
+    """Return whether an office is one of a country named before: "the kingdom's ministry"."""
+    led = marked.any("country", start=office.start - BESIDE, end=office.start)
+    owned = office.start > 0 and marked.tokens[office.start - 1].norm == "s"
+    return (led and owned) or marked.any("country", start=office.end, end=office.end + 2)
+
+
+def _party_of(source: str) -> str:
+    return source.partition(".")[0].replace(NARRATOR, "").replace("both", "")
 
 
 def _opening_place(marked: Marked, office: Mention, state: State) -> str:
