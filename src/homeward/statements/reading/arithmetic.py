@@ -137,7 +137,9 @@ def _without_growth(drafts: list[Draft]) -> list[Draft]:
         ]
         cued = sentence.any("growth", "cumulative", "time_unit", "total")
         times = _GROWN if cued else _FAR_GROWN
-        dated = bool(sentence.weekdays) or sentence.any("today", "yesterday", "in_return")
+        start = draft.quantity.start
+        more = sentence.any("also", "move_with", start=start - 1, end=start + 1)
+        dated = bool(sentence.weekdays) or more or sentence.any("today", "yesterday", "in_return")
         if before and not dated and _GROWN_MIN < (draft.count or 0) > times * max(before):
             _role(draft, "cumulative")
         else:

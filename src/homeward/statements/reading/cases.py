@@ -123,6 +123,8 @@ def _stands_for(marked: Marked, mention: Mention) -> str:
 
 def _is_genitive(word: str, pack: Pack) -> bool:
     """Return whether a name stands in the genitive by its ending: "Москвы", "Путина", "Києва"."""
+    if word == "сторона":
+        return False
     if word.endswith(("ого", "его")):
         return True
     if word.endswith(("ы", "и")):

@@ -95,7 +95,7 @@ def actor_before(part: Part, at: int, last: str, *, reach: int = 14) -> str:
         for m in marked.mentions
         if low <= m.start
         and m.end <= at
-        and (m.prep in {"", "of"} or is_impersonal(marked, m, at))
+        and (m.prep in {"", "of"} or is_impersonal(marked, m, at - _BESIDE))
         and (m.case in {"", "nominative"} or m.prep == "in")
         and m.form not in {"adj", "people"}
         and m.party

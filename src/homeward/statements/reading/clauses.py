@@ -99,6 +99,7 @@ def clauses_of(marked: Marked, quantities: Sequence[Quantity], *, verb_first: bo
             _find_actors(clause, found[-1] if found else None, verb_first=verb_first)
             if found and not clause.moves and _opens_gap(marked, start):
                 clause.moves = found[-1].moves[-1:]  # the verb that the dash stands for
+                _find_recipient(clause, start)
             found.append(clause)
     return found
 
@@ -246,8 +247,8 @@ def _cuts(marked: Marked, quantities: Sequence[Quantity]) -> list[int]:
     return sorted(cut for cut in cuts if 0 < cut < len(tokens))
 
 
-def _opens_gap(marked: Marked, at: int) -> bool:
-    """Return whether a clause begins that leaves its verb out: "…, and Vale — two"."""
+def _opens_gap(marked: Marked, at: int, *, dash: int | None = None) -> bool:
+    """Return whether a clause begins that leaves its verb out: "…, and Vale — two"; at this dash, if given."""
     if not (marked.tokens[at].has("while") or marked.tokens[at].norm in ",،"):
         return False
     acting = [m for m in marked.mentions if m.start == at + 1 and not m.prep and m.form != "adj"]
@@ -255,6 +256,7 @@ def _opens_gap(marked: Marked, at: int) -> bool:
     while named := next((m for m in marked.mentions if m.start == end), None):
         end = named.end
     dashed = bool(acting) and end < len(marked.tokens) and marked.tokens[end].norm in "—–"
+    dashed = dashed and dash in {None, end}
     counted = any(end < n.start <= end + _GAP for n in marked.numbers)
     return dashed and (counted or marked.tokens[at].has("while"))
 
@@ -279,8 +281,7 @@ def _strength(marked: Marked, at: int) -> int:
     if token.norm in ";؛:":
         return 6
     if token.norm in "—–()":
-        gap = any(m.end == at and _opens_gap(marked, m.start - 1) for m in marked.mentions)
-        return 0 if gap else 5
+        return 0 if any(_opens_gap(marked, k, dash=at) for k in range(max(0, at - _GAP), at)) else 5
     if token.has("while"):
         return 4
     if token.norm in ",،":
@@ -411,7 +412,12 @@ def _in_relative(clause: Clause, mention: Mention) -> bool:
 
 def _find_recipient(clause: Clause, verb: int) -> None:
     """Mark a bare name behind a verb of letting go, after its actor, as whom people go to."""
-    if not clause.actors or verb >= clause.end or not clause.marked.tokens[verb].has("release"):
+    gives = any(
+        clause.marked.tokens[at].has("release")
+        for at in {verb, *clause.moves[:1]}
+        if at < len(clause.marked.tokens)
+    )
+    if not clause.actors or verb >= clause.end or not gives:
         return
     for mention in clause.mentions:
         counted = any(verb < q.number.start < mention.start for q in clause.quantities)

@@ -203,6 +203,9 @@ def _by_place(
     token = marked.tokens[cue]
     if token.has("according"):
         return None
+    joint = marked.any("joint", start=end, end=end + BESIDE)
+    if joint and marked.any("account", start=end, end=end + BESIDE):
+        return "both", cue, end  # "is said in a joint statement of X and Y"
     if token.has("account") and not token.has("say", "rejects"):
         teller = teller_of(marked, cue)
         if teller is not None:

@@ -115,7 +115,13 @@ def are_the_freed(quantity: Quantity, clause: Clause) -> bool:
         True if nothing else moves them.
     """
     tokens = clause.marked.tokens
-    if quantity.head < 0 or quantity.nation or not _FREED.search(tokens[quantity.head].norm):
+    each = clause.marked.any("each", start=quantity.end, end=quantity.end + _NEAR)
+    if (
+        each
+        or quantity.head < 0
+        or quantity.nation
+        or not _FREED.search(tokens[quantity.head].norm)
+    ):
         return False
     freed = tokens[quantity.head].has("release", "return", "receive", "exchange")
     return freed and all(quantity.start <= at < quantity.end for at in clause.moves)

@@ -14,6 +14,7 @@ import re
 from homeward.statements.reading.clauses import MOVES, Clause
 from homeward.statements.reading.discourse import source_at
 from homeward.statements.reading.marked import Marked, Mention
+from homeward.statements.reading.sides import is_inside
 from homeward.statements.reading.spoken import Speech
 from homeward.statements.reading.values import Mediation, Stop
 
@@ -65,7 +66,7 @@ def mediations_of(
     found: dict[str, Mediation] = {}
     for act in ("mediate", "thank", "facilitate", "hosted", "carried"):
         for at in marked.tagged(act):
-            for mention in _near(marked, third, at):
+            for mention in [] if is_inside(marked, at, act) else _near(marked, third, at):
                 role = _ROLES.get(act, "mediator")
                 thanked = marked.any("passive", start=at - 3, end=at)
                 if act == "thank" and mention.end <= at and not thanked:

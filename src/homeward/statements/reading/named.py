@@ -126,6 +126,7 @@ def mentions_before(
         if start <= m.start
         and m.end <= cue
         and may_speak(m)
+        and not (m.form in {"name", "seat"} and not m.prep and m.case == "oblique")
         and (
             _is_person(marked, m, cue)
             if m.form == "adj"

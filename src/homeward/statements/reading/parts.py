@@ -103,7 +103,9 @@ def _is_somebody(quantity: Quantity, clause: Clause, here: list[Draft]) -> bool:
     if here or clause.any("in_return", "for", "move_with"):
         return True
     led = any(m.prep == "to" and m.form in {"name", "seat"} for m in clause.mentions)
-    told = bool(quantity.nation) or led or quantity.own
+    first = clause.moves[0]
+    given = clause.own_actor and first < quantity.start <= first + _NEAR
+    told = bool(quantity.nation) or led or quantity.own or given
     named = clause.marked.any("release", "receive", start=quantity.start - 1, end=quantity.start)
     told = told or (quantity.head < 0 and named)  # "Vale freed Orlo Vane"
     back = clause.marked.any("return", "release", start=quantity.end, end=clause.end)

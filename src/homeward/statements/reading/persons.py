@@ -19,6 +19,8 @@ _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _ONE = re.compile(r"[а-яії](ец|ца|цем|нин|нина|нином|нка|нку|нкой|ець|ця|нкою)$")  # "россиянина"
 _LEAD = 6  # tokens between an article and its noun, a nation among them
 _ROLE_MAX = 3  # words between a nation and a name
+_OBJECT = 5  # tokens between a verb of letting go and one person
+_NOT_FINITE = re.compile(r"(н|ш|щ|т)(ый|ого|ых|ий|ие|ая|ой|им|их|ні|ний|і|ия|ии|ию)$")
 _NAMES = 2  # capitalised words that make a name
 
 
@@ -44,6 +46,7 @@ def weak_ones(marked: Marked, strong: list[Quantity]) -> list[Quantity]:
         named = at + 1 < len(tokens) and tokens[at + 1].capital and not tokens[at + 1].tags
         own = at > 0 and tokens[at - 1].has("own") and bool(_CYRILLIC.match(tokens[at].norm))
         bare = tokens[at].has("bare_single") or _nation_beside(marked, at) or own
+        bare = bare or _is_object(marked, at)
         if lead is None and not named and not bare:
             continue
         start = at if lead is None else lead
@@ -70,6 +73,20 @@ def weak_ones(marked: Marked, strong: list[Quantity]) -> list[Quantity]:
     found += _unnamed_ones(marked, named_here)
     found += _moved_ones(marked, [*strong, *found])
     return found + _joined_ones(marked, [*strong, *found])
+
+
+def _is_object(marked: Marked, at: int) -> bool:
+    """Return whether a Slavic noun is whom a verb right before it lets go or gets: "отпустила балерину"."""
+    word = marked.tokens[at].norm
+    for back in range(at - 1, max(-1, at - 1 - _OBJECT), -1):
+        token = marked.tokens[back]
+        if token.has("release", "receive") and not _NOT_FINITE.search(token.norm):
+            return bool(_CYRILLIC.match(word)) and word.endswith(("а", "я", "у", "ю", "ого"))
+        described = token.has("in_return") or token.norm.endswith(("ого", "его", "ую", "ю", "у"))
+        placed = any(m.start <= back < m.end for m in marked.mentions) or token.has("in")
+        if token.kind != "word" or not (described or placed):
+            return False
+    return False
 
 
 def _lead(marked: Marked, at: int) -> int | None:

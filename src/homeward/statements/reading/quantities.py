@@ -24,6 +24,7 @@ _ARABIC = re.compile(r"[\u0621-\u064a]")
 _INHABITANTS = re.compile(r"[а-яії]{3,}(ян|чан|инцев|анцев|янцев|ійців|івців|анців|янам|чанам)$")
 _ATTRIBUTE = re.compile(r"[а-яії]{3,}(нн|[иея]т|вш|[аяую]щ|ен|ан)(ых|их)$")
 _BEFORE_HEAD = 6
+_TOPIC = 6
 _AFTER_HEAD = 4
 _FIGURE = 9  # tokens between "the number of its men" and the number
 _HEADS: Mapping[str, Unit] = {
@@ -466,6 +467,11 @@ def _take_topic(marked: Marked, quantity: Quantity) -> None:
     """Use a people named before its number: "Dorns: 60", "of the Dorns, sixty"."""
     if quantity.nation or quantity.what != "bare":
         return
+    counted = marked.tagged("how_many", start=quantity.start - _TOPIC, end=quantity.start)
+    if counted and marked.tokens[quantity.start - 1].norm in "—–":
+        nouns = marked.tokens[counted[-1] + 1 : quantity.start - 1]
+        plain = all(token.kind == "word" and not token.has(*_HEADS, *STOPS) for token in nouns)
+        quantity.what = "thing" if nouns and plain else quantity.what  # "the number of visits — 17"
     for mention in marked.mentions:
         gap = marked.tokens[mention.end : quantity.start]
         marks = len(gap) <= 2 and all(t.kind == "mark" or t.has("also", "move_with") for t in gap)

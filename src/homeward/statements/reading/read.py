@@ -42,6 +42,9 @@ from homeward.statements.reading.voices import mark_gaps
 
 _REMEMBERED = 60  # legs that a later sentence may speak of again
 _PAIRED = 3  # tokens of "in exchange for"
+_SWAPPED = 8
+_TOLD_BACK = 3  # sentences that "X said this" may be about
+_OPENING, _CLOSING = frozenset("«“„"), frozenset("»”")
 _ROLES = ("main", "previous", "planned", "framework")
 
 
@@ -94,9 +97,8 @@ def read_statement(
         for clause in clauses:
             clause.recent = recent
             recent = next((q.nation for q in clause.quantities if q.nation), recent)
-        if speeches and parts and _is_of_this(marked, speeches[0].cue):
-            for clause in parts[-1].clauses:
-                clause.source = speeches[0].source if clause.source == NARRATOR else clause.source
+        if speeches:
+            _tell_back(parts, marked, speeches)
         parts.append(Read(marked, quantities, clauses, speeches))
     main = set_roles([part.clauses for part in parts], published)
     drafts: list[Draft] = []
@@ -121,15 +123,49 @@ def _counted(marked: Marked) -> list[Quantity]:
     return sorted([*strong, *weak_ones(marked, strong)], key=lambda q: q.start)
 
 
+def _tell_back(parts: list[Read], marked: Marked, speeches: list[Speech]) -> None:
+    """Let sentences without a speaker be told by whoever a later one names: "X said this".
+
+    A quotation of several sentences is told by who is named where it ends.
+    """
+    last = len(parts)
+    first = last
+    closes = next((at for at, t in enumerate(marked.tokens) if t.text in _CLOSING), None)
+    for back in range(last - 1, max(-1, last - 1 - _TOLD_BACK), -1):
+        quoted = _is_open(parts[back].marked) and closes is not None and closes < speeches[0].cue
+        if quoted or (back == last - 1 and _is_of_this(marked, speeches[0].cue)):
+            first = back
+        if parts[back].speeches:
+            break
+        if first == back + 1 and not quoted and _is_of_this(marked, speeches[0].cue):
+            first = back
+    for part in parts[first:]:
+        for clause in part.clauses:
+            clause.source = speeches[0].source if clause.source == NARRATOR else clause.source
+
+
+def _is_open(marked: Marked) -> bool:
+    """Return whether a quotation begins in a sentence and does not end in it."""
+    opened = sum(token.text in _OPENING for token in marked.tokens)
+    return opened > sum(token.text in _CLOSING for token in marked.tokens)
+
+
 def _is_of_this(marked: Marked, cue: int) -> bool:
     """Return whether a speaker tells what stands before: "X said this", "so X put it"."""
     named = marked.any("about_this", start=0, end=min(4, cue))
+    deal = marked.any("about", start=0, end=1) and marked.any("exchange", "deal_word", end=3)
+    named = named or (deal and not marked.numbers)  # "the deal was announced by X"
     return named or (not marked.numbers and marked.any("cataphora", start=0, end=min(2, cue)))
 
 
 def _inherit_units(marked: Marked, quantities: list[Quantity]) -> None:
     """Let a number without a noun count what the number before it counts."""
     people = [q for q in quantities if q.role == "candidate"]
+    for quantity in people:
+        swapped = marked.tagged("exchange", start=quantity.start - _SWAPPED, end=quantity.start)
+        if quantity.what == "bare" and swapped:
+            dead = marked.any("remains", start=swapped[-1], end=swapped[-1] + 3)
+            quantity.unit = "remains" if dead else quantity.unit  # "swapped bodies: Vale got 40"
     for before, quantity in pairwise(people):
         if quantity.what == "bare" and not quantity.nation:
             quantity.unit = before.unit

@@ -9,6 +9,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -17,6 +18,7 @@ from homeward.statements.reading.marked import Marked, Mention
 from homeward.statements.reading.pack import Pack
 from homeward.statements.reading.quantities import Quantity
 
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LIST = 12  # tokens behind "including" in which a list may go on
 
 
@@ -124,13 +126,34 @@ def third_parties(marked: Marked) -> set[int]:
     """
     found = set()
     for at in marked.tagged("mediate", "hosted", "thank", "allied", "neutral"):
+        if is_inside(marked, at, "mediate"):
+            continue
         near = [m for m in marked.mentions if m.prep != "between" and _is_near(marked, m, at)]
         near = _in_part(marked, near, at)
+        ruled = [m for m in near if m.start == at + 1 and m.case == "oblique"]
+        if ruled:  # "with the mediation of X, Y and Z: …"
+            marks = (k for k in range(at, len(marked.tokens)) if marked.tokens[k].norm in ":;—–.")
+            near = [m for m in near if at < m.start < next(marks, len(marked.tokens))]
         found |= {m.start for m in near if m.prep in {"by", "of", "with", "to", ""}}
     for at in marked.tagged("facilitate"):
         found |= {m.start for m in marked.mentions if m.prep == "of" and 0 < m.start - at <= 3}
     apart = len(found) < len(marked.mentions) or not marked.any(*MOVES)
     return found if apart or len(found) == 1 else set()
+
+
+def is_inside(marked: Marked, at: int, tag: str) -> bool:
+    """Return whether a Slavic phrase with a tag goes on behind a token: "при | посредничестве".
+
+    Args:
+        marked: The sentence.
+        at: A token with the tag.
+        tag: The tag.
+
+    Returns:
+        True if it does.
+    """
+    after = marked.tokens[at + 1 : at + 2]
+    return bool(after) and after[0].has(tag) and bool(_CYRILLIC.match(after[0].norm))
 
 
 def _in_part(marked: Marked, mentions: list[Mention], at: int) -> list[Mention]:
