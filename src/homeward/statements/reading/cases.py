@@ -128,7 +128,10 @@ def _is_genitive(word: str, pack: Pack) -> bool:
     if word.endswith(("ого", "его")):
         return True
     if word.endswith(("ы", "и")):
-        return word[:-1] + "а" in pack.nominatives or pack.words.knows(f"{word[:-1]}а")
+        singular = pack.words.knows(f"{word[:-1]}а") and any(
+            pack.words.knows(word[:-1] + end) for end in "еі"
+        )
+        return word[:-1] + "а" in pack.nominatives or singular
     if word.endswith("я") and f"{word[:-1]}ь" in pack.nominatives:
         return True
     if word.endswith("я") and pack.words.knows(f"{word[:-1]}ь"):

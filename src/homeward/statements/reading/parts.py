@@ -28,6 +28,7 @@ from homeward.statements.reading.groups import (
 )
 from homeward.statements.reading.marked import Marked
 from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.totals import is_cumulative
 
 _NEAR = 4
 _NO_EVENT = ("held", "remain", "casualty", "taken", "lists", "cumulative", "negation", "talks")
@@ -73,7 +74,7 @@ def role_of(
         ("other", _is_passed_over(clause, quantity) or _is_refused(quantity, clause)),
         ("listed", _is_listed(clause, quantity) or _is_pool(clause, quantity)),
         ("held", _is_held(quantity, clause, before)),
-        ("cumulative", _is_cumulative(quantity, clause)),
+        ("cumulative", is_cumulative(quantity, clause)),
         (
             "other",
             not clause.moves and clause.any("agree", "planned") and for_each(quantity, clause),
@@ -87,11 +88,6 @@ def role_of(
         return _without_verb(quantity, clause, before, [*earlier, *here], after_leg)
     alone = quantity.weak and not _is_somebody(quantity, clause, here)
     return "other" if alone else ""
-
-
-def _is_cumulative(quantity: Quantity, clause: Clause) -> bool:
-    cumulated = clause.any("cumulative") and _cumulates(quantity, clause)
-    return cumulated or _whole_year(clause) or _ever_since(quantity, clause)
 
 
 def _is_somebody(quantity: Quantity, clause: Clause, here: list[Draft]) -> bool:
@@ -447,64 +443,3 @@ def _is_held(quantity: Quantity, clause: Clause, before: list[Clause]) -> bool:
         "held", "remain", start=max(clause.start, quantity.start - 4), end=quantity.start
     )
     return near and not quantity.holder
-
-
-def _whole_year(clause: Clause) -> bool:
-    """Return whether a clause counts over a year: a year in it, and no day or month."""
-    marked = clause.marked
-    years = [
-        q
-        for q in clause.quantities
-        if q.role == "year"
-        and not marked.any("taken", "jailed", start=q.start - _NEAR, end=q.start)
-    ]
-    inside = range(clause.start, clause.end)
-    dated = any(at in inside for at in (*marked.months, *marked.weekdays))
-    dated = (
-        dated
-        or clause.any("today", "yesterday", "captivity", "since")
-        or any(q.role == "day" for q in clause.quantities)
-    )
-    return bool(years) and not dated and bool(clause.moves)
-
-
-def _ever_since(quantity: Quantity, clause: Clause) -> bool:
-    """Return whether people came "since" something behind the number that is no day."""
-    marked = clause.marked
-    for at in marked.tagged("ever_since", start=quantity.end, end=clause.end):
-        days = any(at < d <= at + _NEAR for d in (*marked.weekdays, *marked.months))
-        rival = any(quantity is not q and quantity.end <= q.start < at for q in clause.quantities)
-        held = marked.any("captivity", "held", "taken", start=quantity.end, end=clause.end)
-        if not (days or rival or held or clause.any("today", "yesterday", "first")):
-            return bool(clause.moves) and marked.tokens[at - 1].norm not in ",،"
-    return False
-
-
-def _cumulates(quantity: Quantity, clause: Clause) -> bool:
-    """Return whether the word of a running total belongs to this number, not to a later one."""
-    marked = clause.marked
-    cues = marked.tagged("cumulative", start=clause.start, end=clause.end)
-    rivals = [
-        q for q in clause.quantities if q is not quantity and q.role in {"candidate", "cumulative"}
-    ]
-    start = quantity.number.start
-    if marked.any("only", start=start - 2, end=start):
-        return False  # "only 38 have come so far"
-    before = [at for at in cues if at < start]
-    if before and marked.any("superlative", start=before[0] - _PASSED, end=before[0]):
-        return False  # "in the largest return so far 40 came home"
-    if before and any(t.norm == ":" for t in marked.tokens[before[-1] : quantity.number.start]):
-        return False  # "the largest so far: 230 and 248"
-    if before:
-        cue = before[-1]
-        return not any(cue < q.number.start < quantity.number.start for q in rivals) or (
-            quantity.nation == "" and not rivals
-        )
-    cue = cues[0]
-    if marked.any("superlative", start=cue - _PASSED, end=cue):
-        return False  # "brought 230 home in its biggest swap so far"
-    if any(t.norm in ",،" for t in marked.tokens[quantity.end : cue]):
-        return False  # "100 came home, the most since the war began"
-    if any(cue < q.number.start <= cue + 8 for q in rivals):
-        return False
-    return not any(quantity.number.start < q.number.start < cue for q in rivals)

@@ -470,7 +470,7 @@ def _take_topic(marked: Marked, quantity: Quantity) -> None:
     counted = marked.tagged("how_many", start=quantity.start - _TOPIC, end=quantity.start)
     if counted and marked.tokens[quantity.start - 1].norm in "—–":
         nouns = marked.tokens[counted[-1] + 1 : quantity.start - 1]
-        plain = all(token.kind == "word" and not token.has(*_HEADS, *STOPS) for token in nouns)
+        plain = all(token.kind == "word" and not token.has(*_HEADS, *STOPS[:4]) for token in nouns)
         quantity.what = "thing" if nouns and plain else quantity.what  # "the number of visits — 17"
     for mention in marked.mentions:
         gap = marked.tokens[mention.end : quantity.start]

@@ -132,8 +132,11 @@ def third_parties(marked: Marked) -> set[int]:
         near = _in_part(marked, near, at)
         ruled = [m for m in near if m.start == at + 1 and m.case == "oblique"]
         if ruled:  # "with the mediation of X, Y and Z: …"
-            marks = (k for k in range(at, len(marked.tokens)) if marked.tokens[k].norm in ":;—–.")
-            near = [m for m in near if at < m.start < next(marks, len(marked.tokens))]
+            near = ruled[:1]
+            for mention in (m for m in marked.mentions if m.start > ruled[0].start):
+                gap = marked.tokens[near[-1].end : mention.start]
+                if len(gap) <= 2 and all(t.norm in ",،" or t.has("and") for t in gap):
+                    near.append(mention)
         found |= {m.start for m in near if m.prep in {"by", "of", "with", "to", ""}}
     for at in marked.tagged("facilitate"):
         found |= {m.start for m in marked.mentions if m.prep == "of" and 0 < m.start - at <= 3}
