@@ -22,6 +22,7 @@ _VAGUE = frozenset({"speaker", "recent", "guess", "place", "returns", "lets go"}
 _GROWN, _FAR_GROWN = 1.3, 4.0  # times what was told before, with and without a word of growth
 _GROWN_MIN = 30
 _BESIDE = 8
+_PARTED = 4  # legs into which a whole is parted
 _NEAR = 30  # legs before and after with which a total is compared
 
 
@@ -36,7 +37,7 @@ def resolve(drafts: Sequence[Draft]) -> list[Draft]:
     """
     known = any(d.how != "guess" and d.clause.role == "main" for d in drafts)
     kept = _without_formulas([d for d in drafts if d.how != "guess" or not known])
-    kept = _without_parts(kept)
+    kept = _without_parts(_without_wholes(kept))
     kept = _without_details(kept)
     kept = _without_totals(_without_growth(kept))
     return _without_repetitions(kept)
@@ -65,6 +66,21 @@ def _without_formulas(drafts: list[Draft]) -> list[Draft]:
         if (id(draft.clause), draft.count) in named:
             _role(draft, "framework")
     return [d for d in drafts if (id(d.clause), d.count) not in named]
+
+
+def _without_wholes(drafts: list[Draft]) -> list[Draft]:
+    """Set aside a number of nobody's that the next numbers of its source part by home."""
+    wholes: list[Draft] = []
+    for k, whole in enumerate(drafts):
+        same = [d for d in drafts[k + 1 : k + 1 + _PARTED] if d.source == whole.source]
+        loose = whole.how in _VAGUE and not whole.quantity.nation
+        for end in range(2, len(same) + 1):
+            row = same[:end]
+            adds_up = sum(d.count or 0 for d in row) == whole.count and all(d.count for d in row)
+            if loose and adds_up and len({d.home for d in row}) > 1:
+                wholes.append(whole)
+                _role(whole, "pooled")
+    return [d for d in drafts if not any(d is whole for whole in wholes)]
 
 
 def _without_parts(drafts: list[Draft]) -> list[Draft]:

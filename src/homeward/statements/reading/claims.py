@@ -114,7 +114,8 @@ def actor_before(part: Part, at: int, last: str, *, reach: int = 14) -> str:
     chosen = inside or near
     if chosen:
         return chosen[-1].source
-    if marked.any("both_sides", start=low, end=at + 1):
+    both = marked.tagged("both_sides", start=low, end=at + 1)
+    if both and not marked.any("of", start=both[0] - 1, end=both[0]):  # not "prisoners of both"
         return "both"
     if not near and marked.any("both_sides", start=at, end=at + _REACH):
         return "both"
@@ -216,8 +217,9 @@ def _stated(text: str, part: Part, last: str) -> list[Omission]:
                 and not token.has("both_sides")
                 and not _named(marked, at)
                 and _from_whom(marked, cue) is None
+                and not (last != NARRATOR and marked.any("figure", "how_many", end=cue + 2))
             ):
-                continue  # "nothing was said" leaves open by whom
+                continue  # "nothing was said" leaves open by whom, a figure not given is the last speaker's
         pair = _neither(marked, at)
         if pair:
             found += [_omission(text, marked, at, end, mention.source) for mention in pair]

@@ -39,11 +39,11 @@ _TALKS = ("talks", "settlement")
 _OF_THEMSELVES = ("excludes_topic", "illegitimate")  # these are said of talks only
 _ABOUT = ("exchange", "release", "return")
 _TOPIC_LASTS = 2  # sentences after which a text no longer speaks of talks
-_BARRED = 8
+_BARRED = 14
 _REACH = 3
 _LISTED = 12
 _SUPPOSED = 6
-_SPOKEN = frozenset({"precondition", "rules_out"})
+_SPOKEN = frozenset({"precondition", "rules_out", "willing"})
 _NEXT = 4  # tokens behind a readiness that say for what
 _LEADERS = frozenset({"president", "king", "prime_minister"})
 
@@ -69,7 +69,7 @@ def add(
     topic = {near for k in told for near in range(k - 1, k + _TOPIC_LASTS + 1)}
     for k, part in enumerate(parts):
         if k in topic:
-            talked = any(near.marked.any(*_TALKS) for near in parts[max(0, k - 1) : k + 1])
+            talked = any(near.marked.any(*_TALKS) for near in parts[max(0, k - 1) : k + 2])
             for stance in _stances(text, part, last, sides, published):
                 if stance.stance in _OF_TALKS and not talked:
                     continue
@@ -121,15 +121,24 @@ def _stances(
 
 def _meant(part: Part, at: int, tag: str, stance: str) -> str:
     """Return what a refusal is: "did not exclude" is readiness, "a decree makes it impossible" a bar."""
+    marked = part.marked
+    if marked.tokens[at].has("demands") and tag == "willing" and _asks_another(part, at):
+        before = marked.any("first", "only_precondition", start=at, end=at + _LISTED)
+        return "precondition" if before else "proposes"
     if tag != "rules_out":
         return stance
-    marked = part.marked
     if marked.any("negation", start=max(0, at - 3), end=at):
         return "willing"
     if marked.any("before_word", start=at + 1, end=at + _BARRED):
         return "precondition"  # "a meeting makes no sense before an agreement"
     bar = marked.tagged("instrument", start=max(0, at - _BARRED), end=at)
     return "legal_bar" if bar and marked.any("talks", start=bar[0], end=at + _BARRED) else stance
+
+
+def _asks_another(part: Part, at: int) -> bool:
+    """Return whether somebody else is wanted to act: "wants Orland to agree first"."""
+    near = [m for m in part.marked.mentions if at < m.start <= at + 2 and m.form != "adj"]
+    return any(part.marked.any("to", start=m.end, end=m.end + 1) for m in near)
 
 
 def _phrase(part: Part, at: int, tag: str) -> set[int]:
@@ -148,21 +157,10 @@ def _holds(part: Part, at: int, tag: str, found: list[Stance]) -> bool:
         if marked.tokens[at].has("rules_out"):
             return barred
         return barred or marked.any("talks")
-    if (
-        tag == "rules_out"
-        and marked.any("mention", start=at + 1, end=at + 4)
-        and not (marked.any("talks", start=at + 1, end=at + 5))
-    ):
-        return False  # who refuses to comment refuses no talks
     if tag == "rules_out":
-        return not any(s.stance == "legal_bar" for s in found) or not barred
+        return _refuses(part, at, found)
     if tag == "willing":
-        # "states, among them"
-        named = marked.tagged("including", start=max(0, at - _LISTED), end=at)
-        handing = marked.any("release", start=at + 1, end=at + _NEXT)
-        handing = handing and not marked.any("talks", start=at + 1, end=at + _NEXT)
-        told = denied or named or handing  # "ready to hand over 40"
-        return not (told or marked.tokens[at].has("rules_out"))
+        return not denied and _is_ready(part, at)
     if tag == "only_precondition":
         return (
             not denied
@@ -172,7 +170,46 @@ def _holds(part: Part, at: int, tag: str, found: list[Stance]) -> bool:
     offered = tag == "proposes" and at > 0
     if offered and marked.tokens[at - 1].has("definite", "article"):
         return False  # "dismissed the offer"
+    if tag == "proposes" and _by(part, at) == "":
+        return False  # "accepted a truce proposed by the mediators"
     return tag != "interprets" or not found
+
+
+def _refuses(part: Part, at: int, found: list[Stance]) -> bool:
+    """Return whether a word of refusal refuses talks, and is no other's account of them."""
+    marked = part.marked
+    commented = marked.any("mention", start=at + 1, end=at + _NEXT)
+    if commented and not marked.any("talks", start=at + 1, end=at + _NEXT + 1):
+        return False  # who refuses to comment refuses no talks
+    if marked.any("accuse", start=max(0, at - _SUPPOSED), end=at):
+        return False  # "accused Vale of breaking off talks"
+    return not any(s.stance == "legal_bar" for s in found) or not marked.any("instrument")
+
+
+def _is_ready(part: Part, at: int) -> bool:
+    """Return whether a word of readiness is about talks, and said of somebody."""
+    marked = part.marked
+    named = marked.tagged("including", start=max(0, at - _LISTED), end=at)  # "states, among them"
+    handing = marked.any("release", start=at + 1, end=at + _NEXT)
+    handing = handing and not marked.any("talks", start=at + 1, end=at + _NEXT)
+    handing = handing and any(at < n.start < at + _LISTED for n in marked.numbers)
+    told = named or handing or _unsaid(part, at)  # "ready to hand over 40"
+    return not (told or marked.tokens[at].has("rules_out"))
+
+
+def _unsaid(part: Part, at: int) -> bool:
+    """Return whether nobody said that he was ready: "did not say that he would come"."""
+    marked = part.marked
+    denied = marked.tagged("negation", start=max(0, at - _SUPPOSED), end=at)
+    return bool(denied) and marked.any("mention", start=denied[-1] + 1, end=denied[-1] + 3)
+
+
+def _by(part: Part, at: int) -> str | None:
+    """Return who proposed what "proposed by" tells; empty if unknown, None without "by"."""
+    marked, end = part.marked, max(_phrase(part, at, "proposes"), default=at) + 1
+    if not marked.any("by", start=end, end=end + 1) or marked.any("for", start=end, end=end + 1):
+        return None
+    return next((m.source for m in marked.mentions if end < m.start <= end + _REACH), "")
 
 
 def _stance(
@@ -212,34 +249,48 @@ def _stance(
 def _actor(part: Part, at: int, stance: str, last: str, sides: tuple[str, ...]) -> str:
     marked = part.marked
     if stance == "legal_bar":
-        owner = next((m for m in marked.mentions if m.prep == "by" and m.party in sides), None)
-        if owner:
-            return owner.party
-        for here in marked.tagged("instrument"):
-            near = next(
-                (
-                    m
-                    for m in marked.mentions
-                    if here - 2 <= m.start <= here + 2 and m.party in sides
-                ),
-                None,
-            )
-            if near:
-                return near.party
-        before = actor_before(part, at, last)
-        return before.partition(".")[0] if before != NARRATOR else before
+        return _lawgiver(part, at, last, sides)
     own = source_at(part.clauses, part.speeches, at)
-    supposed = marked.any("if_word", start=max(0, at - _SUPPOSED), end=at)
-    if stance == "willing" and supposed and own != NARRATOR:
-        return own  # "if Vale is ready, let it come, said Orland"
-    if own != NARRATOR and stance in _SPOKEN and marked.tokens[at].has("impersonal"):
-        return own  # "a meeting is possible only after that, said Vale"
+    if stance == "proposes" and _by(part, at):
+        return _by(part, at) or own
+    if own != NARRATOR and _is_of_speaker(part, at, stance, own):
+        return own
     if stance == "contests_legitimacy":
         return own if own != NARRATOR else _doubter(part, at, last)
     if stance in {"dismisses", "characterises", "interprets"}:
         first = next((m for m in marked.mentions if _judges(part, m, at)), None)
         return first.source if first else own if own != NARRATOR else last
     return actor_before(part, at, last, reach=20)
+
+
+def _is_of_speaker(part: Part, at: int, stance: str, own: str) -> bool:
+    """Return whether a stance is the speaker's, whoever is named before it."""
+    marked = part.marked
+    if stance == "willing" and marked.any("if_word", start=max(0, at - _SUPPOSED), end=at):
+        return True  # "if Vale is ready, let it come, said Orland"
+    if stance not in _SPOKEN:
+        return False
+    acting = next((set(c.actors) for c in part.clauses if c.start <= at < c.end), set())
+    joint = len(acting) > 1 and own.partition(".")[0] in acting
+    # "a meeting is possible only after that, said Vale"; "Vale and Orland will meet, said Vale"
+    return joint or marked.tokens[at].has("impersonal")
+
+
+def _lawgiver(part: Part, at: int, last: str, sides: tuple[str, ...]) -> str:
+    """Return whose law or decree it is that bars talks."""
+    marked = part.marked
+    owner = next((m for m in marked.mentions if m.prep == "by" and m.party in sides), None)
+    if owner:
+        return owner.party
+    for here in marked.tagged("instrument"):
+        near = next(
+            (m for m in marked.mentions if here - 2 <= m.start <= here + 2 and m.party in sides),
+            None,
+        )
+        if near:
+            return near.party
+    before = actor_before(part, at, last)
+    return before.partition(".")[0] if before != NARRATOR else before
 
 
 def _judges(part: Part, mention: Mention, at: int) -> bool:
