@@ -19,6 +19,7 @@ from homeward.statements.reading.clauses import MOVES, Clause
 from homeward.statements.reading.drafts import Draft, other, told_by
 from homeward.statements.reading.governing import (
     actor_of,
+    behind_return,
     of_two_origins,
     origin_of,
     party_by,
@@ -119,7 +120,7 @@ def direction(
         actor=actor_of(clause, quantity, sides),
         target=party_by(clause, quantity, "to"),
         source=origin_of(clause, quantity, sides),
-        reverse=_behind_return(quantity, clause),
+        reverse=behind_return(quantity, clause),
         speaker=told_by(quantity, clause).partition(".")[0],
         before=next((c.actors[0] for c in reversed(before) if len(c.actors) == 1), ""),
     )
@@ -474,20 +475,6 @@ def _gives_back(case: Case) -> bool:
         and not marked.any("passive", start=at - 3, end=at)
         for at in case.clause.moves
     )
-
-
-def _behind_return(quantity: Quantity, clause: Clause) -> bool:
-    """Return whether "in exchange for", "for", "in return" stands before a quantity."""
-    marked = clause.marked
-    rivals = [q.number.start for q in clause.quantities if q.number.start < quantity.number.start]
-    low = max([clause.start, *rivals])
-    for at in range(low, quantity.number.start):
-        token = marked.tokens[at]
-        if token.has("in_return"):
-            return True
-        if token.has("for") and rivals and at >= quantity.start - 4:
-            return True
-    return False
 
 
 def _opens_with_return(clause: Clause) -> bool:

@@ -228,3 +228,22 @@ def _may_be_place(mention: Mention, prep: str) -> bool:
         return True
     side = mention.office == "delegation" and prep == "to"
     return side or mention.office == "government" or (prep == "from" and mention.office in _PLACES)
+
+
+def behind_return(quantity: Quantity, clause: Clause) -> bool:
+    """Return whether "in exchange for", "for", "in return" stands before a quantity.
+
+    Args:
+        quantity: In the clause.
+        clause: Up to whose number before the quantity is looked.
+    """
+    marked = clause.marked
+    rivals = [q.number.start for q in clause.quantities if q.number.start < quantity.number.start]
+    low = max([clause.start, *rivals])
+    for at in range(low, quantity.number.start):
+        token = marked.tokens[at]
+        if token.has("in_return"):
+            return True
+        if token.has("for") and rivals and at >= quantity.start - 4:
+            return True
+    return False
