@@ -121,6 +121,19 @@ def _stands_for(marked: Marked, mention: Mention) -> str:
     return "to" if mention.case == "dative" and not near else ""
 
 
+def _is_fronted(marked: Marked, mention: Mention) -> bool:
+    """Return whether a name opens a clause of giving: "… 40, России передали 12"."""
+    at, tokens = mention.start, marked.tokens
+    if at == 0:
+        return True
+    opens = tokens[at - 1].norm in ",;:" or tokens[at - 1].has("while", "and")
+    listed = any(m.end == at - 1 for m in marked.mentions)
+    given = marked.any("release", start=mention.end, end=mention.end + 3)
+    dashed = marked.any("release", end=at) and tokens[mention.end : mention.end + 1]
+    dashed = bool(dashed) and tokens[mention.end].norm in "—–"
+    return opens and not listed and (given or dashed)
+
+
 def _is_genitive(word: str, pack: Pack) -> bool:
     """Return whether a name stands in the genitive by its ending: "Москвы", "Путина", "Києва"."""
     if word == "сторона":
@@ -154,7 +167,7 @@ def _case(marked: Marked, mention: Mention, pack: Pack) -> str:
     if word in pack.nominatives:
         return "nominative" if _DECLINED.search(word) else ""
     if word.endswith(("ии", "ії")):
-        return "dative" if mention.start == 0 and mention.form == "name" else "oblique"
+        return "dative" if mention.form == "name" and _is_fronted(marked, mention) else "oblique"
     return "oblique" if _is_genitive(word, pack) else _by_ending(word, pack, office=office)
 
 

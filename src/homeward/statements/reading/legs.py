@@ -187,6 +187,8 @@ def _nobody(clause: Clause, known: list[Draft]) -> list[Draft]:
     nobody = Quantity(Number(cues[0], cues[0] + 1, 0.0, digits=False), cues[0], cues[0] + 1, "bare")
     nobody.role = "leg"
     last = known[-1]
+    if any(m.prep == "to" and m.party == last.holder for m in clause.mentions):
+        return [_draft(nobody, clause, last.holder, last.home, "nobody")]
     return [_draft(nobody, clause, last.home, last.holder, "nobody")]
 
 

@@ -250,6 +250,12 @@ def _near(marked: Marked, third: list[Mention], at: int) -> list[Mention]:
         ]  # "Vale, which mediated with Oster"
     if ahead and _acts(marked, ahead[-1], at):
         return _chain(marked, ahead[::-1])[::-1]
+    if (
+        behind
+        and marked.tokens[at].has("thank")
+        and not marked.any("passive", start=at - 3, end=at)
+    ):
+        ahead = []
     ruled = behind and behind[0].start == at + 1 and not behind[0].prep
     if ahead and ruled and ahead[-1].prep == "with" and _CYRILLIC.match(marked.tokens[at].norm):
         ahead = []  # "talks with Vale with the mediation of Oster", told by a genitive

@@ -33,6 +33,7 @@ _STEM_MIN = 4
 _ADJECTIVE = re.compile(
     r"(ий|і|и)?(ск|ськ|цк|цьк)(ий|ого|ому|им|ая|ой|ую|ое|ие|их|ими|ій|ої|а|у|е|і)$"
 )
+_PEOPLE = re.compile(r"[иі]й?(ц|єц|ец)[а-яії]*")
 _GENITIVE = re.compile(r"[а-яіїє]{3,}(ии|ії|[аяуюы])$")
 _LATIN_OF = dict(
     zip("абвгдежзийклмнопрстуфхцчшщэюяіїєґ", "ABVGDEZZIJKLMNOPRSTUFHCCSSEUAIIEG", strict=True)
@@ -127,6 +128,12 @@ def _countries(
             seen[stem] += 1
             votes[stem] += _votes(marked, at)
             inside[stem] += at > 0 and preposition(marked, at) != "in"
+    for marked in sentences:
+        for token in marked.tokens:
+            if not token.capital and _ADJECTIVE.search(token.norm):
+                votes[_shape(token.norm)] += (
+                    _shape(token.norm) in first
+                )  # "Dornish", in small letters
     likely = sorted(first, key=lambda stem: -votes[stem])[:_LIKELY_MAX]
     for stem in likely:
         kin = [other for other in likely if other != stem and _kin(other, stem)]
@@ -152,7 +159,7 @@ def _add_invented(marked: Marked, codes: dict[str, str]) -> None:
         if len(token.norm) < _STEM_MIN:
             continue
         for form in token.forms:
-            fits = [s for s in codes if form[: len(s)] == s or _kin(form, s)]
+            fits = [s for s in codes if _begins(form, s, capital=token.capital) or _kin(form, s)]
             stem = max(fits, key=len) if fits else None
             if stem is None:
                 continue
@@ -230,7 +237,8 @@ def _may_be_country(marked: Marked, at: int, pack: Pack) -> bool:
     if not _is_name(marked, at) or len(marked.tokens[at].norm) < _STEM_MIN - 1:
         return False
     tokens = marked.tokens
-    if at and tokens[at - 1].norm in pack.titles:
+    owner = tokens[at].norm.endswith(("ии", "ії", "ы")) and _is_owner(marked, at)
+    if at and tokens[at - 1].norm in pack.titles and not owner:
         return False
     holder = (m for m in marked.mentions if m.start == at + 1 and m.form == "office" and m.party)
     if any(m.end == at + 2 and tokens[at + 1].capital for m in holder):
@@ -289,6 +297,7 @@ def _votes(marked: Marked, at: int) -> int:
     counted = at > 0 and marked.number_at(at - 1) is not None
     votes += 3 * (counted and tokens[at].norm.endswith("s"))  # "12 Northlanders"
     offices = [m for m in marked.mentions if m.form == "office" and not m.party]
+    votes += 2 * (tokens[at].norm.endswith(("ии", "ії")) and _is_owner(marked, at))
     return votes + any(m.end <= at <= m.end + 2 for m in offices)
 
 
@@ -338,7 +347,8 @@ def _votes_of_preposition(marked: Marked, at: int) -> int:
 def _shape(word: str) -> str:
     """Return a word without the ending that case, or an adjective's making, gives it."""
     made = _ADJECTIVE.search(word)
-    if made and made.start() >= _STEM_MIN:
+    short = made is not None and made.group().startswith(("ий", "ій"))  # "тавийский" of "Тавия"
+    if made and made.start() >= _STEM_MIN - short:
         return word[: made.start()]
     if word and "а" <= word[0] <= "ӿ" and len(word) > _STEM_MIN:
         return word.rstrip("аяуюоеєиіїйьыэ") or word
@@ -349,6 +359,13 @@ def _stem(token: Token) -> str:
     if name := arabic.stem_of(token):
         return name
     return _shape(token.forms[-1] if len(token.forms) > 1 and token.forms[-1] else token.norm)
+
+
+def _begins(form: str, stem: str, *, capital: bool) -> bool:
+    """Return whether a word begins with a country's stem; of a short one only its own forms do."""
+    if len(stem) >= _STEM_MIN or capital:
+        return form.startswith(stem)
+    return _shape(form) == stem or bool(_PEOPLE.fullmatch(form.removeprefix(stem)))
 
 
 def _kin(form: str, stem: str) -> bool:

@@ -111,7 +111,7 @@ def _is_somebody(quantity: Quantity, clause: Clause, here: list[Draft]) -> bool:
     speaks = clause.marked.any("say", start=quantity.end, end=quantity.end + _NEAR) or (
         clause.marked.any("say", start=clause.start, end=quantity.start)
     )
-    return told and not speaks and not clause.any("previous")
+    return told and (given or not speaks) and not clause.any("previous")
 
 
 def _is_formula(quantity: Quantity, clause: Clause) -> bool:

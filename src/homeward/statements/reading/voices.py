@@ -187,7 +187,11 @@ def mark_gaps(marked: Marked) -> None:
     first = next(iter(marked.tagged("say", "according")), None)
     tokens = marked.tokens
     for mention in marked.mentions:
-        if first is None or mention.start < first or mention.form in {"adj", "people"}:
+        if first is None or mention.start < first:
+            continue
+        if mention.form == "adj" and not _shares_office(marked, mention, first):
+            continue
+        if mention.form == "people":
             continue
         joint = mention.end
         about = joint + (joint < len(tokens) and tokens[joint].norm in ",،—–")
@@ -199,6 +203,17 @@ def mark_gaps(marked: Marked) -> None:
         marked.places["say"] = sorted({*marked.places.get("say", ()), joint})
         if mention.prep in {"to", "in"}:
             mention.prep = ""  # "in Orland of 38"
+
+
+def _shares_office(marked: Marked, mention: Mention, first: int) -> bool:
+    """Return whether an adjective leaves out the office named before: "Vale's army counted 40, Orland's — 38"."""
+    offices = [m for m in marked.mentions if m.form == "office" and m.end <= first]
+    dash = marked.tokens[mention.end : mention.end + 1]
+    dashed = bool(dash) and dash[0].norm in "—–" and marked.number_at(mention.end + 1) is not None
+    if not (offices and dashed and mention.party != offices[-1].party):
+        return False
+    mention.form, mention.office = "office", offices[-1].office
+    return True
 
 
 def _is_dashed(marked: Marked, mention: Mention, first: int) -> bool:
