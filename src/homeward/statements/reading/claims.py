@@ -199,6 +199,11 @@ def _stated(text: str, part: Part, last: str) -> list[Omission]:
     found: list[Omission] = []
     for at in marked.tagged("negation", "silent"):
         token = marked.tokens[at]
+        pair = _neither(marked, at)
+        if pair:
+            cue = _mentioned(marked, pair[1].end - 1)
+            found += [_omission(text, marked, at, cue + 1, m.source) for m in pair if cue]
+            continue
         if token.has("silent"):
             end = at + 1
             if at and token.has("silent") and marked.tokens[at - 1].has("silent"):
@@ -220,10 +225,6 @@ def _stated(text: str, part: Part, last: str) -> list[Omission]:
                 and not (last != NARRATOR and marked.any("figure", "how_many", end=cue + 2))
             ):
                 continue  # "nothing was said" leaves open by whom, a figure not given is the last speaker's
-        pair = _neither(marked, at)
-        if pair:
-            found += [_omission(text, marked, at, end, mention.source) for mention in pair]
-            continue
         teller = _from_whom(marked, end - 1)
         teller = teller or _from_place(part, at)
         who = teller.source if teller else _left_out_by(part, at, last)
@@ -277,7 +278,12 @@ def _from_whom(marked: Marked, at: int) -> Mention | None:
     """Return from whom nothing was heard: "no word from Vale", "no comment by its army"."""
     for mention in marked.mentions:
         gap = marked.tokens[at + 1 : mention.start]
-        if mention.prep not in {"from", "by"} or not mention.party or not 1 <= len(gap) <= _REACH:
+        if (
+            mention.form == "people"
+            or mention.prep not in {"from", "by"}
+            or not mention.party
+            or not 1 <= len(gap) <= _REACH
+        ):
             continue
         if not any(t.kind != "word" or t.has(*_ABOUT, "and", "which") for t in gap):
             return mention

@@ -20,6 +20,7 @@ from homeward.statements.reading.roles import YEARS
 
 _WEEK = 7
 _AHEAD_MONTHS = 6  # a planned day lies at most so far ahead
+_SOON_WORDS = 4  # "for" or a verb of the future and a weekday
 _SOON_MONTHS = 3  # a month alone that comes so soon lies ahead
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
 
@@ -64,12 +65,27 @@ def _weekday(marked: Marked, at: int, weekday: int, published: dt.date | None) -
         return Day(None, f"relative({word})", at)
     back = (published.weekday() - weekday) % _WEEK
     near = marked.tokens[max(0, at - 2) : at + 3]
-    if any(token.has("next_word") for token in near):
+    if any(token.has("next_word") for token in near) or _lies_ahead(marked, at):
         ahead = (weekday - published.weekday()) % _WEEK or _WEEK
         coming = published + dt.timedelta(days=ahead)
         return Day(coming.isoformat(), f"relative({word})", at, coming=True)
     day = published - dt.timedelta(days=back)
     return Day(day.isoformat(), f"relative({word})", at)
+
+
+def _lies_ahead(marked: Marked, at: int) -> bool:
+    """Return whether a weekday is one for which something is meant: "for Saturday and Sunday"."""
+    tokens = marked.tokens
+    if at > 1 and tokens[at - 1].has("and") and at - 2 in marked.weekdays:
+        return _lies_ahead(marked, at - 2)
+    for back in range(at - 1, max(-1, at - _SOON_WORDS), -1):
+        if tokens[back].has("day_ahead"):
+            return True
+        if tokens[back].kind != "word" or marked.number_at(back) is not None:
+            return False
+        if not tokens[back].has("small", "article", "definite") and back < at - 1:
+            return False
+    return False
 
 
 def _month(marked: Marked, at: int, month: int, published: dt.date | None) -> Day | None:

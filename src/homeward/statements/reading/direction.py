@@ -373,7 +373,10 @@ def _returns(case: Case) -> Answer | None:
         return None
     remains = case.quantity.unit == "remains"
     opposite = case.clause.own_actor and any(
-        d.clause is not case.clause and d.home == case.actor and (d.unit == "remains") == remains
+        d.clause is not case.clause
+        and d.home == case.actor
+        and (d.unit == "remains") == remains
+        and d.source == told_by(case.quantity, case.clause)
         for d in case.here
     )
     if opposite or _gives_back(case):

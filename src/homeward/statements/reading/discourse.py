@@ -167,7 +167,10 @@ def _speaker(
     ahead = mentions_before(marked, cue, max(previous + 1, cue - _REACH), quantities)
     if tokens[cue].has("according"):
         return _by_reference(marked, cue, end, behind, ahead, state)
-    comma = cue > 0 and tokens[cue - 1].norm in _BREAKS
+    verb = cue
+    while verb > 1 and tokens[verb - 1].has("aux"):
+        verb -= 1  # French "…, a annoncé Vale"
+    comma = verb > 0 and tokens[verb - 1].norm in _BREAKS
     if behind and ahead and marked.any(*MOVES, "aux", start=behind.end, end=behind.end + 2):
         behind = None  # "Orlo Vane, a Dornish minister, said Orland had freed 40"
     if behind and (comma or not ahead) and _starts(marked, behind, end, FAR if comma else 2):
@@ -415,11 +418,10 @@ def _stands_behind(marked: Marked, start: int, cue: int) -> bool:
 def _is_aside(marked: Marked, cue: int) -> bool:
     """Return whether "according to X" stands inside a relative clause: "who, by X's word, are"."""
     tokens = marked.tokens
-    return (
-        cue > 1
-        and tokens[cue].has("according")
-        and tokens[cue - 1].norm in ",،"
-        and tokens[cue - 2].has("which")
+    if cue < 2 or not tokens[cue].has("according"):
+        return False
+    return tokens[cue - 1].has("which") or (
+        tokens[cue - 1].norm in ",،" and tokens[cue - 2].has("which")
     )
 
 

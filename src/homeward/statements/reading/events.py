@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 from homeward.statements.reading.clauses import MOVES, Clause
@@ -52,7 +53,7 @@ def set_roles(sentences: Sequence[list[Clause]], published: dt.date | None) -> D
     for clauses in sentences:
         days = days_of(clauses[0].marked, published) if clauses else []
         for before, clause in zip([None, *clauses], clauses, strict=False):
-            _by_date(clause, days, when)
+            _by_date(clause, _with_opening(clauses, clause, days), when)
             _by_own_day(clause, days, when)
             _goes_on_before(before, clause, days)
     _join_plans(sentences)
@@ -116,7 +117,8 @@ def _by_words(clause: Clause, clauses: Sequence[Clause]) -> str:
     )
     if _is_framework(clause, first, planned=near):
         return "framework"
-    return "planned" if near else "main"
+    cared = clause.any("medical") and not clause.marked.tokens[first].has(*MOVES)
+    return "planned" if near and not cared else "main"  # "will be flown to Vale for treatment"
 
 
 def _end_of_verb(clause: Clause, verb: int) -> int:
@@ -257,6 +259,17 @@ def _of_talk(clause: Clause, day: Day) -> bool:
     )
 
 
+def _with_opening(clauses: Sequence[Clause], clause: Clause, days: Sequence[Day]) -> Sequence[Day]:
+    """Return the days of a sentence, its first one moved behind an aside: "In June, he said, 40"."""
+    first = clauses[0]
+    opens = [d for d in days if first.start <= d.at < min(first.end, first.start + _OPENING)]
+    own = any(clause.start <= d.at < clause.end for d in days)
+    if not opens or own or clause is first or first.moves or _counts(first):
+        return days
+    begun = first.marked.any("in", start=first.start, end=opens[0].at)
+    return [*days, replace(opens[0], at=clause.start)] if begun else days
+
+
 def _by_date(clause: Clause, days: Sequence[Day], main: str | None) -> None:
     inside = [d for d in days if clause.start <= d.at < clause.end]
     if any(d.coming for d in inside) and clause.moves:
@@ -269,7 +282,7 @@ def _by_date(clause: Clause, days: Sequence[Day], main: str | None) -> None:
         return
     if all(_before(date, main) or _day_before(clause, date, main) for date in dated):
         clause.role = "previous"
-    elif clause.role == "planned" and len(main) == _DAY_CHARS and main in dated:
+    elif clause.role == "planned" and main in dated and not any(d.coming for d in inside):
         clause.role = "main"
 
 

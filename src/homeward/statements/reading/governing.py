@@ -144,6 +144,8 @@ def party_by(clause: Clause, quantity: Quantity, prep: str) -> str:
             continue  # "a worker jailed in Vale"
         if prep == "to" and _is_taken_there(clause, quantity, mention):
             continue
+        if prep == "from" and _in_relative(clause, quantity, mention):
+            continue
         low, high = sorted((mention.start, at))
         between = sum(1 for rival in rivals if low < rival < high)
         taken = mention.start < at and any(rival < mention.start for rival in rivals)
@@ -193,6 +195,15 @@ def _is_taken_there(clause: Clause, quantity: Quantity, mention: Mention) -> boo
         and len(gap) <= _GAP
         and later
     )
+
+
+def _in_relative(clause: Clause, quantity: Quantity, mention: Mention) -> bool:
+    """Return whether a relative clause behind a comma only describes those counted."""
+    tokens = clause.marked.tokens
+    for at in range(quantity.end, mention.start):
+        if tokens[at].has("which") and tokens[at - 1].norm in ",،":
+            return not any(token.has(*MOVES) for token in tokens[at : mention.start])
+    return False
 
 
 def of_two_origins(clause: Clause) -> bool:

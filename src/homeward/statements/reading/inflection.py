@@ -22,7 +22,7 @@ _SPANISH = {
     "er": "er e en io ieron ia ian ido ida idos idas iendo a an erlos erlas erles erse",
     "ir": "ir e en io ieron ia ian ido ida idos idas iendo a an irlos irlas irles irse",
 }
-_SPANISH_COMING = ("an", "ia", "ian")  # "-ara" is a past as well once accents are gone
+_SPANISH_COMING = ("a", "an", "ia", "ian")
 _FRENCH = {
     "er": "er e ent ee es ees a erent ait aient ant",
     "ir": "ir it issent i ie is ies irent issait issaient issant",

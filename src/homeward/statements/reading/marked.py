@@ -212,6 +212,8 @@ def _is_place(marked: Marked, mention: Mention) -> bool:
     """Return whether a name only says where: "the ambassador to Vienna", "the Amman agreement"."""
     if mention.form not in {"name", "seat"}:
         return False
+    if marked.any("region_word", start=mention.start - 3, end=mention.start - 1):
+        return preposition(marked, mention.start) in {"of", "from"}  # "in the east of Vale"
     if any(
         m.form == "office" and 0 < mention.start - m.end <= 2 and _leads(marked, m, mention)
         for m in marked.mentions
@@ -306,7 +308,7 @@ def absorb_states(marked: Marked) -> None:
         marked: The sentence; its mentions are changed.
     """
     for mention in marked.mentions:
-        if mention.form == "name" and mention.prep == "of":
+        if mention.form == "name" and marked.any("of", start=mention.start - 1, end=mention.start):
             at = next(
                 (
                     k

@@ -18,6 +18,7 @@ from homeward.statements.reading.tokens import Token
 _DATE = 7  # tokens of a date
 FAR = 6  # tokens of a name between a word of saying and the office behind it
 IMPERSONAL = re.compile(r"[а-яіїє]{2,}(ли|лись|лися|[уюая]ть?)(ся)?$")  # "сообщили", "кажуть"
+_OPENING = 4  # tokens at the beginning of a sentence
 _DOTS = frozenset(".-'")
 
 
@@ -161,6 +162,9 @@ def _is_office(quantity: Quantity, mention: Mention) -> bool:
 def _is_person(marked: Marked, mention: Mention, cue: int) -> bool:
     """Return whether an adjective and a person's noun say who speaks: "a Dornish politician said"."""
     after = marked.tokens[mention.end : mention.end + 1]
+    free = mention.end < cue and not mention.prep and 0 < mention.start <= _OPENING
+    if free and marked.tokens[mention.start - 1].has("body_word", "official"):
+        return True  # Spanish puts the noun first: "the body Dornish said"
     person = bool(after) and after[0].has("single", "mediate", "body_word", "soldiers")
     unknown = bool(after) and not (after[0].tags or after[0].capital)
     person = person or (unknown and mention.end + 1 == cue)  # "the Dornish chancery said"

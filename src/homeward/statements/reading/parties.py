@@ -30,6 +30,7 @@ _MOVES = ("exchange", "release", "receive", "return")
 _TAKING = ("rules_out", "willing", "proposes", "dismisses")
 _LIKELY_MAX = 40  # junk may hold any number of capitalised words
 _STEM_MIN = 4
+_ASIDE = 8  # tokens of an aside between commas
 _ADJECTIVE = re.compile(
     r"(ий|і|и)?(ск|ськ|цк|цьк)(ий|ого|ому|им|ая|ой|ую|ое|ие|их|ими|ій|ої|а|у|е|і)$"
 )
@@ -282,6 +283,7 @@ def _votes(marked: Marked, at: int) -> int:
     votes += _votes_behind(marked, at, after) + _votes_of_preposition(marked, at)
     if at >= 2 and tokens[at - 1].has("and") and tokens[at - 2].capital:
         votes += 2 * marked.any(*_MOVES, start=at + 1, end=at + 3)
+        votes += 2 * marked.any("say", start=at - 4, end=at - 2)  # "said Vale and Orland"
     listed = (
         len(after) > 1
         and after[0].norm == ","
@@ -289,6 +291,11 @@ def _votes(marked: Marked, at: int) -> int:
     )
     votes += bool(after) and (after[0].kind == "number" or listed)
     votes += bool(after and after[0].kind == "number" and at and tokens[at - 1].has("and"))
+    tail = marked.any("say", start=at - 1, end=at) and any(
+        t.norm in ",»”" for t in tokens[at - 4 : at]
+    )
+    votes += 2 * (at > 4 and tail)  # "…, said Vale"
+    votes += 2 * marked.any("contradicting", start=at - 2, end=at)
     votes += 2 * marked.any("side_word", start=at - 3, end=at - 1)
     votes += bool(
         listed and at <= 1 and after[1].has("which", "pronoun")
@@ -312,6 +319,8 @@ def _votes_behind(marked: Marked, at: int, after: Sequence[Token]) -> int:
         owned = marked.any("soldiers", "people", "captivity", "instrument", start=at, end=at + 5)
         acting = marked.any("say", "rejects", *_TAKING, start=at + 3, end=at + 7)
         return 3 * (office or owned) or 2 * acting
+    if at <= 1 and first.norm == "," and _says_behind_aside(marked, at + 1):
+        return 2  # "Vale, for its part, said"
     if first.has("say", "rejects", "insist", "silent", "negation", *_TAKING, *_MOVES):
         return 2
     if first.has("passive", "planned", "aux") and any(t.has(*_MOVES) for t in after[1:]):
@@ -321,6 +330,14 @@ def _votes_behind(marked: Marked, at: int, after: Sequence[Token]) -> int:
     if second is not None and third is not None and first.has("and") and second.capital:
         return 2 * third.has(*_MOVES, "say")
     return 2 * first.has("soldiers", "people", "civilians")
+
+
+def _says_behind_aside(marked: Marked, comma: int) -> bool:
+    """Return whether a word of saying or moving stands right behind an aside between commas."""
+    tokens = marked.tokens
+    last = (k for k in range(comma + 2, min(len(tokens), comma + _ASIDE)) if tokens[k].norm == ",")
+    end = next(last, None)
+    return end is not None and marked.any("say", *_MOVES, start=end + 1, end=end + 3)
 
 
 def _votes_of_preposition(marked: Marked, at: int) -> int:

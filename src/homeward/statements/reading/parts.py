@@ -75,10 +75,7 @@ def role_of(
         ("listed", _is_listed(clause, quantity) or _is_pool(clause, quantity)),
         ("held", _is_held(quantity, clause, before)),
         ("cumulative", is_cumulative(quantity, clause)),
-        (
-            "other",
-            not clause.moves and clause.any("agree", "planned") and for_each(quantity, clause),
-        ),
+        ("other", not clause.moves and _is_of_plan(quantity, clause)),
     ):
         if applies:
             return role
@@ -88,6 +85,15 @@ def role_of(
         return _without_verb(quantity, clause, before, [*earlier, *here], after_leg)
     alone = quantity.weak and not _is_somebody(quantity, clause, here)
     return "other" if alone else ""
+
+
+def _is_of_plan(quantity: Quantity, clause: Clause) -> bool:
+    """Return whether a number only tells what was agreed: "40 each", "the deal covers 80 people"."""
+    if clause.any("agree", "planned") and for_each(quantity, clause):
+        return True
+    start = quantity.start
+    covered = clause.marked.any("covers", start=start - _NEAR, end=start) and clause.any("agree")
+    return covered and not (quantity.nation or quantity.own)
 
 
 def _is_somebody(quantity: Quantity, clause: Clause, here: list[Draft]) -> bool:
@@ -385,6 +391,7 @@ def _is_refused(quantity: Quantity, clause: Clause) -> bool:
     if marked.any("put_off", start=max(clause.start, first - 3), end=first):
         return True  # "put off the release of 620"
     denied = marked.tagged("negation", start=max(clause.start, first - 3), end=first)
+    denied = [at for at in denied if not marked.tokens[at].has("rejects")]  # "denied freeing 60"
     return bool(denied) and not marked.any("only", start=denied[0], end=quantity.number.start)
 
 

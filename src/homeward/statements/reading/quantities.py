@@ -162,7 +162,7 @@ class _Scan:
         if known and not self._is_time(token):
             self._take_noun(token)
             return True
-        if self._is_time(token) or self._stops(token):
+        if not self._two_kinds(token) and (self._is_time(token) or self._stops(token)):
             return False
         self.at += 1
         return True
@@ -174,6 +174,14 @@ class _Scan:
             return False
         quantity.joint = after.form == "adj" and after.party != quantity.nation
         return quantity.joint
+
+    def _two_kinds(self, token: Token) -> bool:
+        """Return whether "and" joins a second noun for the same people: "citizens and residents"."""
+        after = self.at + 1
+        if self.quantity.head < 0 or not token.has("and"):
+            return False
+        noun = self.marked.any(*_HEADS, start=after, end=after + 1)
+        return noun and self.marked.number_at(after) is None
 
     def _over_mark(self, token: Token) -> bool:
         """Pass over a genitive's apostrophe and a quotation mark before the noun."""

@@ -33,6 +33,7 @@ from homeward.statements.reading.parties import (
 )
 from homeward.statements.reading.persons import weak_ones
 from homeward.statements.reading.quantities import Quantity, quantities_of
+from homeward.statements.reading.quotes import quoted_before
 from homeward.statements.reading.sides import sides_of
 from homeward.statements.reading.spoken import NARRATOR, Speech, State
 from homeward.statements.reading.sums import mark_sums
@@ -100,6 +101,8 @@ def read_statement(
         if speeches:
             _tell_back(parts, marked, speeches)
         parts.append(Read(marked, quantities, clauses, speeches))
+        for clause in (c for part in quoted_before(parts) for c in part.clauses):
+            clause.source = speeches[0].source
     main = set_roles([part.clauses for part in parts], published)
     drafts: list[Draft] = []
     for part in parts:

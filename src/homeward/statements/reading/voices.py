@@ -349,6 +349,13 @@ def _is_owned(marked: Marked, at: int) -> bool:
     return False
 
 
+def _describes(marked: Marked, at: int) -> bool:
+    """Return whether a gerund only describes a noun: French "maps telling where mines lie"."""
+    gerund = marked.tokens[at].norm.endswith(("ant", "ando", "iendo"))
+    after = marked.any("that", "aux", start=at + 1, end=at + 2)
+    return gerund and not after and marked.tokens[at - 1].kind == "word"
+
+
 def _noun(marked: Marked, at: int) -> bool:
     """Return whether a word of saying is denied or wanted, and so says nothing."""
     before = marked.tokens[max(0, at - 3) : at]
@@ -359,6 +366,8 @@ def _noun(marked: Marked, at: int) -> bool:
             return True  # "Vale's claim", "the report"
         if marked.tokens[at].has("utterance") and _is_owned(marked, at):
             return True  # "repeated Vale's frequent claim that"
+    if last is not None and _describes(marked, at):
+        return True
     commas = [k for k, token in enumerate(before) if token.norm in ",،"]
     before = before[commas[-1] + 1 :] if commas else before
     return any(token.has("negation") for token in before) and not marked.tokens[at].has("according")
