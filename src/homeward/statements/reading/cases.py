@@ -129,8 +129,8 @@ def _is_fronted(marked: Marked, mention: Mention) -> bool:
     opens = tokens[at - 1].norm in ",;:" or tokens[at - 1].has("while", "and")
     listed = any(m.end == at - 1 for m in marked.mentions)
     given = marked.any("release", start=mention.end, end=mention.end + 3)
-    dashed = marked.any("release", end=at) and tokens[mention.end : mention.end + 1]
-    dashed = bool(dashed) and tokens[mention.end].norm in "—–"
+    behind = tokens[mention.end : mention.end + 1]
+    dashed = marked.any("release", end=at) and bool(behind) and behind[0].norm in "—–"
     return opens and not listed and (given or dashed)
 
 

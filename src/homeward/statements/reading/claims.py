@@ -340,7 +340,8 @@ def _is_of_two(part: Part, at: int) -> bool:
     if clause is None or len(set(clause.actors)) != 2:
         return False
     named = [m for m in part.marked.mentions if m.end <= at and m.party in clause.actors]
-    return len(named) == 2 and not any(s.cue < at for s in part.speeches)
+    joined = len(named) == 2 and part.marked.any("and", start=named[0].end, end=named[1].start)
+    return joined and not any(s.cue < at for s in part.speeches)
 
 
 def _behind_verb(part: Part, at: int) -> str:

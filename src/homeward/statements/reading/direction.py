@@ -379,7 +379,8 @@ def _returns(case: Case) -> Answer | None:
         and d.source == told_by(case.quantity, case.clause)
         for d in case.here
     )
-    if opposite or _gives_back(case):
+    told_by_the_other = case.speaker in case.sides and case.speaker != case.actor
+    if opposite or _gives_back(case) or (told_by_the_other and _is_object(case)):
         return case.away(case.actor, "lets go")
     return case.actor, other(case.actor, case.sides), "returns"
 
@@ -467,6 +468,13 @@ def _is_passive(case: Case) -> bool:
         marked.any("passive", start=at - 3, end=at) or _SHORT_PASSIVE.search(marked.tokens[at].norm)
         for at in case.clause.moves
     )
+
+
+def _is_object(case: Case) -> bool:
+    """Return whether people are whom a relative clause tells somebody returned: "40, whom Vale returned"."""
+    start, moves = case.quantity.end, case.clause.moves
+    which = case.clause.marked.tagged("which", start=start, end=start + _NEAR)
+    return bool(which and moves) and which[0] < moves[-1] and case.clause.own_actor
 
 
 def _gives_back(case: Case) -> bool:

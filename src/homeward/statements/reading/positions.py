@@ -179,6 +179,8 @@ def _refuses(part: Part, at: int, found: list[Stance]) -> bool:
     """Return whether a word of refusal refuses talks, and is no other's account of them."""
     marked = part.marked
     commented = marked.any("mention", start=at + 1, end=at + _NEXT)
+    if marked.any("mention", start=at + 1, end=at + 2):
+        return False  # "refused to name the day of the next round"
     if commented and not marked.any("talks", start=at + 1, end=at + _NEXT + 1):
         return False  # who refuses to comment refuses no talks
     if marked.any("accuse", start=max(0, at - _SUPPOSED), end=at):
