@@ -312,8 +312,8 @@ def _is_left_out(marked: Marked, at: int) -> bool:
 def _left_out_by(part: Part, at: int, last: str) -> str:
     """Return who left something out: the speaker behind a pronoun, else who acts."""
     marked = part.marked
-    if marked.tokens[at].has("both_sides"):
-        return "both"  # "none of the two governments"
+    if marked.tokens[at].has("both_sides", "neither"):
+        return "both"  # "none of the two governments", "neither gave a figure"
     bare = at + 1 >= len(marked.tokens) or not marked.tokens[at + 1].has("that")
     if marked.tokens[at].has("without") and bare:
         own = source_at(part.clauses, part.speeches, at)

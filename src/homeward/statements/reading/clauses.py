@@ -437,6 +437,9 @@ def _find_recipient(clause: Clause, verb: int) -> None:
 
 def _set_aside(marked: Marked, mention: Mention) -> bool:
     """Return whether a mention is only contradicted, thanked or a place of talk."""
+    owner = any(t.norm == "'" for t in marked.tokens[mention.end : mention.end + 1])
+    if owner and marked.any("both_sides", start=mention.end, end=mention.end + 3):
+        return True  # "Vale's warring parties"
     nearer = [m.end for m in marked.mentions if m.end <= mention.start]  # "by Vale's word, Orland"
     low = max([mention.start - 3, *nearer])
     return marked.any("contradicting", "thank", "according", start=low, end=mention.start)

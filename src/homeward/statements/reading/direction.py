@@ -216,7 +216,8 @@ def _to(case: Case) -> Answer | None:
 
 
 def _receives(case: Case) -> Answer | None:
-    if case.verb != "receive" or not case.actor:
+    counts = not (case.clause.moves or case.here) and _is_voice(case)
+    if case.verb != "receive" or not case.actor or counts:
         return None
     if case.actor in case.sides or not case.clause.any("mediate", "facilitate"):
         return case.to(case.actor, "receives")
@@ -273,8 +274,12 @@ def _to_the_teller(case: Case) -> Answer | None:
     return case.to(case.speaker, "to") if told else None
 
 
+def _is_voice(case: Case) -> bool:
+    return new_voice(case.clause, case.quantity, list(case.known))
+
+
 def _same_fact(case: Case) -> Answer | None:
-    if case.clause.moves or not new_voice(case.clause, case.quantity, list(case.known)):
+    if case.clause.moves or not _is_voice(case):
         return None
     own = [d for d in case.known if d.home == case.speaker]
     first = case.known[-1].source.partition(".")[0]
@@ -282,7 +287,9 @@ def _same_fact(case: Case) -> Answer | None:
     too = case.clause.marked.any("also", start=start - 1, end=start)  # "sixty too"
     if too and not own and case.speaker in case.sides and first != case.speaker:
         return case.speaker, other(case.speaker, case.sides), "same fact"
-    shares = case.clause.marked.any("own", start=start - _NEAR, end=start + _NEAR)
+    marked = case.clause.marked
+    owns = marked.tagged("own", start=start - _NEAR, end=start + _NEAR)
+    shares = any(not marked.any("figure", start=at + 1, end=at + 2) for at in owns)
     if shares and not own and case.speaker in case.sides:
         return case.to(case.speaker, "speaker")  # "put its share at 303"
     same = [d for d in own or case.known if d.count == case.quantity.count]

@@ -142,6 +142,8 @@ def party_by(clause: Clause, quantity: Quantity, prep: str) -> str:
             continue
         if clause.marked.any("jailed", start=mention.start - 3, end=mention.start):
             continue  # "a worker jailed in Vale"
+        if prep == "by" and clause.marked.any("led", start=mention.start - 4, end=mention.start):
+            continue  # "a mission led by Vale"
         if prep == "to" and _is_taken_there(clause, quantity, mention):
             continue
         if prep == "from" and _in_relative(clause, quantity, mention):
@@ -237,7 +239,8 @@ def _may_be_place(mention: Mention, prep: str) -> bool:
         return False
     if mention.form not in {"office", "alias"} or prep not in {"to", "from"}:
         return True
-    side = mention.office == "delegation" and prep == "to"
+    named = mention.case == "dative" or mention.end - mention.start > 1  # "to the Dornish side"
+    side = mention.office == "delegation" and prep == "to" and named
     return side or mention.office == "government" or (prep == "from" and mention.office in _PLACES)
 
 

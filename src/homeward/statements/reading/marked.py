@@ -152,6 +152,9 @@ def mark(sentence: Sentence, pack: Pack) -> Marked:
             marked.places.setdefault(tag, []).append(at)
     _join_offices(marked)
     for mention in marked.mentions:
+        after = tokens[mention.end : mention.end + 1]
+        if mention.form == "people" and after and after[0].glued and after[0].kind == "word":
+            mention.form = "adj"  # "a Chinese-brokered truce"
         mention.prep = _governed_by(marked, mention)
         if not mention.prep and pack.language in {"ru", "uk"} and mention.form in {"name", "seat"}:
             ruled = marked.any("controlled", start=mention.start - 1, end=mention.start)

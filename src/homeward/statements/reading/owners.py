@@ -96,6 +96,7 @@ def _owner_before(marked: Marked, office: Mention, state: State) -> str:
         return ""
     free = [m for m in marked.mentions if m.end <= office.start and m.party and not m.prep]
     free = [m for m in free if m.form not in {"adj", "people"}] or free
+    free = [m for m in free if not _owns_next(marked, m)] or free
     return free[0].party if free else _party_of(state.subject)
 
 
@@ -108,6 +109,12 @@ def _of_that_country(marked: Marked, office: Mention) -> bool:
 
 def _party_of(source: str) -> str:
     return source.partition(".")[0].replace(NARRATOR, "").replace("both", "")
+
+
+def _owns_next(marked: Marked, mention: Mention) -> bool:
+    """Return whether a party only says whose the next one is: "Vale's Liberation Army"."""
+    genitive = any(t.norm == "'" for t in marked.tokens[mention.end : mention.end + 1])
+    return genitive and any(0 < m.start - mention.end <= 2 for m in marked.mentions)
 
 
 def _opening_place(marked: Marked, office: Mention, state: State) -> str:

@@ -328,7 +328,7 @@ def _votes_behind(marked: Marked, at: int, after: Sequence[Token]) -> int:
     if second is not None and first.has("own", "negation", "passive", "planned"):
         return 2 * second.has("say", *_TAKING, *_MOVES)
     if second is not None and third is not None and first.has("and") and second.capital:
-        return 2 * third.has(*_MOVES, "say")
+        return 2 * third.has(*_MOVES, "say", "each", "aux", "planned", "passive")
     return 2 * first.has("soldiers", "people", "civilians")
 
 

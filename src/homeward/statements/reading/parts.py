@@ -272,7 +272,7 @@ def _is_part(
 ) -> bool:
     """Return whether a number counts some of the people counted before."""
     counted = of_the_freed(quantity, clause) or of_the_people(quantity, clause)
-    counted = counted or are_the_freed(quantity, clause)
+    counted = counted or are_the_freed(quantity, clause) or _of_known(quantity, clause, earlier)
     if of_those_who(quantity, clause) or (earlier and some_of_them(quantity, clause, earlier)):
         return True
     if (anything and counted) or (earlier and is_known(quantity, clause, earlier)):
@@ -282,6 +282,16 @@ def _is_part(
             return said
     follows = _follows_part(quantity, clause)
     return _led(quantity, clause, after_leg, anything=anything) if follows is None else follows
+
+
+def _of_known(quantity: Quantity, clause: Clause, earlier: list[Draft]) -> bool:
+    """Return whether "two of the Dorns" are of more Dorns told of before."""
+    behind = clause.marked.tokens[quantity.number.end : quantity.number.end + 2]
+    group = len(behind) > 1 and behind[0].has("of") and behind[1].has("definite")
+    more = any(
+        d.home == quantity.nation and (d.count or 0) > (quantity.count or 0) for d in earlier
+    )
+    return group and more
 
 
 def _led(quantity: Quantity, clause: Clause, after_leg: int, *, anything: bool) -> bool:

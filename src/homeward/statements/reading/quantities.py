@@ -145,7 +145,8 @@ class _Scan:
         """Take one token or mention; return whether to go on."""
         mention = mention_at(self.marked, self.at)
         if mention and mention.start == self.at:
-            if not _take_mention(self.marked, self.quantity, mention):
+            body = mention.organisation and self.quantity.head < 0  # "two Red Cross planes"
+            if not (body or _take_mention(self.marked, self.quantity, mention)):
                 return False
             self.quantity.nation = "" if self.quantity.joint else self.quantity.nation
             self.at = mention.end
@@ -458,6 +459,10 @@ def _take_counted(marked: Marked, quantity: Quantity) -> None:
     low = max(0, start - _FIGURE)
     figures = marked.tagged("figure", "account", start=low, end=start)
     nouns = marked.tagged(*_HEADS, start=figures[-1], end=start) if figures else []
+    people = [
+        m for m in marked.mentions if m.form == "people" and figures and m.start > figures[-1]
+    ]
+    nouns += [m.end - 1 for m in people if m.end <= start and not nouns]
     gap = tokens[nouns[-1] + 1 : start] if nouns else []
     if not nouns or any(t.has(*STOPS) or t.kind != "word" for t in gap) or len(gap) > _AFTER_HEAD:
         return

@@ -84,7 +84,9 @@ def _cumulates(quantity: Quantity, clause: Clause) -> bool:
     cue = cues[0]
     if marked.any("superlative", start=cue - _PASSED, end=cue):
         return False  # "brought 230 home in its biggest swap so far"
-    if any(t.norm in ",،" for t in marked.tokens[quantity.end : cue]):
+    caught = marked.any("jailed", "taken", "located", start=quantity.end, end=cue)
+    if caught or any(t.norm in ",،" for t in marked.tokens[quantity.end : cue]):
+        # "four men taken to Vale during the war are back"
         return False  # "100 came home, the most since the war began"
     if any(cue < q.number.start <= cue + 8 for q in rivals):
         return False
