@@ -20,6 +20,7 @@ from homeward.statements.reading.drafts import Draft, other, told_by
 from homeward.statements.reading.governing import (
     actor_of,
     behind_return,
+    gives_back,
     of_two_origins,
     origin_of,
     party_by,
@@ -387,7 +388,11 @@ def _returns(case: Case) -> Answer | None:
         for d in case.here
     )
     told_by_the_other = case.speaker in case.sides and case.speaker != case.actor
-    if opposite or _gives_back(case) or (told_by_the_other and _is_object(case)):
+    if (
+        opposite
+        or gives_back(case.clause, case.quantity)
+        or (told_by_the_other and _is_object(case))
+    ):
         return case.away(case.actor, "lets go")
     return case.actor, other(case.actor, case.sides), "returns"
 
@@ -482,17 +487,6 @@ def _is_object(case: Case) -> bool:
     start, moves = case.quantity.end, case.clause.moves
     which = case.clause.marked.tagged("which", start=start, end=start + _NEAR)
     return bool(which and moves) and which[0] < moves[-1] and case.clause.own_actor
-
-
-def _gives_back(case: Case) -> bool:
-    """Return whether a verb of return has its people behind it and means giving back."""
-    marked = case.clause.marked
-    return any(
-        marked.tokens[at].has("give_back")
-        and at < case.quantity.number.start <= at + 6
-        and not marked.any("passive", start=at - 3, end=at)
-        for at in case.clause.moves
-    )
 
 
 def _opens_with_return(clause: Clause) -> bool:

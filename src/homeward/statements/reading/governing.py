@@ -261,3 +261,19 @@ def behind_return(quantity: Quantity, clause: Clause) -> bool:
         if token.has("for") and rivals and at >= quantity.start - 4:
             return True
     return False
+
+
+def gives_back(clause: Clause, quantity: Quantity) -> bool:
+    """Return whether a verb of return has its people behind it and means giving back.
+
+    Args:
+        clause: With its verbs.
+        quantity: In it.
+    """
+    marked = clause.marked
+    return any(
+        marked.tokens[at].has("give_back")
+        and at < quantity.number.start <= at + 6
+        and not marked.any("passive", start=at - 3, end=at)
+        for at in clause.moves
+    )
