@@ -127,6 +127,26 @@ def are_the_freed(quantity: Quantity, clause: Clause) -> bool:
     return freed and all(quantity.start <= at < quantity.end for at in clause.moves)
 
 
+def whole_of(quantity: Quantity, clause: Clause) -> Quantity | None:
+    """Return the whole of "among the 150 freed 54 were missing", told in Slavic languages.
+
+    Args:
+        quantity: A candidate.
+        clause: It stands in.
+
+    Returns:
+        The whole that opens the clause, if another number behind it is a part; else None.
+    """
+    counted = [q for q in clause.quantities if q.role in {"candidate", "leg", "subset"}]
+    if len(counted) < 2 or quantity not in counted or counted[0].head < 0:
+        return None
+    whole, tokens = counted[0], clause.marked.tokens
+    led = clause.marked.any("pool_of", "among_word", start=whole.start - 1, end=whole.start)
+    freed = _FREED.search(tokens[whole.head].norm) and tokens[whole.head].has("release", "return")
+    smaller = all((q.count or 0) < (whole.count or 0) for q in counted[1:])
+    return whole if led and freed and smaller else None
+
+
 def is_known(quantity: Quantity, clause: Clause, earlier: list[Draft]) -> bool:
     """Return whether "the two men" are some of those told of; the same number is told again.
 

@@ -39,6 +39,7 @@ def settle_offices(marked: Marked, state: State) -> None:
             or _channel_of(marked, mention)
             or _seat_before(marked, mention)
             or state.offices.get(mention.office)
+            or state.owners.get(mention.office)
             or _opening_place(marked, mention, state)
             or state.dateline
             or _aside_owner(marked, mention, state)

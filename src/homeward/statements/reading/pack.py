@@ -104,7 +104,8 @@ class Pack:
     `words` finds parties, offices, months and lexicon tags; `numerals` finds numbers in
     words, each labelled with its value. `adversaries` are the usual other side of a party, `peoples`
     whose people a movement's prisoners are, `inside` are
-    single words whose tag counts inside longer phrases too, `person_endings` those of nouns for persons.
+    single words whose tag counts inside longer phrases too, `person_endings` those of nouns for persons,
+    `owners` whose an office is that only one party has.
     """
 
     language: Language
@@ -119,6 +120,7 @@ class Pack:
     inside: Mapping[str, str]
     person_endings: tuple[str, ...]
     our_party: str
+    owners: Mapping[str, str]
     office_party: str
     nominatives: frozenset[str] = frozenset()
     accusatives: frozenset[str] = frozenset()
@@ -165,6 +167,7 @@ def load_pack(language: Language) -> Pack:
             if name[-1] in "ая"
         ),
         our_party=str(data.get("our_party", "")),
+        owners=data.get("office_owners", {}),
         inside=_inside(data["lexicon"]),
         person_endings=tuple(_split(data.get("person_endings", ""))) or ("\0",),
         titles=frozenset(normal(word) for word in _split(data.get("titles", ""))),

@@ -25,6 +25,7 @@ from homeward.statements.reading.groups import (
     of_them,
     of_those_who,
     some_of_them,
+    whole_of,
 )
 from homeward.statements.reading.marked import Marked
 from homeward.statements.reading.quantities import Quantity
@@ -271,6 +272,9 @@ def _is_part(
     quantity: Quantity, clause: Clause, after_leg: int, earlier: list[Draft], *, anything: bool
 ) -> bool:
     """Return whether a number counts some of the people counted before."""
+    whole = whole_of(quantity, clause)
+    if whole is not None and not any(d.count == whole.count for d in earlier):
+        return whole is not quantity  # "among the 150 freed 54 had been missing"
     counted = of_the_freed(quantity, clause) or of_the_people(quantity, clause)
     counted = counted or are_the_freed(quantity, clause) or _of_known(quantity, clause, earlier)
     if of_those_who(quantity, clause) or (earlier and some_of_them(quantity, clause, earlier)):

@@ -80,7 +80,7 @@ def _is_object(marked: Marked, at: int) -> bool:
     word = marked.tokens[at].norm
     for back in range(at - 1, max(-1, at - 1 - _OBJECT), -1):
         token = marked.tokens[back]
-        if token.has("release", "receive") and not _NOT_FINITE.search(token.norm):
+        if token.has("release", "receive", "give_back") and not _NOT_FINITE.search(token.norm):
             return bool(_CYRILLIC.match(word)) and word.endswith(("а", "я", "у", "ю", "ого"))
         described = token.has("in_return") or token.norm.endswith(("ого", "его", "ую", "ю", "у"))
         placed = any(m.start <= back < m.end for m in marked.mentions) or token.has("in")

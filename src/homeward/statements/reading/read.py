@@ -87,7 +87,7 @@ def read_statement(
         _inherit_units(marked, quantities)
     mark_sums(sentences, counted)
     sides = sides_of(sentences, counted, pack)
-    state = State(sides, home_party=pack.office_party)
+    state = State(sides, home_party=pack.office_party, owners=pack.owners)
     parts: list[Read] = []
     recent = pack.our_party
     for marked, quantities in zip(sentences, counted, strict=True):

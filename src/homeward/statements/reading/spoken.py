@@ -6,6 +6,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 NARRATOR = "narrator"
@@ -35,3 +36,4 @@ class State:
     subject: str = ""
     home_party: str = ""
     dateline: str = ""
+    owners: Mapping[str, str] = field(default_factory=dict)
