@@ -11,11 +11,23 @@ Rules of this file: a table, `RULES`, in order; the first rule that answers deci
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from homeward.statements.reading.clauses import MOVES, Clause
+from homeward.statements.reading.asked import (
+    LIST_GAP,
+    NEAR,
+    Answer,
+    Case,
+    is_fronted,
+    is_listed,
+    is_nominal,
+    is_object,
+    is_origin,
+    is_passive,
+    is_voice,
+    opens_with_return,
+)
+from homeward.statements.reading.clauses import Clause
 from homeward.statements.reading.drafts import Draft, other, told_by
 from homeward.statements.reading.governing import (
     actor_of,
@@ -26,68 +38,7 @@ from homeward.statements.reading.governing import (
     party_by,
     verb_of,
 )
-from homeward.statements.reading.parts import new_voice
 from homeward.statements.reading.quantities import Quantity
-
-_LIST_GAP = 8
-_NEAR = 4
-_SHORT_PASSIVE = re.compile(r"[а-яії]{3,}([ае]н[ыоаі]?|т[ыо]|уті)$")  # "освобождены", "звільнено"
-_NOUNS = ("ние", "нии", "ния", "нию", "ння", "нні", "нню")  # of Slavic verbs
-
-Answer = tuple[str, str, str]
-
-
-@dataclass(slots=True)
-class Case:
-    """What the rules look at: a quantity, its clause, and what was told before.
-
-    `known` are the legs of the text so far, `here` those of the sentence. `target` and
-    `source` are the parties behind "to" and "from"; `reverse` tells that the number stands
-    behind "in exchange for"; `before` acts in the clause before.
-    """
-
-    quantity: Quantity
-    clause: Clause
-    sides: tuple[str, ...]
-    known: Sequence[Draft]
-    here: Sequence[Draft]
-    verb: str
-    actor: str
-    target: str
-    source: str
-    reverse: bool
-    speaker: str
-    before: str
-
-    def to(self, home: str, how: str, holder: str = "") -> Answer:
-        """Answer with a home; who let go is `holder`, else "from", else the other side.
-
-        Args:
-            home: Where they go.
-            how: The rule that answers.
-            holder: Who let them go, if the rule knows.
-        """
-        for party in (self.source, holder):
-            if party and party != home:
-                return home, party, how
-        return home, other(home, self.sides), how
-
-    def to_people(self, home: str) -> Answer:
-        """Answer with whose people they are, though "from" names them.
-
-        Args:
-            home: Where they go.
-        """
-        return home, other(home, self.sides), "people"
-
-    def away(self, holder: str, how: str) -> Answer:
-        """Answer with who let them go; their home is the other side.
-
-        Args:
-            holder: Who let them go.
-            how: The rule that answers.
-        """
-        return other(holder, self.sides), holder, how
 
 
 def direction(
@@ -151,20 +102,13 @@ def _in_return(case: Case) -> Answer | None:
         return None
     same = [d for d in case.here if d.clause.marked is case.clause.marked]
     first = same[-1] if same else None
-    if first is None and _is_fronted(case):
+    if first is None and is_fronted(case):
         return case.actor, other(case.actor, case.sides), "in return"
-    if first is None and case.known and _opens_with_return(case.clause):
+    if first is None and case.known and opens_with_return(case.clause):
         first = case.known[-1]
     if first is None or first.home == (case.quantity.nation or None):
         return None
     return first.holder, first.home, "in return"
-
-
-def _is_fronted(case: Case) -> bool:
-    """Return whether what is got stands first: "for five men Vale let 55 go"."""
-    after = [q for q in case.clause.quantities if q.number.start > case.quantity.number.start]
-    paid = case.verb == "release" and case.clause.own_actor and case.actor in case.sides
-    return bool(after) and paid and case.clause.moves[0] > case.quantity.end
 
 
 def _other_way(case: Case) -> Answer | None:
@@ -217,7 +161,7 @@ def _to(case: Case) -> Answer | None:
 
 
 def _receives(case: Case) -> Answer | None:
-    counts = not (case.clause.moves or case.here) and _is_voice(case)
+    counts = not (case.clause.moves or case.here) and is_voice(case)
     if case.verb != "receive" or not case.actor or counts:
         return None
     if case.actor in case.sides or not case.clause.any("mediate", "facilitate"):
@@ -250,7 +194,7 @@ def _captor(case: Case) -> Answer | None:
         beside = marked.any("captivity", start=mention.start - 1, end=mention.start)
         beside = beside or marked.any("captivity", start=mention.end, end=mention.end + 1)
         named = mention.form == "adj" and beside
-        if named and quantity.end <= mention.start < min([*rivals, quantity.end + _LIST_GAP]):
+        if named and quantity.end <= mention.start < min([*rivals, quantity.end + LIST_GAP]):
             return case.away(mention.party, "from") if other(mention.party, case.sides) else None
     return None
 
@@ -258,7 +202,7 @@ def _captor(case: Case) -> Answer | None:
 def _from(case: Case) -> Answer | None:
     if not case.source:
         return None
-    if case.verb == "release" and _is_origin(case):
+    if case.verb == "release" and is_origin(case):
         return case.to_people(case.source)
     if case.verb != "exchange":
         return case.away(case.source, "from")
@@ -275,12 +219,8 @@ def _to_the_teller(case: Case) -> Answer | None:
     return case.to(case.speaker, "to") if told else None
 
 
-def _is_voice(case: Case) -> bool:
-    return new_voice(case.clause, case.quantity, list(case.known))
-
-
 def _same_fact(case: Case) -> Answer | None:
-    if case.clause.moves or not _is_voice(case):
+    if case.clause.moves or not is_voice(case):
         return None
     own = [d for d in case.known if d.home == case.speaker]
     first = case.known[-1].source.partition(".")[0]
@@ -289,7 +229,7 @@ def _same_fact(case: Case) -> Answer | None:
     if too and not own and case.speaker in case.sides and first != case.speaker:
         return case.speaker, other(case.speaker, case.sides), "same fact"
     marked = case.clause.marked
-    owns = marked.tagged("own", start=start - _NEAR, end=start + _NEAR)
+    owns = marked.tagged("own", start=start - NEAR, end=start + NEAR)
     shares = any(not marked.any("figure", start=at + 1, end=at + 2) for at in owns)
     if shares and not own and case.speaker in case.sides:
         return case.to(case.speaker, "speaker")  # "put its share at 303"
@@ -304,7 +244,7 @@ def _same_fact(case: Case) -> Answer | None:
 def _lets_go(case: Case) -> Answer | None:
     if case.verb != "release":
         return None
-    if case.here and not case.clause.moves and _is_listed(case):
+    if case.here and not case.clause.moves and is_listed(case):
         return None
     agent = party_by(case.clause, case.quantity, "by")
     if agent:
@@ -313,10 +253,10 @@ def _lets_go(case: Case) -> Answer | None:
     last = max(end + 1, min(case.quantity.end, end + 2))
     freed = all(end <= at < last for at in case.clause.moves)  # "counted 52 freed men"
     told = case.speaker == case.actor and bool(case.clause.moves)
-    if told and (freed or _is_nominal(case)):
+    if told and (freed or is_nominal(case)):
         return _let_go_by_nobody(case)
-    if not case.clause.own_actor and _is_passive(case):
-        listed = case.here and case.here[-1].how != "each" and _is_listed(case)
+    if not case.clause.own_actor and is_passive(case):
+        listed = case.here and case.here[-1].how != "each" and is_listed(case)
         return None if listed else _let_go_by_nobody(case)
     own = tuple(f"{side}-" for side in case.sides)
     foreign = len(case.sides) == 2 and case.actor not in case.sides
@@ -324,15 +264,6 @@ def _lets_go(case: Case) -> Answer | None:
     if case.actor and other(case.actor, case.sides) and not foreign:
         return case.away(case.actor, "lets go")
     return None
-
-
-def _is_nominal(case: Case) -> bool:
-    """Return whether a noun of letting go stands before the number: "reported the release of 144"."""
-    tokens = case.clause.marked.tokens
-    ahead = [at for at in case.clause.moves if at < case.quantity.number.start]
-    if not ahead or not tokens[ahead[-1]].has("release") or ahead[-1] + 1 >= len(tokens):
-        return False
-    return tokens[ahead[-1] + 1].has("of") or tokens[ahead[-1]].norm.endswith(_NOUNS)
 
 
 def _let_go_by_nobody(case: Case) -> Answer | None:
@@ -350,7 +281,7 @@ def _let_go_by_nobody(case: Case) -> Answer | None:
 
 
 def _in_list(case: Case) -> Answer | None:
-    if not case.here or case.here[-1].how == "each" or not _is_listed(case):
+    if not case.here or case.here[-1].how == "each" or not is_listed(case):
         return None
     rival = case.actor in case.sides and case.actor not in case.clause.actors
     if rival and case.verb in {"return", "receive"}:
@@ -391,7 +322,7 @@ def _returns(case: Case) -> Answer | None:
     if (
         opposite
         or gives_back(case.clause, case.quantity)
-        or (told_by_the_other and _is_object(case))
+        or (told_by_the_other and is_object(case))
     ):
         return case.away(case.actor, "lets go")
     return case.actor, other(case.actor, case.sides), "returns"
@@ -456,51 +387,3 @@ RULES: tuple[Callable[[Case], Answer | None], ...] = (
     _recent,
     _guess,
 )
-
-
-def _is_origin(case: Case) -> bool:
-    """Return whether "from" says whose people they are: "Vale freed 64 soldiers from Orland"."""
-    before = any(at < case.quantity.number.start for at in case.clause.moves)
-    return (
-        before
-        and case.actor not in {"", case.source}
-        and any(
-            m.party == case.source and m.form == "name" and 0 <= m.start - case.quantity.end <= 2
-            for m in case.clause.mentions
-            if m.prep == "from"
-        )
-    )
-
-
-def _is_passive(case: Case) -> bool:
-    """Return whether people are let go, not whoever stands before the verb lets go."""
-    marked = case.clause.marked
-    before = any(at > case.quantity.number.start for at in case.clause.moves)
-    return before or any(
-        marked.any("passive", start=at - 3, end=at) or _SHORT_PASSIVE.search(marked.tokens[at].norm)
-        for at in case.clause.moves
-    )
-
-
-def _is_object(case: Case) -> bool:
-    """Return whether people are whom a relative clause tells somebody returned: "40, whom Vale returned"."""
-    start, moves = case.quantity.end, case.clause.moves
-    which = case.clause.marked.tagged("which", start=start, end=start + _NEAR)
-    return bool(which and moves) and which[0] < moves[-1] and case.clause.own_actor
-
-
-def _opens_with_return(clause: Clause) -> bool:
-    return clause.marked.any("in_return", start=clause.start, end=clause.start + 4)
-
-
-def _is_listed(case: Case) -> bool:
-    """Return whether only "and", a comma or "along with" parts two numbers of one list."""
-    last = case.here[-1]
-    between = last.clause.marked.tokens[last.quantity.end : case.quantity.start]
-    if any(t.norm in ";؛:" for t in between) or last.source != told_by(case.quantity, case.clause):
-        return False
-    more = any(t.has("also", "move_with") for t in between)  # "45 men, and two children besides"
-    parted = any(
-        t.has(*MOVES, "in_return", "for") or (t.has("while") and not more) for t in between
-    )
-    return len(between) <= _LIST_GAP and not parted
