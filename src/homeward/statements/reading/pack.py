@@ -199,6 +199,15 @@ def _split(texts: str) -> list[str]:
     return found
 
 
+def phrases_in(texts: str) -> list[str]:
+    """Return the phrases of a list as a pack writes it.
+
+    Args:
+        texts: Parted by commas, with `(a|b)` for a choice.
+    """
+    return _split(texts)
+
+
 def _expanded(text: str) -> list[str]:
     """Return a phrase for each way to choose among its `(a|b)`."""
     if "(" not in text:

@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from homeward.statements.reading.claims import Part, actor_before, is_impersonal
 from homeward.statements.reading.dates import days_of
 from homeward.statements.reading.discourse import source_at
-from homeward.statements.reading.marked import Mention
+from homeward.statements.reading.marked import Marked, Mention
 from homeward.statements.reading.spoken import NARRATOR
+from homeward.statements.reading.stances import tag_stances
 from homeward.statements.reading.values import Reading, Stance
 
 _TOPICS = {
@@ -33,6 +35,7 @@ _TOPICS = {
     "characterises": "characterises",
     "interprets": "interprets",
     "only_precondition": "precondition",
+    "must": "precondition",
 }
 _OF_TALKS = frozenset({"willing", "rules_out", "proposes", "precondition"})
 _TALKS = ("talks", "settlement")
@@ -41,11 +44,25 @@ _ABOUT = ("exchange", "release", "return")
 _TOPIC_LASTS = 2  # sentences after which a text no longer speaks of talks
 _BARRED = 14
 _REACH = 3
-_LISTED = 12
+_LISTED = 16
 _SUPPOSED = 6
+_PRIOR = 20
+_AND = 3  # words from one of two who act together to the other
+_MANY = frozenset({"willing", "rules_out", "proposes"})  # of these a sentence may hold several
 _SPOKEN = frozenset({"precondition", "rules_out", "willing"})
 _NEXT = 4  # tokens behind a readiness that say for what
 _LEADERS = frozenset({"president", "king", "prime_minister"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A sentence, its text, who spoke before it, and what is known of the whole statement."""
+
+    text: str
+    part: Part
+    last: str
+    sides: tuple[str, ...]
+    published: dt.date | None
 
 
 def add(
@@ -65,25 +82,23 @@ def add(
         published: The day of publication, if known.
     """
     last = NARRATOR
-    told = [k for k, part in enumerate(parts) if part.marked.any(*_TALKS, *_ABOUT, *_OF_THEMSELVES)]
+    for part in parts:
+        tag_stances(part.marked, reading.language)
+    told = [k for k, p in enumerate(parts) if p.marked.any(*_TALKS, *_ABOUT, *_OF_THEMSELVES)]
     topic = {near for k in told for near in range(k - 1, k + _TOPIC_LASTS + 1)}
     for k, part in enumerate(parts):
-        if k in topic:
-            talked = any(near.marked.any(*_TALKS) for near in parts[max(0, k - 1) : k + 2])
-            for stance in _stances(text, part, last, sides, published):
-                if stance.stance in _OF_TALKS and not talked:
-                    continue
-                alone = not part.marked.any("talks")
-                if stance.stance == "precondition" and alone and _joins(stance, reading.positions):
-                    continue
-                known = [
-                    p
-                    for p in reading.positions
-                    if (p.actor, p.stance, p.target, p.format)
-                    == (stance.actor, stance.stance, stance.target, stance.format)
-                ]
-                if not known:
-                    reading.positions.append(stance)
+        talked = any(near.marked.any(*_TALKS) for near in parts[max(0, k - 1) : k + 2])
+        for at, stance in _stances(_Place(text, part, last, sides, published)):
+            sure = part.marked.tokens[at].has("sure") and not part.marked.tokens[at].has("must")
+            if not (sure or (k in topic and (talked or stance.stance not in _OF_TALKS))):
+                continue
+            alone = not (part.marked.any("talks") or sure) or part.marked.tokens[at].has("must")
+            if stance.stance == "precondition" and alone and _joins(stance, reading.positions):
+                continue
+            key = (stance.actor, stance.stance, stance.target, stance.format)
+            known = ((p.actor, p.stance, p.target, p.format) for p in reading.positions)
+            if key not in known:
+                reading.positions.append(stance)
         if part.speeches:
             last = part.speeches[-1].source
 
@@ -98,25 +113,48 @@ def _joins(condition: Stance, known: list[Stance]) -> bool:
     return False
 
 
-def _stances(
-    text: str, part: Part, last: str, sides: tuple[str, ...], published: dt.date | None
-) -> list[Stance]:
-    marked = part.marked
-    found: list[Stance] = []
+def _stances(place: _Place) -> list[tuple[int, Stance]]:
+    """Return the stances of a sentence, each with the token at which it is taken."""
+    part, marked = place.part, place.part.marked
+    found: list[tuple[int, Stance]] = []
     taken: set[int] = set()
     for tag, stance in _TOPICS.items():
         for at in marked.tagged(tag):
             if at in taken:
                 continue
-            if not _holds(part, at, tag, found):
+            others = [stance for _, stance in found]
+            if not (marked.tokens[at].has("sure") or _holds(part, at, tag, others)):
                 continue
+            if tag == "willing" and marked.any("including", start=max(0, at - _LISTED), end=at):
+                continue  # "states, among them Vale, are ready to host"
             covered = _phrase(part, at, tag)
             taken |= covered
             meant = _meant(part, at, tag, stance)
-            found.append(_stance(text, part, at, meant, last, sides, published))
-            if tag not in {"willing", "rules_out", "proposes"}:
+            taken_here = _stance(place, at, meant, _taker(marked, at, found))
+            found += [(at, taken_here), *((at, s) for s in _shared(part, at, taken_here))]
+            if tag not in _MANY and not marked.tokens[at].has("sure"):
                 break
-    return [stance for stance in found if stance.actor != NARRATOR]
+    return [(at, stance) for at, stance in found if stance.actor != NARRATOR]
+
+
+def _shared(part: Part, at: int, stance: Stance) -> list[Stance]:
+    """Return the same stance of who is named beside its actor: "Vale and Orland will meet"."""
+    named = [m for m in part.marked.mentions if m.end <= at and m.party and not m.prep]
+    if stance.stance != "willing" or len(named) < 2 or named[-1].source != stance.actor:
+        return []
+    other, between = named[-2], part.marked.tokens[named[-2].end : named[-1].start]
+    joined = any(t.has("and") for t in between) and len(between) <= _AND
+    verb = part.marked.tokens[named[-1].end : at]
+    if not joined or any(t.kind == "mark" for t in verb) or other.party == named[-1].party:
+        return []
+    return [replace(stance, actor=other.source, conditions=[*stance.conditions])]
+
+
+def _taker(marked: Marked, at: int, found: list[tuple[int, Stance]]) -> str:
+    """Return whose an elliptic stance is: "ready to meet anywhere, but not in Vale"."""
+    if not marked.tokens[at].has("same_actor"):
+        return ""
+    return max(((k, s.actor) for k, s in found if k < at), default=(0, ""))[1]
 
 
 def _meant(part: Part, at: int, tag: str, stance: str) -> str:
@@ -126,6 +164,11 @@ def _meant(part: Part, at: int, tag: str, stance: str) -> str:
         before = marked.any("first", "only_precondition", start=at, end=at + _LISTED)
         return "precondition" if before else "proposes"
     if tag != "rules_out":
+        return stance
+    ends = ("prior",) if marked.tokens[at].has("impersonal") else ("prior", "while")
+    if marked.any(*ends, start=at, end=at + _PRIOR):
+        return "precondition"  # "no talks until all are free"
+    if marked.tokens[at].has("sure"):
         return stance
     if marked.any("negation", start=max(0, at - 3), end=at):
         return "willing"
@@ -167,12 +210,18 @@ def _holds(part: Part, at: int, tag: str, found: list[Stance]) -> bool:
             and not any(s.stance == "legal_bar" for s in found)
             and not any(s.stance in {"willing", "rules_out", "precondition"} for s in found)
         )
-    offered = tag == "proposes" and at > 0
-    if offered and marked.tokens[at - 1].has("definite", "article"):
-        return False  # "dismissed the offer"
-    if tag == "proposes" and _by(part, at) == "":
-        return False  # "accepted a truce proposed by the mediators"
+    if tag == "proposes":
+        return _offers(part, at)
+    if tag == "characterises":
+        return marked.any("talks")  # not "he had crossed the border by mistake"
     return tag != "interprets" or not found
+
+
+def _offers(part: Part, at: int) -> bool:
+    """Return whether a word of proposing says who proposes."""
+    if at > 0 and part.marked.tokens[at - 1].has("definite", "article"):
+        return False  # "dismissed the offer"
+    return _by(part, at) != ""  # "accepted a truce proposed by the mediators"
 
 
 def _refuses(part: Part, at: int, found: list[Stance]) -> bool:
@@ -214,18 +263,11 @@ def _by(part: Part, at: int) -> str | None:
     return next((m.source for m in marked.mentions if end < m.start <= end + _REACH), "")
 
 
-def _stance(
-    text: str,
-    part: Part,
-    at: int,
-    stance: str,
-    last: str,
-    sides: tuple[str, ...],
-    published: dt.date | None,
-) -> Stance:
-    marked = part.marked
+def _stance(place: _Place, at: int, stance: str, taker: str) -> Stance:
+    text, part, last, sides = place.text, place.part, place.last, place.sides
+    published, marked = place.published, place.part.marked
     tokens = marked.tokens
-    actor = _actor(part, at, stance, last, sides)
+    actor = taker or _actor(part, at, stance, last, sides)
     target = _target(part, at, actor, sides)
     named = days_of(marked, published)
     days = [d for d in named if d.date]
@@ -251,7 +293,7 @@ def _stance(
 def _actor(part: Part, at: int, stance: str, last: str, sides: tuple[str, ...]) -> str:
     marked = part.marked
     if stance == "legal_bar":
-        return _lawgiver(part, at, last, sides)
+        return _barring(part, at, last, sides)
     own = source_at(part.clauses, part.speeches, at)
     if stance == "proposes" and _by(part, at):
         return _by(part, at) or own
@@ -262,7 +304,41 @@ def _actor(part: Part, at: int, stance: str, last: str, sides: tuple[str, ...]) 
     if stance in {"dismisses", "characterises", "interprets"}:
         first = next((m for m in marked.mentions if _judges(part, m, at)), None)
         return first.source if first else own if own != NARRATOR else last
-    return actor_before(part, at, last, reach=20)
+    before = actor_before(part, at, last, reach=20)
+    return before if before != NARRATOR else _alone(part)
+
+
+def _alone(part: Part) -> str:
+    """Return who is the only one that a sentence names: "that is not negotiable, Vale repeated"."""
+    free = [m for m in part.marked.mentions if m.party and not m.prep]
+    free = [m for m in free if m.form in {"name", "seat", "office", "alias", "actor"}]
+    return free[0].source if len({m.party for m in free}) == 1 else NARRATOR
+
+
+def _barring(part: Part, at: int, last: str, sides: tuple[str, ...]) -> str:
+    """Return whose decree or law forbids talks: who made it, is named beside it, or told of it.
+
+    Nobody forbids talks with himself; talks that are impossible while a decree lasts are talks
+    with whoever made it.
+    """
+    marked = part.marked
+    near = [m for m in marked.mentions if m.party in sides]
+    made = next((m.party for m in near if m.prep == "by"), "")
+    if made:
+        return made
+    instruments = marked.tagged("instrument")
+    for here in instruments:
+        beside = next((m.party for m in near if here - 2 <= m.start <= here + 2), "")
+        if beside:
+            return beside
+    own = source_at(part.clauses, part.speeches, at).partition(".")[0]
+    told = own in sides and len(sides) == 2
+    with_whom = [m for m in near if m.prep in {"with", "to", "from"}]
+    if told and instruments and with_whom:
+        party, behind = with_whom[0].party, with_whom[0].start > instruments[0]
+        if behind == (party == own):
+            return next(side for side in sides if side != own)
+    return actor_before(part, at, last).partition(".")[0]
 
 
 def _is_of_speaker(part: Part, at: int, stance: str, own: str) -> bool:
@@ -276,23 +352,6 @@ def _is_of_speaker(part: Part, at: int, stance: str, own: str) -> bool:
     joint = len(acting) > 1 and own.partition(".")[0] in acting
     # "a meeting is possible only after that, said Vale"; "Vale and Orland will meet, said Vale"
     return joint or marked.tokens[at].has("impersonal")
-
-
-def _lawgiver(part: Part, at: int, last: str, sides: tuple[str, ...]) -> str:
-    """Return whose law or decree it is that bars talks."""
-    marked = part.marked
-    owner = next((m for m in marked.mentions if m.prep == "by" and m.party in sides), None)
-    if owner:
-        return owner.party
-    for here in marked.tagged("instrument"):
-        near = next(
-            (m for m in marked.mentions if here - 2 <= m.start <= here + 2 and m.party in sides),
-            None,
-        )
-        if near:
-            return near.party
-    before = actor_before(part, at, last)
-    return before.partition(".")[0] if before != NARRATOR else before
 
 
 def _judges(part: Part, mention: Mention, at: int) -> bool:
