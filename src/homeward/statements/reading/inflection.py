@@ -18,11 +18,11 @@ from homeward.statements.reading.tokens import normal
 Form = tuple[str, bool]
 _VOWELS = "aeiou"
 _SPANISH = {
-    "ar": "ar a an o aron aba aban ado ada ados adas ando e en arlos arlas arles arse",
-    "er": "er e en io ieron ia ian ido ida idos idas iendo a an erlos erlas erles erse",
-    "ir": "ir e en io ieron ia ian ido ida idos idas iendo a an irlos irlas irles irse",
+    "ar": "ar a an o aron ara aba aban ado ada ados adas ando e en arlos arlas arles arse",
+    "er": "er e en io ieron iera ieran ia ian ido ida idos idas iendo a an erlos erlas erles erse",
+    "ir": "ir e en io ieron iera ieran ia ian ido ida idos idas iendo a an irlos irlas irles irse",
 }
-_SPANISH_COMING = ("a", "an", "ia", "ian")
+_SPANISH_COMING = ("á", "an", "ia", "ian")  # "-ara" without an accent is a past
 _FRENCH = {
     "er": "er e ent ee es ees a erent ait aient ant",
     "ir": "ir it issent i ie is ies irent issait issaient issant",

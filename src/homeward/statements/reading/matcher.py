@@ -1,7 +1,8 @@
 """Finds the phrases of a language pack in a sentence: leftmost first, longest first.
 
 Rules of this file:
-- A phrase is a row of words; `word*` is any word that begins so, `_` any one word.
+- A phrase is a row of words; `word*` is any word that begins so, `_` any one word. Behind `!` a
+  first word must be written with its very accents: "à" is not "a", "él" is not "el".
 - At each place the longest phrase wins and carries all its labels; what it covers is not
   looked at again. So `exchange` inside `in exchange for` is no exchange.
 - The time is linear in the number of tokens.
@@ -18,11 +19,12 @@ from homeward.statements.reading.tokens import Token, normal, tokens_of
 
 
 class Phrase(NamedTuple):
-    """A row of word patterns and what it means."""
+    """A row of word patterns and what it means; `written` is how the first must be spelt, if set."""
 
     words: tuple[str, ...]
     label: str
     capital: bool
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def phrase_of(text: str, label: str, *, capital: bool = False) -> Phrase:
     """Read a phrase as a pack writes it.
 
     Args:
-        text: Words parted by spaces, with `*` and `_` as above.
+        text: Words parted by spaces, with `*`, `_` and `!` as above.
         label: What it means.
         capital: Whether its first word must begin with a capital letter.
 
@@ -46,7 +48,8 @@ def phrase_of(text: str, label: str, *, capital: bool = False) -> Phrase:
         The phrase, its words compared as tokens are.
     """
     words: list[str] = []
-    for part in text.split():
+    written = text[1:].split()[0] if text.startswith("!") else ""
+    for part in text.removeprefix("!").split():
         star = part.endswith("*")
         if part == "_":
             words.append("_")
@@ -57,7 +60,7 @@ def phrase_of(text: str, label: str, *, capital: bool = False) -> Phrase:
         words += inner
         if star:
             words[-1] += "*"
-    return Phrase(tuple(words), label, capital)
+    return Phrase(tuple(words), label, capital, written)
 
 
 class Matcher:
@@ -116,6 +119,8 @@ class Matcher:
             length = len(phrase.words)
             if length < best or (phrase.capital and not tokens[at].capital):
                 continue
+            if phrase.written and not _is_written(tokens[at], phrase.written):
+                continue
             if at + length <= len(tokens) and all(
                 _fits(tokens[at + k], word) for k, word in enumerate(phrase.words) if k
             ):
@@ -129,6 +134,11 @@ class Matcher:
             yield from self._exact.get(form, ())
             for length in range(self._shortest, min(len(form), self._longest) + 1):
                 yield from self._prefix.get(form[:length], ())
+
+
+def _is_written(token: Token, written: str) -> bool:
+    """Return whether a word has these accents; capitals are often written without theirs."""
+    return token.text.lower() == written or token.text.isupper()
 
 
 def _fits(token: Token, word: str) -> bool:

@@ -5,7 +5,7 @@ Rules of this file:
   `packs/territories.json` and `packs/capitals.json` the names of states and capitals (made by
   `tools/territories` from CLDR).
 - Values are lists of phrases parted by commas. `word*` is any word that begins so, `_` any
-  one word, `(a|b)` either.
+  one word, `(a|b)` either, `!word` one written with just these accents.
 - `[verbs]` names families of verbs by their infinitives; every form of them has the tag.
 - Names of states in Russian and Ukrainian are given in the nominative; their cases and the
   adjectives made from them follow by rule. Arabic adjectives too.
@@ -234,7 +234,9 @@ def _verbs(language: Language, data: Mapping[str, Any]) -> Iterator[Phrase]:
         for text in _split(texts):
             lemma, _, rest = text.partition(" ")
             for form, coming in forms(language, lemma, irregular):
-                line = f"{form} {rest}".strip()
+                # the future "-ará" differs from a past only by its accent, which it then must have
+                spelt = f"!{form}" if coming and form.endswith("á") else form
+                line = f"{spelt} {rest}".strip()
                 yield phrase_of(line, f"tag:{tag}")
                 if coming and tag in _MOVING:
                     yield phrase_of(line, "tag:planned")
