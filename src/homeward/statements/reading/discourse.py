@@ -240,7 +240,8 @@ def _by_reference(
 ) -> tuple[str, int, int] | None:
     """Return the source of "according to X", "in its words"; the press is no source."""
     if marked.any("press", start=end, end=end + 3):
-        return NARRATOR, cue, end
+        cited = _cited(marked, end)
+        return (cited.source, cue, cited.end) if cited else (NARRATOR, cue, end)
     if marked.any("both_sides", start=end, end=end + 2):
         return "both", cue, end + 2
     if behind:
@@ -251,6 +252,15 @@ def _by_reference(
         return None
     persons = [m for m in ahead if m.form != "people"]  # "Dorns, in his words, …"
     return (_source(persons, state) if persons else state.speaker), cue, end + 1
+
+
+def _cited(marked: Marked, end: int) -> Mention | None:
+    """Return whom the press cites: "as the agency reported, citing the ministry of Vale"."""
+    for mention in marked.mentions:
+        led = marked.any("about", "according", start=mention.start - 2, end=mention.start)
+        if end < mention.start <= end + FAR and led and mention.form in {"office", "alias"}:
+            return mention if mention.party else None
+    return None
 
 
 def _unnamed(
@@ -322,8 +332,11 @@ def _common_noun(marked: Marked, cue: int) -> Mention | None:
 def _shares_subject(marked: Marked, cue: int) -> bool:
     """Return whether a second verb of saying has the subject of the first: "and added"."""
     follows = marked.any("that", "in", start=cue + 1, end=cue + 2)
-    if cue and follows and marked.tokens[cue].norm.startswith("و"):
-        return True  # Arabic writes "and" to the verb
+    led = cue > 0 and (
+        marked.tokens[cue].norm.startswith("و") or marked.tokens[cue - 1].norm.startswith("لكن")
+    )
+    if led and follows:
+        return True  # Arabic writes "and" to the verb, and "he" to "but"
     for at in range(cue - 1, max(-1, cue - BESIDE), -1):
         token = marked.tokens[at]
         if token.has("and", "while") or token.norm.startswith("و"):

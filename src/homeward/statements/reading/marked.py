@@ -193,8 +193,9 @@ def _tag_words(marked: Marked, pack: Pack) -> None:
         plain = token.kind == "word" and not (token.tags or token.capital)
         if plain and len(token.norm) > _PERSON_MIN and token.norm.endswith(pack.person_endings):
             token.tags.add("people")
-        if token.norm in pack.inside:
-            token.tags.add(pack.inside[token.norm])
+        for form in token.forms:
+            if form in pack.inside:
+                token.tags.add(pack.inside[form])
         led = pack.language == "ar" and token.norm.startswith("ل") and len(token.forms) > 1
         if led and not pack.words.knows(token.norm):
             token.tags.add("clitic_to")

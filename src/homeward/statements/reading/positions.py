@@ -211,15 +211,17 @@ def _holds(part: Part, at: int, tag: str, found: list[Stance]) -> bool:
             and not any(s.stance in {"willing", "rules_out", "precondition"} for s in found)
         )
     if tag == "proposes":
-        return _offers(part, at)
+        return _offers(part, at, found)
     if tag == "characterises":
         return marked.any("talks")  # not "he had crossed the border by mistake"
     return tag != "interprets" or not found
 
 
-def _offers(part: Part, at: int) -> bool:
-    """Return whether a word of proposing says who proposes."""
-    if at > 0 and part.marked.tokens[at - 1].has("definite", "article"):
+def _offers(part: Part, at: int, found: list[Stance]) -> bool:
+    """Return whether a word of proposing proposes talks, and is nobody's account of an offer."""
+    if any(stance.stance == "dismisses" for stance in found) or _hands_over(part, at):
+        return False  # "called the invitation a show"
+    if at and part.marked.tokens[at - 1].has("definite", "article"):
         return False  # "dismissed the offer"
     return _by(part, at) != ""  # "accepted a truce proposed by the mediators"
 
@@ -241,11 +243,16 @@ def _is_ready(part: Part, at: int) -> bool:
     """Return whether a word of readiness is about talks, and said of somebody."""
     marked = part.marked
     named = marked.tagged("including", start=max(0, at - _LISTED), end=at)  # "states, among them"
+    told = named or _hands_over(part, at) or _unsaid(part, at)
+    return not (told or marked.tokens[at].has("rules_out"))
+
+
+def _hands_over(part: Part, at: int) -> bool:
+    """Return whether a readiness or an offer is about people counted: "ready to hand over 40"."""
+    marked = part.marked
     handing = marked.any("release", start=at + 1, end=at + _NEXT)
     handing = handing and not marked.any("talks", start=at + 1, end=at + _NEXT)
-    handing = handing and any(at < n.start < at + _LISTED for n in marked.numbers)
-    told = named or handing or _unsaid(part, at)  # "ready to hand over 40"
-    return not (told or marked.tokens[at].has("rules_out"))
+    return handing and any(at < n.start < at + _LISTED for n in marked.numbers)
 
 
 def _unsaid(part: Part, at: int) -> bool:

@@ -26,6 +26,7 @@ _ATTRIBUTE = re.compile(r"[а-яії]{3,}(нн|[иея]т|вш|[аяую]щ|ен
 _BEFORE_HEAD = 6
 _TOPIC = 6
 _AFTER_HEAD = 4
+_PAIR = 3  # words before a "two" that stands behind its noun
 _FIGURE = 9  # tokens between "the number of its men" and the number
 _HEADS: Mapping[str, Unit] = {
     "remains": "remains",
@@ -445,6 +446,8 @@ def _scan_left(marked: Marked, quantity: Quantity) -> None:
 
 def _take_noun_before(marked: Marked, quantity: Quantity) -> None:
     """Use a noun with its owner right before the number: Arabic "its soldiers the 103"."""
+    if quantity.what == "bare" and quantity.number.value == 2 and not quantity.number.digits:
+        _take_pair_before(marked, quantity)
     before = marked.tokens[quantity.start - 1] if quantity.start else None
     if before is not None and quantity.what in {"bare", "thing"} and before.has("own"):
         take_head(marked, quantity, quantity.start - 1)
@@ -474,6 +477,20 @@ def _take_counted(marked: Marked, quantity: Quantity) -> None:
         m for m in marked.mentions if figures[-1] < m.start < start and m.form in {"adj", "people"}
     ]
     quantity.nation = owner[-1].party if owner else quantity.nation
+
+
+def _take_pair_before(marked: Marked, quantity: Quantity) -> None:
+    """Use the noun and its adjective before an Arabic "two": "soldiers Dornish two"."""
+    for at in range(quantity.start - 1, max(-1, quantity.start - 1 - _PAIR), -1):
+        token, mention = marked.tokens[at], mention_at(marked, at)
+        if not _ARABIC.match(token.norm) or not (token.has(*_HEADS) or mention):
+            return
+        if mention is not None and mention.form in {"adj", "people"}:
+            quantity.nation = quantity.nation or mention.party
+        elif token.has(*_HEADS):
+            take_head(marked, quantity, at)
+            quantity.start = at
+            return
 
 
 def _take_topic(marked: Marked, quantity: Quantity) -> None:
