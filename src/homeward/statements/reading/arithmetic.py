@@ -215,7 +215,9 @@ def _is_of_both(draft: Draft, rest: Sequence[Draft]) -> bool:
         return False  # a side tells of its own
     there = {d.count for d in rest if d.home == draft.home and d.count}
     back = {d.count for d in rest if d.home == draft.holder and d.count}
-    return any(2 * a == draft.count for a in there & back)
+    return any(2 * a == draft.count for a in there & back) or any(
+        a + b == draft.count for a in there for b in back
+    )
 
 
 def _without_repetitions(drafts: list[Draft]) -> list[Draft]:

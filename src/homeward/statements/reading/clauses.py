@@ -32,6 +32,7 @@ _VERB_NEAR = 3  # tokens between "which" and its verb
 _IMPERSONAL = re.compile(
     r"[а-яіїє]{3,}([ае]но|[аиуі]то)$"
 )  # Slavic passives that nobody is subject of
+_ARABIC = re.compile(r"[\u0621-\u064a]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 
 
@@ -240,6 +241,8 @@ def _cuts(marked: Marked, quantities: Sequence[Quantity]) -> list[int]:
             cuts.add(left + 1)  # what is said begins right behind the word of saying
             continue
         joints = [(s, at) for at in range(left + 1, right) if (s := _strength(marked, at))]
+        if tokens[right].norm.startswith("و") and len(tokens[right].forms) > 1:
+            joints.append((1, right))  # Arabic writes "and" to the verb
         if joints:
             strength = max(s for s, _ in joints)
             cut = max(at for s, at in joints if s == strength)
@@ -368,9 +371,16 @@ def _antecedent(clause: Clause) -> list[Mention]:
 
 
 def _is_object(marked: Marked, verb: int, mention: Mention) -> bool:
-    """Return whether an Arabic verb of giving is masculine, so that no land behind it acts."""
-    masculine = marked.tokens[verb].has("he_gives") and mention.start == verb + 1
-    return masculine and mention.form == "name"
+    """Return whether a land behind an Arabic verb of giving does not act.
+
+    It does not where the verb is masculine, or where a pronoun before it acts: "that she gave Vale".
+    """
+    if mention.start != verb + 1 or mention.form not in {"name", "seat"}:
+        return False
+    tokens = marked.tokens
+    led = verb > 0 and tokens[verb - 1].has("pronoun") and tokens[verb - 1].has("that")
+    gives = led and tokens[verb].has("release") and bool(_ARABIC.match(tokens[verb].norm))
+    return gives or (tokens[verb].has("he_gives") and mention.form == "name")
 
 
 def _is_recipient(clause: Clause, actor: Mention, verb: int, mention: Mention) -> bool:

@@ -25,6 +25,7 @@ _FAR_DAYS = 2
 _DAY_CHARS = len("2031-02-05")  # a month alone has fewer
 _OPENING = 4  # tokens at the beginning of a clause that set its time
 _RECENT_DAYS = 5
+_SINCE = 10  # tokens between "since" and the day on which something began
 _CAUGHT = 5  # tokens between a word of capture and its day
 _DATED = 3  # tokens behind "earlier" in which a day makes it clear
 _SAID = 8  # tokens behind "earlier" in which somebody speaks
@@ -56,6 +57,7 @@ def set_roles(sentences: Sequence[list[Clause]], published: dt.date | None) -> D
             _by_date(clause, _with_opening(clauses, clause, days), when)
             _by_own_day(clause, days, when)
             _goes_on_before(before, clause, days)
+        _had_said(clauses, days, when)
     _join_plans(sentences)
     if not any(c.role == "main" and _moves_people(c) for cs in sentences for c in cs):
         for clauses in sentences:
@@ -254,9 +256,26 @@ def _best(days: Sequence[Day]) -> Day:
 
 
 def _of_talk(clause: Clause, day: Day) -> bool:
+    since = clause.marked.tagged("since", start=max(clause.start, day.at - _SINCE), end=day.at - 1)
+    gap = clause.marked.tokens[since[-1] : day.at] if since else []
+    if gap and not any(t.norm in ",،" for t in gap):
+        return True  # "since the incursion on 6 August"
     return clause.marked.any(
         "date_of_talk", "agree", start=max(clause.start, day.at - 4), end=day.at
     )
+
+
+def _had_said(clauses: Sequence[Clause], days: Sequence[Day], main: str | None) -> None:
+    """Set aside what somebody "had announced" on an earlier day, which Arabic says in two words."""
+    if not clauses or main is None:
+        return
+    marked = clauses[0].marked
+    done = marked.tagged("had_done")
+    said = done and marked.any("had", end=3) and marked.any("say", start=done[0], end=done[0] + 2)
+    dated = [d.date for d in days if d.date and len(d.date) == _DAY_CHARS and not d.coming]
+    if said and dated and all(date < main for date in dated):
+        for clause in clauses:
+            clause.role = "previous"
 
 
 def _with_opening(clauses: Sequence[Clause], clause: Clause, days: Sequence[Day]) -> Sequence[Day]:
@@ -282,7 +301,9 @@ def _by_date(clause: Clause, days: Sequence[Day], main: str | None) -> None:
         return
     if all(_before(date, main) or _day_before(clause, date, main) for date in dated):
         clause.role = "previous"
-    elif clause.role == "planned" and main in dated and not any(d.coming for d in inside):
+    ahead = any(d.coming for d in inside)
+    ahead = ahead or any(clause.marked.tokens[at].has("planned") for at in clause.moves)
+    if clause.role == "planned" and main in dated and not ahead:
         clause.role = "main"
 
 

@@ -15,6 +15,7 @@ from homeward.statements.reading.marked import Mention
 from homeward.statements.reading.quantities import Quantity
 
 _GAP = 3
+_JAILED = 6  # tokens between a word of jailing and its place
 _PLACES = frozenset({"army", "movement", "delegation"})  # offices that people may come from
 _ACTING = frozenset({"government", "army", "movement"})
 _ORDER = ("receive", "release", "return", "exchange")
@@ -140,13 +141,7 @@ def party_by(clause: Clause, quantity: Quantity, prep: str) -> str:
             continue
         if owned([quantity], mention) and mention.party != quantity.holder:
             continue
-        if clause.marked.any("jailed", start=mention.start - 3, end=mention.start):
-            continue  # "a worker jailed in Vale"
-        if prep == "by" and clause.marked.any("led", start=mention.start - 4, end=mention.start):
-            continue  # "a mission led by Vale"
-        if prep == "to" and _is_taken_there(clause, quantity, mention):
-            continue
-        if prep == "from" and _in_relative(clause, quantity, mention):
+        if _is_elsewhere(clause, quantity, mention):
             continue
         low, high = sorted((mention.start, at))
         between = sum(1 for rival in rivals if low < rival < high)
@@ -197,6 +192,32 @@ def _is_taken_there(clause: Clause, quantity: Quantity, mention: Mention) -> boo
         and len(gap) <= _GAP
         and later
     )
+
+
+def _is_elsewhere(clause: Clause, quantity: Quantity, mention: Mention) -> bool:
+    """Return whether a place is one of jail, of care, of a relative clause, or of who speaks."""
+    if mention.prep == "to" and _is_taken_there(clause, quantity, mention):
+        return True
+    if mention.prep == "from" and _in_relative(clause, quantity, mention):
+        return True
+    led = clause.marked.any("led", start=mention.start - 4, end=mention.start)
+    if mention.prep == "by" and led:
+        return True  # "a mission led by Vale"
+    at = quantity.number.start  # "the office for captives of Vale said"
+    speaks = any(mention.start < start <= at < end for start, end, _ in clause.told)
+    return speaks or _is_jailed_there(clause, mention)
+
+
+def _is_jailed_there(clause: Clause, mention: Mention) -> bool:
+    """Return whether people are only held at a place: "a worker jailed by rebels in Vale"."""
+    marked, start = clause.marked, mention.start
+    held = marked.tagged("jailed", start=max(clause.start, start - _JAILED), end=start)
+    if not held:
+        return False
+    near = start - held[-1] <= _GAP
+    gap = marked.tokens[held[-1] : start]
+    by = any(token.has("by") for token in gap) and not any(token.has(*MOVES) for token in gap[1:])
+    return near or by
 
 
 def _in_relative(clause: Clause, quantity: Quantity, mention: Mention) -> bool:

@@ -81,7 +81,7 @@ def of_the_people(quantity: Quantity, clause: Clause) -> bool:
         return False
     if tokens[2].has("own", "theirs"):
         return False
-    return tokens[1].has("small") and tokens[2].has("people", "soldiers", "civilians")
+    return tokens[1].has("small", "of_the") and tokens[2].has("people", "soldiers", "civilians")
 
 
 def of_the_freed(quantity: Quantity, clause: Clause) -> bool:

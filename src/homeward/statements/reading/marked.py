@@ -151,16 +151,27 @@ def mark(sentence: Sentence, pack: Pack) -> Marked:
         for tag in token.tags:
             marked.places.setdefault(tag, []).append(at)
     _join_offices(marked)
+    _find_prepositions(marked, pack)
+    return marked
+
+
+def _find_prepositions(marked: Marked, pack: Pack) -> None:
+    """Give every mention the preposition that governs it."""
+    tokens = marked.tokens
+    before: Mention | None = None
     for mention in marked.mentions:
         after = tokens[mention.end : mention.end + 1]
         if mention.form == "people" and after and after[0].glued and after[0].kind == "word":
             mention.form = "adj"  # "a Chinese-brokered truce"
         mention.prep = _governed_by(marked, mention)
+        joined = before is not None and before.end == mention.start
+        if before is not None and joined and not mention.prep and _and_written(marked, mention):
+            mention.prep = before.prep
+        before = mention
         if not mention.prep and pack.language in {"ru", "uk"} and mention.form in {"name", "seat"}:
             ruled = marked.any("controlled", start=mention.start - 1, end=mention.start)
             dative = _is_dative(tokens[mention.end - 1].norm, pack)
             mention.prep = "from" if ruled else "to" if dative else ""
-    return marked
 
 
 def _phrases_of(marked: Marked, pack: Pack) -> Iterator[Match]:
@@ -218,6 +229,8 @@ def _is_place(marked: Marked, mention: Mention) -> bool:
         return False
     if marked.any("region_word", start=mention.start - 3, end=mention.start - 1):
         return preposition(marked, mention.start) in {"of", "from"}  # "in the east of Vale"
+    if marked.any("agree", "talks", start=mention.start - 2, end=mention.start - 1):
+        return marked.any("of", start=mention.start - 1, end=mention.start)  # "the deal of Vale"
     if any(
         m.form == "office" and 0 < mention.start - m.end <= 2 and _leads(marked, m, mention)
         for m in marked.mentions
@@ -441,11 +454,17 @@ def _beside(marked: Marked, end: int, start: int) -> bool:
     )
 
 
+def _and_written(marked: Marked, mention: Mention) -> bool:
+    """Return whether Arabic "and" is written to a name."""
+    token = marked.tokens[mention.start]
+    return token.norm.startswith("و") and len(token.forms) > 1
+
+
 def _owned(marked: Marked, office: Mention, party: Mention) -> bool:
     """Return whether a party behind an office owns it: "ministry of Vale", "министерство РФ"."""
     between = marked.tokens[office.end : party.start]
-    if "و" in marked.tokens[party.start].norm[:1] and len(marked.tokens[party.start].forms) > 1:
-        return False  # Arabic writes "and" to the name
+    if _and_written(marked, party):
+        return False
     if len(between) > 2 or any(token.kind == "mark" and token.norm != "'" for token in between):
         return False
     if party.form == "adj":

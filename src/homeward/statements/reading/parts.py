@@ -304,6 +304,10 @@ def _led(quantity: Quantity, clause: Clause, after_leg: int, *, anything: bool) 
     if group == "freed":
         return True
     tokens = clause.marked.tokens
+    beside = clause.marked.any("of_them", start=quantity.number.end, end=quantity.number.end + 1)
+    moved = any(at > quantity.end for at in clause.moves)  # "seven of them left for Vale"
+    if group == "them" and anything and beside and quantity.what == "bare" and not moved:
+        return True  # "two of them were ill"
     if group == "them":
         aside = anything and quantity.start > 0 and tokens[quantity.start - 1].norm == ","
         return after_leg >= 0 or aside or not clause.moves
@@ -441,6 +445,10 @@ def _is_pool(clause: Clause, quantity: Quantity) -> bool:
     before = marked.tokens[start - 3] if start > 2 else None
     opens = start <= 2 or (before is not None and (before.kind == "mark" or before.has("that")))
     tail = marked.tokens[quantity.end :]
+    if led and any(
+        0 < (q.count or 0) < (quantity.count or 0) and q.end < start for q in clause.quantities
+    ):
+        return not quantity.nation and not marked.tokens[start - 1].has("of", "from")  # Arabic
     less = any(
         t.value is not None and t.value < (quantity.count or 0) and t.kind == "number" for t in tail
     )

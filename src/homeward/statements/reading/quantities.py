@@ -5,8 +5,6 @@ Rules of this file:
   over a mark, a verb of the exchange or another number. "Bodies of 44" has it on the left.
 - A number whose noun is not a kind of people counts a thing; a number without a noun counts
   people only where the sentence leaves it out (`150 for 150`, `and Armenia two`).
-- A nationality inside the phrase is whose people they are; "held by" and an adjective of a
-  captivity name the holder.
 """
 
 from __future__ import annotations
@@ -19,6 +17,14 @@ from homeward.statements.model import Unit
 from homeward.statements.reading.marked import Marked, Mention
 from homeward.statements.reading.numbers import Number
 from homeward.statements.reading.tokens import Token
+from homeward.statements.reading.whose import (
+    captivity,
+    citizens_of,
+    side_of,
+    take_holder,
+    take_kind,
+    take_mention,
+)
 
 _ARABIC = re.compile(r"[\u0621-\u064a]")
 _INHABITANTS = re.compile(r"[а-яії]{3,}(ян|чан|инцев|анцев|янцев|ійців|івців|анців|янам|чанам)$")
@@ -46,7 +52,6 @@ _JOINTS = (
     "preposition",
 )
 _NO_PEOPLE = ("duration", "age")
-_WITH_MEN = ("government", "army", "movement")
 _QUOTES = frozenset("\"'“”«»‘’")
 _QUALIFIERS = ("more_than", "at_least", "at_most", "approx")
 
@@ -147,7 +152,7 @@ class _Scan:
         mention = mention_at(self.marked, self.at)
         if mention and mention.start == self.at:
             body = mention.organisation and self.quantity.head < 0  # "two Red Cross planes"
-            if not (body or _take_mention(self.marked, self.quantity, mention)):
+            if not (body or take_mention(self.marked, self.quantity, mention)):
                 return False
             self.quantity.nation = "" if self.quantity.joint else self.quantity.nation
             self.at = mention.end
@@ -226,7 +231,7 @@ class _Scan:
         if token.has("among"):
             if not noun and at == quantity.number.end:
                 return False  # "602 of the captives"
-            if noun and _take_kind(marked, quantity, at + 1):
+            if noun and take_kind(marked, quantity, at + 1):
                 return True
         if token.has("own", "our", "theirs"):
             self.loose *= not token.has("theirs")
@@ -234,12 +239,13 @@ class _Scan:
             quantity.ours = quantity.ours or token.has("our")
             return token.has("theirs")
         if token.has("held"):
-            _take_holder(marked, quantity, at)
+            take_holder(marked, quantity, at)
             return noun
-        if noun and token.has("from") and _captivity(marked, quantity, at + 1):
+        captive = noun and token.has("from") and captivity(marked, quantity, at + 1)
+        if captive or (noun and citizens_of(marked, quantity, at)):
             return True
         if token.has(*_JOINTS):
-            return _side_of(marked, quantity, at) or not self.described or noun
+            return side_of(marked, quantity, at) or not self.described or noun
         self.loose += not token.has("of", "small")
         return self.loose > (1 if noun else 3)
 
@@ -298,129 +304,6 @@ def take_head(marked: Marked, quantity: Quantity, at: int) -> None:
             quantity.own = quantity.own or token.has("compatriot", "own", "our")
             quantity.ours = quantity.ours or token.has("our")
             return
-
-
-def _take_mention(marked: Marked, quantity: Quantity, mention: Mention) -> bool:
-    """Use a party inside the phrase; return whether the phrase may go on."""
-    tokens, form = marked.tokens, mention.form
-    after = tokens[mention.end : mention.end + 1]
-    if form in {"adj", "people"} and after and after[0].has("captivity"):
-        quantity.holder, quantity.end = mention.party, mention.end + 1
-        return False
-    if form == "adj" and mention.start and tokens[mention.start - 1].has("captivity"):
-        quantity.holder, quantity.end = mention.party, mention.end
-        return False
-    if form in {"adj", "people"}:
-        quantity.nation = quantity.nation or mention.party
-        if form == "people" and quantity.head < 0:
-            quantity.what, quantity.head = "people", mention.start
-        quantity.end = mention.end
-        return True
-    own_men = form == "office" and mention.office in _WITH_MEN
-    if own_men and quantity.head < 0 and _head_follows(marked, mention.end):
-        quantity.owner, quantity.nation, quantity.end = mention, mention.party, mention.end
-        return True
-    if _says_whose(marked, quantity, mention):
-        quantity.nation, quantity.end = mention.party, mention.end
-        return True
-    return False
-
-
-def _says_whose(marked: Marked, quantity: Quantity, mention: Mention) -> bool:
-    """Return whether a name in the phrase is whose people are counted."""
-    noun, form = quantity.head >= 0, mention.form
-    if form == "office":
-        men = mention.prep == "of" or (mention.prep == "from" and mention.office in _WITH_MEN)
-        men = men or (mention.case == "oblique" and mention.start == quantity.head + 1)
-        men = men or (_is_construct(marked, quantity, mention) and mention.office in _WITH_MEN)
-        if men and noun and mention.office in _WITH_MEN:
-            quantity.owner = mention  # "400 men of the government"
-        return men and noun and bool(mention.party)
-    if form not in {"name", "actor", "seat"}:
-        return False
-    if not noun and form in {"name", "actor"} and mention.start == quantity.number.end:
-        if form == "actor":
-            quantity.what, quantity.head = "people", mention.start  # "706 Houthis"
-        return True
-    if not noun and form != "seat" and _head_follows(marked, mention.end):
-        return True
-    bare = not mention.prep and mention.case != "nominative"
-    if mention.prep == "of" or (noun and bare) or _genitive(marked, quantity, mention):
-        return not quantity.nation
-    return not noun and form != "seat" and _possessive(marked, mention)
-
-
-def _is_construct(marked: Marked, quantity: Quantity, mention: Mention) -> bool:
-    """Return whether an Arabic noun right before a mention is owned by it: "the men of the army"."""
-    beside = quantity.head >= 0 and mention.start == quantity.head + 1 and not mention.prep
-    return beside and bool(_ARABIC.match(marked.tokens[mention.start].norm))
-
-
-def _genitive(marked: Marked, quantity: Quantity, mention: Mention) -> bool:
-    """Return whether a word that is "of" and "from" says whose: "quarante soldats du Val"."""
-    before = marked.tokens[mention.start - 1]
-    both = (
-        before.has("of")
-        and before.has("from")
-        and quantity.head in range(mention.start - 3, mention.start)
-    )
-    return both and not marked.any("return", "receive", end=quantity.start)
-
-
-def _side_of(marked: Marked, quantity: Quantity, at: int) -> bool:
-    """Use "from the Dornish side" behind the noun, where one phrase says it, as whose they are."""
-    for mention in marked.mentions:
-        between = marked.tokens[at : mention.start]
-        if mention.form == "adj" and len(between) == 2 and all(t.has("by") for t in between):
-            quantity.nation, quantity.end = mention.party, mention.end
-            return True
-    return False
-
-
-def _head_follows(marked: Marked, at: int) -> bool:
-    return marked.any(*_HEADS, start=at, end=at + 2)
-
-
-def _take_kind(marked: Marked, quantity: Quantity, at: int) -> bool:
-    """Use a movement or a people behind "from among" as whose people they are."""
-    mention = next((m for m in marked.mentions if m.start == at and _is_kind(m)), None)
-    if mention is not None:
-        quantity.nation, quantity.end = mention.party, mention.end
-        quantity.owner = mention if mention.office else quantity.owner
-    return mention is not None
-
-
-def _is_kind(mention: Mention) -> bool:
-    """Return whether a mention has people of its own: a nation, a movement, an army."""
-    own_men = mention.office in _WITH_MEN
-    return mention.form in {"people", "actor"} or own_men
-
-
-def _captivity(marked: Marked, quantity: Quantity, at: int) -> bool:
-    """Use "from X's captivity" behind the noun as who held them."""
-    if not marked.any("captivity", start=at, end=at + 3):
-        return False
-    mention = next((m for m in marked.mentions if at <= m.start <= at + 2), None)
-    if mention is not None:
-        quantity.holder, quantity.end = mention.party, mention.end
-    return mention is not None
-
-
-def _possessive(marked: Marked, mention: Mention) -> bool:
-    return any(token.norm == "s" for token in marked.tokens[mention.end : mention.end + 2])
-
-
-def _take_holder(marked: Marked, quantity: Quantity, at: int) -> None:
-    """Use "held by X" behind the noun."""
-    holder = _held_by(marked, at)
-    if holder and quantity.head >= 0:
-        quantity.holder, quantity.end = holder.party, holder.end
-
-
-def _held_by(marked: Marked, at: int) -> Mention | None:
-    return next(
-        (m for m in marked.mentions if at < m.start <= at + 3 and m.prep in {"by", "in", ""}), None
-    )
 
 
 def _scan_left(marked: Marked, quantity: Quantity) -> None:
@@ -502,6 +385,9 @@ def _take_topic(marked: Marked, quantity: Quantity) -> None:
         nouns = marked.tokens[counted[-1] + 1 : quantity.start - 1]
         plain = all(token.kind == "word" and not token.has(*_HEADS, *STOPS[:4]) for token in nouns)
         quantity.what = "thing" if nouns and plain else quantity.what  # "the number of visits — 17"
+    if marked.any("their_number", start=quantity.start - 1, end=quantity.start):
+        named = [m for m in marked.mentions if m.end <= quantity.start and m.form == "people"]
+        quantity.nation = named[-1].party if named else ""  # "the Dorns freed, who number 40"
     for mention in marked.mentions:
         gap = marked.tokens[mention.end : quantity.start]
         marks = len(gap) <= 2 and all(t.kind == "mark" or t.has("also", "move_with") for t in gap)

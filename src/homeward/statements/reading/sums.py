@@ -23,6 +23,7 @@ _CANDIDATES_MAX = 40  # of a sentence; junk may hold any number
 _BACK = 3  # sentences in which the whole may stand before its parts
 _FAR_MIN = 10  # a smaller number adds up by chance
 _BESIDE = 6
+_OPENING = 3  # tokens at the beginning of a sentence
 _GAP = 8
 _FAR_GAP = 14  # where each number of the row says where they go
 
@@ -35,16 +36,28 @@ def mark_sums(sentences: Sequence[Marked], counted: Sequence[list[Quantity]]) ->
         counted: The quantities of each; roles and `summand` are set.
     """
     earlier: list[list[Quantity]] = []
+    tellers: dict[int, str] = {}
     for marked, quantities in zip(sentences, counted, strict=True):
         here = [q for q in quantities if q.role == "candidate" and q.count][:_CANDIDATES_MAX]
         _mark_halves(marked, here)
-        before = [q for row in earlier[-_BACK:] for q in row]
+        mine = _teller(marked)
+        tellers |= {id(q): mine for q in here}
+        before = [
+            q for row in earlier[-_BACK:] for q in row if not mine or tellers[id(q)] in {mine, ""}
+        ]
         plain = [q for q in here if not _is_aside(marked, q)]
         for row in (here, plain):
             at = 0
             while at < len(row):
                 at = _row_from(marked, row, at, before)
         earlier.append([q for q in here if q.role == "candidate"])
+
+
+def _teller(marked: Marked) -> str:
+    """Return the party whose office a sentence begins with: each side adds up its own."""
+    offices = (m for m in marked.mentions if m.form in {"office", "alias"} and not m.prep)
+    first = next(offices, None)
+    return first.party if first is not None and first.start <= _OPENING else ""
 
 
 def _row_from(marked: Marked, here: list[Quantity], at: int, before: list[Quantity]) -> int:

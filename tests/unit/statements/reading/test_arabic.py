@@ -74,6 +74,22 @@ def test_a_pronoun_written_to_a_noun_says_whose_they_are(noun, shape, whose):
             "أعلن الجيش الأرميني الاتفاق على تبادل 90 أسيراً من كل جانب، وعرضت يريفان تسليم باكو 30 جثة.",
             {("AM", 90, "AM"), ("AZ", 90, "AM"), ("AZ", 30, "AM")},
         ),
+        (  # an "and" written to the second verb parts two clauses; "one" stands behind its noun
+            "قالت نورثلاند إنها سلّمت سودمارك خمسين أسيراً وتسلّمت ضابطاً واحداً.",
+            {("XS", 50, "XN"), ("XN", 1, "XN")},
+        ),
+        (  # the number of those named before it
+            "قالت وزارة الدفاع الأرمينية إن الجنود الأرمن المفرج عنهم، وعددهم 103، بخير.",
+            {("AM", 103, "AM")},
+        ),
+        (  # what somebody had announced on an earlier day
+            "استعادت أرمينيا، الأربعاء، 40 أسيراً. وكانت يريفان قد أعلنت، الثلاثاء، استعادة 49 شخصاً.",
+            {("AM", 40, "AM")},
+        ),
+        (  # the other side is not the speaker's
+            "قالت جماعة الحوثي إنها تسلمت 70 من أسراها مقابل 20 أسيراً من الطرف الآخر.",
+            {("YE-HOUTHI", 70, "YE-HOUTHI"), ("YE-GOV", 20, "YE-HOUTHI")},
+        ),
         ("أعلنت كولومبيا أن المتمردين أفرجوا عن 34 جندياً.", {("CO", 34, "CO")}),
         (
             "أطلقت الحكومة اليمنية سراح 40 أسيراً حوثياً مقابل 20 من جنودها.",

@@ -43,6 +43,22 @@ def omissions(text):
             "Armenia confirmó la llegada de 100 cuerpos, que según la parte azerí pertenecen a armenios.",
             {("AM", 100, "AM")},
         ),
+        (  # citizens of a land are its people, wherever they come from
+            "Azerbaiyán canjeó presos con Armenia. Bakú dijo que diez ciudadanos de Armenia regresaban.",
+            {("AM", 10, "AZ")},
+        ),
+        (  # each side adds up its own numbers
+            "El ejército armenio recibió a 101 de sus hombres. El ejército azerí recibió a 100 militares y un civil.",
+            {("AM", 101, "narrator"), ("AZ", 100, "narrator"), ("AZ", 1, "narrator")},
+        ),
+        (
+            "Trente et un Arméniens détenus à Bakou ont été remis, a annoncé Erevan.",
+            {("AM", 31, "AM")},
+        ),
+        (  # where rebels hold them is no place to which they go
+            "Deux Italiens retenus par des rebelles au Mali ont été libérés, a annoncé Rome.",
+            {("IT", 2, "IT")},
+        ),
         (  # two kinds of people and whose they are
             "Armenia canjeó a diez ciudadanos y residentes azeríes por doce armenios.",
             {("AZ", 10, "narrator"), ("AM", 12, "narrator")},
