@@ -26,6 +26,7 @@ from homeward.statements.reading.spoken import NARRATOR, Speech
 from homeward.statements.reading.values import Evidence, Omission, Reading, Said
 
 _QUOTES = frozenset('"“”«»‘„')
+_ARABIC = re.compile(r"[\u0621-\u064a]")
 _REACH = 5
 _IMPERSONAL = 3
 _OPENING = 3  # tokens at the beginning of a sentence, or between two that say nothing
@@ -88,6 +89,9 @@ def actor_before(part: Part, at: int, last: str, *, reach: int = 14) -> str:
         reach: How many tokens back are looked at.
     """
     marked = part.marked
+    denier = _denier(marked, at)
+    if denier is not None:
+        return denier.source
     low = max(0, at - reach)
     clause = next((c for c in part.clauses if c.start <= at < c.end), None)
     near: list[Mention] = [
@@ -180,6 +184,18 @@ def _is_beside(marked: Marked, at: int) -> bool:
     token = marked.tokens[at]
     dated = at in marked.weekdays or at in marked.months or token.has("today", "yesterday")
     return dated or token.has(*_CHANNEL) or len(token.text) <= _SMALL
+
+
+def _denier(marked: Marked, at: int) -> Mention | None:
+    """Return who is named right behind an Arabic denial: "and did not mention Vale anything"."""
+    if not _ARABIC.match(marked.tokens[at].norm) or not marked.tokens[at].has("negation", "silent"):
+        return None
+    for mention in marked.mentions:
+        if at < mention.start <= at + _OPENING and not mention.prep and mention.party:
+            told = marked.any("account", start=mention.start - 1, end=mention.start)
+            named = mention.form in {"name", "seat", "actor", "office", "alias"}
+            return mention if named or (mention.form == "adj" and told) else None
+    return None
 
 
 def _claim(text: str, marked: Marked, speech: Speech, told: tuple[int, int]) -> Said:

@@ -21,6 +21,7 @@ from homeward.statements.reading.clauses import MOVES, Clause
 from homeward.statements.reading.dates import Day, days_of
 from homeward.statements.reading.marked import Marked
 
+_ARABIC_PAST = re.compile(r"^[\u0621-\u064a]{3,}(ت|وا)$")  # of verbs that tell what was done
 _FAR_DAYS = 2
 _DAY_CHARS = len("2031-02-05")  # a month alone has fewer
 _OPENING = 4  # tokens at the beginning of a clause that set its time
@@ -151,6 +152,7 @@ def _is_framework(clause: Clause, verb: int, *, planned: bool) -> bool:
     if any(q.end == agreed[0] and q.role == "candidate" for q in clause.quantities):
         return clause.marked.any("in", "under", "on", start=agreed[0] + 1, end=agreed[0] + 2)
     done = any(verb < at < clause.end for at in clause.marked.weekdays) and not planned
+    done = done or (bool(_ARABIC_PAST.search(clause.marked.tokens[verb].norm)) and not planned)
     if done and clause.marked.any("under", start=agreed[0] - 3, end=agreed[0]):
         return False  # "under the agreement 360 were flown home on Saturday"
     if agreed[0] < max(numbers) and not acting:

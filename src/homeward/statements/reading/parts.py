@@ -230,7 +230,8 @@ def for_each(quantity: Quantity, clause: Clause) -> bool:
         low = max(at for at in range(low, start) if marked.tokens[at].norm in ",;")
     if quantity.nation or quantity.holder:
         return False
-    if marked.any("each", start=low, end=start):
+    ahead = marked.tagged("each", start=low, end=start)
+    if ahead and not _is_of_another(quantity, clause, ahead[0]):
         return True
     high = min(clause.end, quantity.end + _EACH_BEHIND)
     stop = [at for at in range(quantity.end, high) if marked.tokens[at].norm in ",;،"]
@@ -242,6 +243,14 @@ def for_each(quantity: Quantity, clause: Clause) -> bool:
     gap = marked.tokens[quantity.end : after.start]
     listed = len(gap) == 1 and gap[0].has("and")  # "40 men and 2 women from each side"
     return listed and for_each(after, clause)
+
+
+def _is_of_another(quantity: Quantity, clause: Clause, each: int) -> bool:
+    """Return whether "each" belongs to the number before it: "390 on each side of the 1,000"."""
+    return any(
+        q is not quantity and q.role in {"candidate", "leg"} and 0 <= each - q.end <= _NEAR
+        for q in clause.quantities
+    )
 
 
 def _is_agent(quantity: Quantity, clause: Clause) -> bool:

@@ -81,7 +81,10 @@ def _weight(marked: Marked, mention: Mention, *, moving: bool) -> float:
     weight = 0.2 if mention.prep == "in" else 1.0 if moving else 0.4
     weight += 0.6 * (mention.form in {"office", "alias"} and not moving)
     weight += 4.0 * (mention.prep == "between") + 1.0 * (mention.form == "people")
-    acting = not mention.prep and marked.any(
+    reported = marked.any(
+        "that", start=mention.end, end=mention.end + 2
+    )  # "Vale said that Dorn freed"
+    acting = not (mention.prep or reported) and marked.any(
         "release", "receive", start=mention.end, end=mention.end + 4
     )
     acting = acting or (

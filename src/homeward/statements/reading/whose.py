@@ -74,6 +74,10 @@ def _says_whose(marked: Marked, quantity: Quantity, mention: Mention) -> bool:
         return True
     if not noun and form != "seat" and _head_follows(marked, mention.end):
         return True
+    among = marked.any("among", start=quantity.number.end, end=quantity.number.end + 1)
+    if not noun and form == "actor" and among and mention.start == quantity.number.end + 1:
+        quantity.what, quantity.head = "people", mention.start  # "675 from among the Houthis"
+        return True
     bare = not mention.prep and mention.case != "nominative"
     if mention.prep == "of" or (noun and bare) or _genitive(marked, quantity, mention):
         return not quantity.nation

@@ -90,6 +90,14 @@ def test_a_pronoun_written_to_a_noun_says_whose_they_are(noun, shape, whose):
             "قالت جماعة الحوثي إنها تسلمت 70 من أسراها مقابل 20 أسيراً من الطرف الآخر.",
             {("YE-HOUTHI", 70, "YE-HOUTHI"), ("YE-GOV", 20, "YE-HOUTHI")},
         ),
+        (  # under an agreement something was done; a movement's men behind "of"
+            "بموجب الاتفاق أفرجت الجماعة عن 715 أسيراً، فيما أفرجت الحكومة اليمنية عن 675 من الحوثيين.",
+            {("YE-GOV", 715, "narrator"), ("YE-HOUTHI", 675, "narrator")},
+        ),
+        (  # "each" belongs to the number before it, the formula to the whole deal
+            "أفرجت أرمينيا وأذربيجان عن 39 أسيراً من كل طرف في اليوم الأول من صفقة 100 مقابل 100.",
+            {("AM", 39, "narrator"), ("AZ", 39, "narrator")},
+        ),
         ("أعلنت كولومبيا أن المتمردين أفرجوا عن 34 جندياً.", {("CO", 34, "CO")}),
         (
             "أطلقت الحكومة اليمنية سراح 40 أسيراً حوثياً مقابل 20 من جنودها.",
@@ -109,6 +117,8 @@ def test_who_goes_home_by_whose_word(text, want):
             "أعلن مسؤول أرميني أن أذربيجان أعادت 12 جندياً، دون أن يوضح عدد من سلمتهم يريفان.",
             {"AM"},
         ),
+        ("أعلنت أرمينيا استعادة 12 جندياً، ولم تذكر أذربيجان شيئاً عن ذلك.", {"AZ"}),
+        ("ولم يوضح البيان الأذربيجاني عدد الجنود الأرمن الذين سُلّموا.", {"AZ"}),
         ("Ni Ereván ni Bakú precisaron cuántos soldados canjearon.", {"AM", "AZ"}),
         (
             "L'Arménie et l'Azerbaïdjan ont échangé. Aucune des deux parties n'a dit combien.",
