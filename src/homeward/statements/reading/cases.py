@@ -90,7 +90,11 @@ def _by_case(marked: Marked, mention: Mention) -> str:
     if mention.case == "instrumental" and any(t.has("with") for t in near):
         return "with"
     office = mention.form == "office" and mention.case != "accusative"
-    if office and mention.prep == "to" and any(t.has("to") and t.has("in") for t in near):
+    if (
+        office
+        and mention.prep == "to"
+        and any(t.has("to") and t.has("in") and not t.norm.isascii() for t in near)
+    ):
         return "in"  # "в ведомстве рассказали"
     return mention.prep
 

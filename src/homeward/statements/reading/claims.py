@@ -117,7 +117,10 @@ def actor_before(part: Part, at: int, last: str, *, reach: int = 14) -> str:
     inside = [m for m in near if clause and m.start >= clause.start]
     chosen = inside or near
     if chosen:
-        return chosen[-1].source
+        bare = [m for m in chosen if not m.prep]
+        # "does not recognise the right of Vale and refuses": whoever is in a genitive does not act
+        owned = chosen[-1].prep == "of" and bool(bare)
+        return (bare if owned else chosen)[-1].source
     both = marked.tagged("both_sides", start=low, end=at + 1)
     if both and not marked.any("of", start=both[0] - 1, end=both[0]):  # not "prisoners of both"
         return "both"

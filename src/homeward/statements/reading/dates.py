@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from homeward.statements.reading.marked import Marked
 from homeward.statements.reading.roles import YEARS
+from homeward.statements.reading.tokens import Token
 
 _WEEK = 7
 _AHEAD_MONTHS = 6  # a planned day lies at most so far ahead
@@ -79,13 +80,18 @@ def _lies_ahead(marked: Marked, at: int) -> bool:
     if at > 1 and tokens[at - 1].has("and") and at - 2 in marked.weekdays:
         return _lies_ahead(marked, at - 2)
     for back in range(at - 1, max(-1, at - _SOON_WORDS), -1):
-        if tokens[back].has("day_ahead"):
+        if tokens[back].has("day_ahead") or _will_move(tokens[back]):
             return True
         if tokens[back].kind != "word" or marked.number_at(back) is not None:
             return False
         if not tokens[back].has("small", "article", "definite") and back < at - 1:
             return False
     return False
+
+
+def _will_move(token: Token) -> bool:
+    """Return whether a word is a verb of moving people that stands in the future."""
+    return token.has("planned") and token.has("exchange", "release", "receive", "return")
 
 
 def _month(marked: Marked, at: int, month: int, published: dt.date | None) -> Day | None:

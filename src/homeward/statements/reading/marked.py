@@ -294,6 +294,8 @@ def preposition(marked: Marked, at: int) -> str:
             # In a phrase such as "sit down with" the preposition has no tag of its own.
             plain = tokens[here].norm == name and not tokens[here].has("according")
             if plain or tokens[here].has(name):
+                if name == "from" and _of_noun(tokens, here):
+                    return "of"
                 return "in" if name == "to" and _locative(tokens[here], tokens[at]) else name
         if tokens[here].has("say", "exchange", "release", "receive", "return", "and", "while"):
             return ""
@@ -302,6 +304,11 @@ def preposition(marked: Marked, at: int) -> str:
         if not tokens[here].has("small", "allied", "neutral", "article", "state_word"):
             return ""
     return ""
+
+
+def _of_noun(tokens: list[Token], at: int) -> bool:
+    """Return whether a word that is "from" and "of" stands behind a noun that has a doer: "mediación de"."""
+    return tokens[at].has("of") and at > 0 and tokens[at - 1].has("mediate", "facilitate", "thank")
 
 
 def _locative(before: Token, word: Token) -> bool:

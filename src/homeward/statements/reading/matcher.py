@@ -48,7 +48,7 @@ def phrase_of(text: str, label: str, *, capital: bool = False) -> Phrase:
         The phrase, its words compared as tokens are.
     """
     words: list[str] = []
-    written = text[1:].split()[0] if text.startswith("!") else ""
+    written = text[1:].split(maxsplit=1)[0] if text.startswith("!") else ""
     for part in text.removeprefix("!").split():
         star = part.endswith("*")
         if part == "_":

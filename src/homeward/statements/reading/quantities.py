@@ -20,6 +20,7 @@ from homeward.statements.reading.tokens import Token
 from homeward.statements.reading.whose import (
     captivity,
     citizens_of,
+    men_of,
     side_of,
     take_holder,
     take_kind,
@@ -242,7 +243,9 @@ class _Scan:
             take_holder(marked, quantity, at)
             return noun
         captive = noun and token.has("from") and captivity(marked, quantity, at + 1)
-        if captive or (noun and citizens_of(marked, quantity, at)):
+        if captive or (
+            noun and (citizens_of(marked, quantity, at) or men_of(marked, quantity, at))
+        ):
             return True
         if token.has(*_JOINTS):
             return side_of(marked, quantity, at) or not self.described or noun

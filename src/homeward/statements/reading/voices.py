@@ -370,4 +370,15 @@ def _noun(marked: Marked, at: int) -> bool:
         return True
     commas = [k for k, token in enumerate(before) if token.norm in ",،"]
     before = before[commas[-1] + 1 :] if commas else before
+    if _is_only(marked, at):
+        return False
     return any(token.has("negation") for token in before) and not marked.tokens[at].has("according")
+
+
+def _is_only(marked: Marked, at: int) -> bool:
+    """Return whether a French negation around a verb is "only": "n'en compte que 74"."""
+    tokens = marked.tokens
+    begins = any(token.norm in {"n", "ne"} for token in tokens[max(0, at - _GAP_MAX) : at])
+    behind = tokens[at + 1 : at + _GAP_MAX]
+    denied = any(token.has("negation") for token in behind)
+    return begins and not denied and any(token.norm in {"que", "qu"} for token in behind)

@@ -188,6 +188,29 @@ def citizens_of(marked: Marked, quantity: Quantity, at: int) -> bool:
     return True
 
 
+def men_of(marked: Marked, quantity: Quantity, at: int) -> bool:
+    """Use "prisioneros de las fuerzas armadas" as whose people they are, where one word is "of" and "from".
+
+    Args:
+        marked: The sentence.
+        quantity: It is filled in.
+        at: Of "of".
+
+    Returns:
+        True if it says so; "rehenes de Vale" are those whom it holds.
+    """
+    if not (marked.tokens[at].has("of") and marked.tokens[at].has("from")):
+        return False
+    land = at + 1
+    while land < len(marked.tokens) and marked.tokens[land].has("small", "of"):
+        land += 1
+    mention = next((m for m in marked.mentions if at < m.start <= land < m.end), None)
+    captives = marked.tokens[quantity.head].has("captive")
+    if mention is None or (captives and mention.office not in _WITH_MEN):
+        return False
+    return take_kind(marked, quantity, mention.start)
+
+
 def _possessive(marked: Marked, mention: Mention) -> bool:
     return any(token.norm == "s" for token in marked.tokens[mention.end : mention.end + 2])
 
