@@ -13,6 +13,7 @@ Rules of this file:
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,7 @@ from homeward.statements.reading.spoken import NARRATOR
 from homeward.statements.reading.stances import tag_stances
 from homeward.statements.reading.values import Reading, Stance
 
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
 _TOPICS = {
     "legal_bar": "legal_bar",
     "illegitimate": "contests_legitimacy",
@@ -125,8 +127,8 @@ def _stances(place: _Place) -> list[tuple[int, Stance]]:
             others = [stance for _, stance in found]
             if not (marked.tokens[at].has("sure") or _holds(part, at, tag, others)):
                 continue
-            if tag == "willing" and marked.any("including", start=max(0, at - _LISTED), end=at):
-                continue  # "states, among them Vale, are ready to host"
+            if tag == "willing" and _is_listed(marked, at):
+                continue
             covered = _phrase(part, at, tag)
             taken |= covered
             meant = _meant(part, at, tag, stance)
@@ -140,14 +142,17 @@ def _stances(place: _Place) -> list[tuple[int, Stance]]:
 def _shared(part: Part, at: int, stance: Stance) -> list[Stance]:
     """Return the same stance of who is named beside its actor: "Vale and Orland will meet"."""
     named = [m for m in part.marked.mentions if m.end <= at and m.party and not m.prep]
-    if stance.stance != "willing" or len(named) < 2 or named[-1].source != stance.actor:
+    party = stance.actor.partition(".")[0]
+    pair = named[-2:]
+    if stance.stance != "willing" or len(pair) < 2 or party not in {m.party for m in pair}:
         return []
-    other, between = named[-2], part.marked.tokens[named[-2].end : named[-1].start]
+    between = part.marked.tokens[pair[0].end : pair[1].start]
     joined = any(t.has("and") for t in between) and len(between) <= _AND
-    verb = part.marked.tokens[named[-1].end : at]
-    if not joined or any(t.kind == "mark" for t in verb) or other.party == named[-1].party:
+    parted = any(t.kind == "mark" for t in part.marked.tokens[pair[1].end : at])
+    others = [m.source for m in pair if m.party != party]
+    if not joined or parted or len(others) != 1:
         return []
-    return [replace(stance, actor=other.source, conditions=[*stance.conditions])]
+    return [replace(stance, actor=others[0], conditions=[*stance.conditions])]
 
 
 def _taker(marked: Marked, at: int, found: list[tuple[int, Stance]]) -> str:
@@ -165,7 +170,7 @@ def _meant(part: Part, at: int, tag: str, stance: str) -> str:
         return "precondition" if before else "proposes"
     if tag != "rules_out":
         return stance
-    ends = ("prior",) if marked.tokens[at].has("impersonal") else ("prior", "while")
+    ends = ("prior",) if marked.tokens[at].has("impersonal") else ("prior", "lasting")
     if marked.any(*ends, start=at, end=at + _PRIOR):
         return "precondition"  # "no talks until all are free"
     if marked.tokens[at].has("sure"):
@@ -242,8 +247,7 @@ def _refuses(part: Part, at: int, found: list[Stance]) -> bool:
 def _is_ready(part: Part, at: int) -> bool:
     """Return whether a word of readiness is about talks, and said of somebody."""
     marked = part.marked
-    named = marked.tagged("including", start=max(0, at - _LISTED), end=at)  # "states, among them"
-    told = named or _hands_over(part, at) or _unsaid(part, at)
+    told = _hands_over(part, at) or _unsaid(part, at)
     return not (told or marked.tokens[at].has("rules_out"))
 
 
@@ -253,6 +257,12 @@ def _hands_over(part: Part, at: int) -> bool:
     handing = marked.any("release", start=at + 1, end=at + _NEXT)
     handing = handing and not marked.any("talks", start=at + 1, end=at + _NEXT)
     return handing and any(at < n.start < at + _LISTED for n in marked.numbers)
+
+
+def _is_listed(marked: Marked, at: int) -> bool:
+    """Return whether those who are ready are only named in a list: "states, among them Vale, are"."""
+    listed = marked.tagged("including", start=max(0, at - _LISTED), end=at)
+    return bool(listed) and not marked.any("willing", start=listed[-1], end=at)
 
 
 def _unsaid(part: Part, at: int) -> bool:
@@ -311,8 +321,21 @@ def _actor(part: Part, at: int, stance: str, last: str, sides: tuple[str, ...]) 
     if stance in {"dismisses", "characterises", "interprets"}:
         first = next((m for m in marked.mentions if _judges(part, m, at)), None)
         return first.source if first else own if own != NARRATOR else last
-    before = actor_before(part, at, last, reach=20)
+    if own != NARRATOR and at and marked.tokens[at - 1].has("pronoun"):
+        return own  # "Vale said that it would not come"
+    before = _behind_opening(part, at) or actor_before(part, at, last, reach=20)
     return before if before != NARRATOR else _alone(part)
+
+
+def _behind_opening(part: Part, at: int) -> str:
+    """Return who stands behind an Arabic verb that opens a clause: "called Vale both sides to"."""
+    tokens = part.marked.tokens
+    if not _ARABIC.match(tokens[at].norm) or not tokens[at].has("sure"):
+        return ""
+    opens = at == 0 or tokens[at - 1].kind == "mark" or tokens[at].norm[0] == "و"
+    named = (m for m in part.marked.mentions if at < m.start <= at + _REACH and m.party)
+    free = (m for m in named if not m.prep and m.form not in {"adj", "people"})
+    return next((m.source for m in free), "") if opens else ""
 
 
 def _alone(part: Part) -> str:

@@ -9,7 +9,7 @@ Rules of this file:
 - A label with `!` is told of nobody ("a meeting is impossible"): it is the speaker's stance.
 - A label with `<` has nobody of its own ("but not in Vale"): it is of whoever took the last one.
 - `none` takes no stance: "refused to comment". `prior` names an act that has to come before,
-  `while` what has to end.
+  `lasting` what has to end.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ STANCES = (
 )
 _GAPS = {"~": 3, "...": 8}
 _QUOTES = frozenset("\"“”«»‘’„'`")
-_MODIFIERS = frozenset({"prior", "while"})
+_MODIFIERS = frozenset({"prior", "lasting"})
 
 Row = tuple[str, ...]
 
