@@ -79,6 +79,7 @@ def votes_for(marked: Marked, at: int) -> int:
     votes += 2 * (led and marked.number_at(at + 1) is None)
     office = any(m.end == at - 1 and m.form == "office" and not m.party for m in marked.mentions)
     votes += 2 * (before.has("in") and office) + (before.has(*_MEN) and not before.has("remains"))
+    votes += 2 * marked.any("mediate", "thank", start=at + 1, end=at + 4)  # "X, the mediator"
     leads = at + 1 < len(tokens) and _joins(marked, at + 1)
     return votes + 3 * _joins(marked, at) + 2 * leads
 

@@ -239,10 +239,11 @@ def _near(marked: Marked, third: list[Mention], at: int) -> list[Mention]:
     ahead = [
         m
         for m in third
-        if m.end <= at <= m.end + _REACH
+        if m.end <= at
         and (m.prep in {"", "by", "of", "with"} or _from_there(marked, m, at))
         and not _crossed(marked, m.end, at)
     ]
+    ahead = ahead if ahead and at <= ahead[-1].end + _REACH else []
     if ahead and marked.any("which", start=at - 2, end=at) and _before_which(marked, ahead[-1], at):
         return [
             ahead[-1],
@@ -309,8 +310,10 @@ def _chain(marked: Marked, mentions: list[Mention]) -> list[Mention]:
 
 
 def _crossed(marked: Marked, start: int, end: int, marks: str = ";:.") -> bool:
+    """Return whether a mark stands between two tokens; the stops of "the U.S." are none."""
     low, high = sorted((start, end))
-    return any(t.norm in marks for t in marked.tokens[low:high])
+    named = {at for m in marked.mentions for at in range(m.start, m.end)}
+    return any(marked.tokens[at].norm in marks and at not in named for at in range(low, high))
 
 
 def _weighty(marked: Marked, mention: Mention, at: int) -> bool:

@@ -30,6 +30,7 @@ _MOVES = ("exchange", "release", "receive", "return")
 _TAKING = ("rules_out", "willing", "proposes", "dismisses")
 _LIKELY_MAX = 40  # junk may hold any number of capitalised words
 _STEM_MIN = 4
+_CASE = 2  # letters that a case adds to a short name
 _ASIDE = 8  # tokens of an aside between commas
 _ADJECTIVE = re.compile(
     r"(ий|і|и)?(ск|ськ|цк|цьк)(ий|ого|ому|им|ая|ой|ую|ое|ие|их|ими|ій|ої|а|у|е|і)$"
@@ -157,7 +158,7 @@ def _add_invented(marked: Marked, codes: dict[str, str]) -> None:
         if arabic.stem_of(token):
             _add_arabic(marked, at, codes)
             continue
-        if len(token.norm) < _STEM_MIN:
+        if len(token.norm) < _STEM_MIN - 1:
             continue
         for form in token.forms:
             fits = [s for s in codes if _begins(form, s, capital=token.capital) or _kin(form, s)]
@@ -380,7 +381,7 @@ def _stem(token: Token) -> str:
 
 def _begins(form: str, stem: str, *, capital: bool) -> bool:
     """Return whether a word begins with a country's stem; of a short one only its own forms do."""
-    if len(stem) >= _STEM_MIN or capital:
+    if len(stem) >= _STEM_MIN or (capital and len(form) - len(stem) <= _CASE):
         return form.startswith(stem)
     return _shape(form) == stem or bool(_PEOPLE.fullmatch(form.removeprefix(stem)))
 
