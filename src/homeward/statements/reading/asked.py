@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from homeward.statements.reading.clauses import MOVES, Clause
 from homeward.statements.reading.drafts import Draft, other, told_by
 from homeward.statements.reading.parts import new_voice
-from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.quantity import Quantity
 
 LIST_GAP = 8
 NEAR = 4

@@ -21,7 +21,7 @@ from homeward.statements.reading.clauses import Clause
 from homeward.statements.reading.discourse import source_at
 from homeward.statements.reading.marked import Marked, Mention
 from homeward.statements.reading.named import IMPERSONAL
-from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.quantity import Quantity
 from homeward.statements.reading.spoken import NARRATOR, Speech
 from homeward.statements.reading.values import Evidence, Omission, Reading, Said
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from homeward.statements.reading.marked import Marked, Mention
-from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.quantity import Quantity
 
 MOVES = ("exchange", "release", "receive", "return")
 _VERBS = (*MOVES, "held", "casualty", "taken", "say", "mediate", "rejects")

@@ -38,7 +38,7 @@ from homeward.statements.reading.governing import (
     party_by,
     verb_of,
 )
-from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.quantity import Quantity
 
 
 def direction(

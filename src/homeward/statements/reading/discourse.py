@@ -26,7 +26,7 @@ from homeward.statements.reading.named import (
     undated,
 )
 from homeward.statements.reading.owners import settle_offices
-from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.quantity import Quantity
 from homeward.statements.reading.spoken import NARRATOR, Speech, State
 from homeward.statements.reading.voices import BESIDE, cues_of, headed, teller_of
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from homeward.statements.reading.clauses import Clause
-from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.quantity import Quantity
 
 
 @dataclass(slots=True)

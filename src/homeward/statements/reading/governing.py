@@ -12,7 +12,7 @@ from __future__ import annotations
 from homeward.statements.reading.clauses import MOVES, Clause, owned
 from homeward.statements.reading.drafts import told_by
 from homeward.statements.reading.marked import Mention
-from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.quantity import Quantity
 
 _GAP = 3
 _JAILED = 6  # tokens between a word of jailing and its place

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from homeward.statements.reading.clauses import MOVES, Clause
 from homeward.statements.reading.drafts import Draft
-from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.quantity import Quantity
 
 _FREED = re.compile(r"[а-яії]{3,}(нн|вш|н)(ых|их)$")
 _NEAR = 4

@@ -18,7 +18,7 @@ from homeward.statements.reading.direction import direction
 from homeward.statements.reading.drafts import Draft, other, told_by
 from homeward.statements.reading.numbers import Number
 from homeward.statements.reading.parts import for_each, role_of
-from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.quantity import Quantity
 
 _WEAK = frozenset(
     {"lets go", "list", "speaker", "guess", "returns", "receives", "recent", "place", "same fact"}

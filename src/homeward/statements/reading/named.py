@@ -12,7 +12,7 @@ import re
 
 from homeward.statements.reading.clauses import MOVES
 from homeward.statements.reading.marked import Marked, Mention
-from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.quantity import Quantity
 from homeward.statements.reading.tokens import Token
 
 _DATE = 7  # tokens of a date

@@ -28,7 +28,7 @@ from homeward.statements.reading.groups import (
     whole_of,
 )
 from homeward.statements.reading.marked import Marked
-from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.quantity import Quantity
 from homeward.statements.reading.totals import is_cumulative
 
 _NEAR = 4

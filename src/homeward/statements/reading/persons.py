@@ -13,7 +13,8 @@ import re
 
 from homeward.statements.reading.marked import Marked
 from homeward.statements.reading.numbers import Number
-from homeward.statements.reading.quantities import STOPS, Quantity, take_head
+from homeward.statements.reading.quantities import STOPS, take_head
+from homeward.statements.reading.quantity import Quantity
 
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _ONE = re.compile(r"[а-яії](ец|ца|цем|нин|нина|нином|нка|нку|нкой|ець|ця|нкою)$")  # "россиянина"

@@ -32,7 +32,8 @@ from homeward.statements.reading.parties import (
     find_invented,
 )
 from homeward.statements.reading.persons import weak_ones
-from homeward.statements.reading.quantities import Quantity, quantities_of
+from homeward.statements.reading.quantities import quantities_of
+from homeward.statements.reading.quantity import Quantity
 from homeward.statements.reading.quotes import quoted_before
 from homeward.statements.reading.sides import sides_of
 from homeward.statements.reading.spoken import NARRATOR, Speech, State

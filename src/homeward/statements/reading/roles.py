@@ -18,7 +18,7 @@ from itertools import pairwise
 
 from homeward.statements.reading.marked import Marked
 from homeward.statements.reading.numbers import Number
-from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.quantity import Quantity
 from homeward.statements.reading.tokens import Token
 
 YEARS = range(1900, 2101)

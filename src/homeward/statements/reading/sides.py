@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from homeward.statements.reading.clauses import MOVES
 from homeward.statements.reading.marked import Marked, Mention
 from homeward.statements.reading.pack import Pack
-from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.quantity import Quantity
 
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LIST = 12  # tokens behind "including" in which a list may go on

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from homeward.statements.reading.clauses import MOVES
 from homeward.statements.reading.marked import Marked
-from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.quantity import Quantity
 
 _ROW_MAX = 8
 _CANDIDATES_MAX = 40  # of a sentence; junk may hold any number

@@ -10,7 +10,7 @@ Rules of this file:
 from __future__ import annotations
 
 from homeward.statements.reading.clauses import Clause
-from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.quantity import Quantity
 
 _NEAR = 4
 _PASSED = 8

@@ -9,12 +9,9 @@ Rules of this file:
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from homeward.statements.reading.marked import Marked, Mention
-
-if TYPE_CHECKING:
-    from homeward.statements.reading.quantities import Quantity
+from homeward.statements.reading.quantity import Quantity
 
 MEN = ("remains", "civilians", "soldiers", "people", "subkind")
 _ARABIC = re.compile(r"[\u0621-\u064a]")
