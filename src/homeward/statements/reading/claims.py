@@ -29,6 +29,7 @@ _QUOTES = frozenset('"“”«»‘„')
 _ARABIC = re.compile(r"[\u0621-\u064a]")
 _REACH = 5
 _IMPERSONAL = 3
+_MET = 6  # tokens between "a meeting of" and the last one who meets
 _OPENING = 3  # tokens at the beginning of a sentence, or between two that say nothing
 _BESIDE = 3
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
@@ -92,6 +93,8 @@ def actor_before(part: Part, at: int, last: str, *, reach: int = 14) -> str:
     denier = _denier(marked, at)
     if denier is not None:
         return denier.source
+    if _is_himself(marked, at) and any(s.start <= at < s.end for s in part.speeches):
+        return source_at(part.clauses, part.speeches, at)
     low = max(0, at - reach)
     clause = next((c for c in part.clauses if c.start <= at < c.end), None)
     near: list[Mention] = [
@@ -187,6 +190,16 @@ def _is_beside(marked: Marked, at: int) -> bool:
     token = marked.tokens[at]
     dated = at in marked.weekdays or at in marked.months or token.has("today", "yesterday")
     return dated or token.has(*_CHANNEL) or len(token.text) <= _SMALL
+
+
+def _is_himself(marked: Marked, at: int) -> bool:
+    """Return whether Arabic "that he" before a verb means who speaks, or whom talks unite stands there."""
+    before = marked.tokens[at - 1] if at else None
+    if before is None or not _ARABIC.match(before.norm):
+        return False
+    near = [m for m in marked.mentions if m.end == at]
+    met = bool(near) and marked.any("talks", start=near[0].start - _MET, end=near[0].start)
+    return (before.has("pronoun") and before.has("that")) or met
 
 
 def _denier(marked: Marked, at: int) -> Mention | None:

@@ -211,7 +211,7 @@ def _is_elsewhere(clause: Clause, quantity: Quantity, mention: Mention) -> bool:
 def _is_jailed_there(clause: Clause, mention: Mention) -> bool:
     """Return whether people are only held at a place: "a worker jailed by rebels in Vale"."""
     marked, start = clause.marked, mention.start
-    held = marked.tagged("jailed", start=max(clause.start, start - _JAILED), end=start)
+    held = marked.tagged("jailed", "held", start=max(clause.start, start - _JAILED), end=start)
     if not held:
         return False
     near = start - held[-1] <= _GAP
