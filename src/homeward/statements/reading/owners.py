@@ -15,7 +15,10 @@ from homeward.statements.reading.spoken import NARRATOR, State
 from homeward.statements.reading.voices import BESIDE
 
 _OF_STATES = frozenset(
-    {"defence_ministry", "mfa", "ombudsman", "president", "prime_minister", "ministry"}
+    {
+        *("defence_ministry", "mfa", "ombudsman", "president", "prime_minister", "ministry"),
+        *("parliament", "governor", "interior_minister", "deputy_pm", "king"),
+    }
 )
 
 

@@ -39,9 +39,10 @@ def quoted_before(parts: Sequence[AnyPart]) -> list[AnyPart]:
         Those without a speaker of their own, the first of them opening the quotation.
     """
     last = parts[-1]
-    if not last.speeches or not last.speeches[0].behind:
+    told = last.speeches[0] if last.speeches else None
+    if told is None or not (told.behind or told.end <= told.cue):
         return []
-    if _open_after(last.marked, 0, last.speeches[0].cue) >= 0:
+    if _open_after(last.marked, 0, told.cue) >= 0:
         return []
     found: list[AnyPart] = []
     for part in reversed(parts[-1 - _BACK : -1]):

@@ -19,6 +19,7 @@ from homeward.statements.reading.pack import Pack
 from homeward.statements.reading.quantity import Quantity
 
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_PAIR = 7  # tokens behind the first of two parties in which their verb begins
 _LIST = 12  # tokens behind "including" in which a list may go on
 
 
@@ -90,9 +91,19 @@ def _weight(marked: Marked, mention: Mention, *, moving: bool) -> float:
     acting = acting or (
         mention.prep == "by" and marked.any("release", start=mention.start - 4, end=mention.start)
     )
+    weight += 1.0 * _exchanges(marked, mention)
     weight += 2.0 * marked.any("captivity", start=mention.end, end=mention.end + 1)
     weight += 2.0 * marked.any("side_word", start=mention.start - 3, end=mention.start - 1)
     return weight + 2.5 * acting
+
+
+def _exchanges(marked: Marked, mention: Mention) -> bool:
+    """Return whether a party stands before "exchanged", alone or with another: "Vale and Orland exchanged"."""
+    verbs = marked.tagged("exchange", start=mention.end, end=mention.end + _PAIR)
+    if mention.prep or mention.form not in {"name", "seat", "actor"} or not verbs:
+        return False
+    gap = marked.tokens[mention.end : verbs[0]]
+    return not any(t.has("say", "which", "by") or (t.kind == "mark" and t.norm != "'") for t in gap)
 
 
 def _with_adversary(chosen: list[str], votes: Mapping[str, float], pack: Pack) -> list[str]:
@@ -132,7 +143,7 @@ def third_parties(marked: Marked) -> set[int]:
         if is_inside(marked, at, "mediate"):
             continue
         near = [m for m in marked.mentions if m.prep != "between" and _is_near(marked, m, at)]
-        near = _in_part(marked, near, at)
+        near = [m for m in _in_part(marked, near, at) if not _apart(marked, m, at)]
         ruled = [m for m in near if m.start == at + 1 and m.case == "oblique"]
         if ruled:  # "with the mediation of X, Y and Z: …"
             near = ruled[:1]
@@ -145,6 +156,12 @@ def third_parties(marked: Marked) -> set[int]:
         found |= {m.start for m in marked.mentions if m.prep == "of" and 0 < m.start - at <= 3}
     apart = len(found) < len(marked.mentions) or not marked.any(*MOVES)
     return found if apart or len(found) == 1 else set()
+
+
+def _apart(marked: Marked, mention: Mention, at: int) -> bool:
+    """Return whether a party near a word of mediation exchanges, or a semicolon stands between them."""
+    low, high = sorted((mention.start, at))
+    return _exchanges(marked, mention) or any(t.norm == ";" for t in marked.tokens[low:high])
 
 
 def is_inside(marked: Marked, at: int, tag: str) -> bool:
