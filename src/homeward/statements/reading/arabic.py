@@ -69,7 +69,8 @@ def votes_for(marked: Marked, at: int) -> int:
     moved = marked.any(*_MOVES, start=at + 1, end=at + 3)
     votes = 3 * before.has("state_word") + 3 * (preposition(marked, at) == "between")
     votes += 3 * any(m.end == at and m.form == "office" and not m.party for m in marked.mentions)
-    votes += 2 * (before.has("say") and (marked.any("that", start=at + 1, end=at + 2) or moved))
+    votes += 3 * (before.has("say") and marked.any("that", start=at + 1, end=at + 2))
+    votes += 2 * (before.has("say") and moved)
     votes += 2 * (
         before.has("that") and (moved or marked.any("say", "silent", start=at + 1, end=at + 2))
     )

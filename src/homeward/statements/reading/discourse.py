@@ -286,8 +286,10 @@ def _unnamed(
         if previous >= 0 and marked.tokens[previous].has("according"):
             return state.speaker, max(previous + 1, cue - 1), end  # the press cites somebody
         return NARRATOR, max(0, cue - 4), end
-    if marked.any("joint", start=cue, end=end + BESIDE):
-        return "both", max(previous + 1, cue - 1), end
+    tail = cue > 0 and marked.tokens[cue - 1].norm in _BREAKS
+    tail = tail and marked.any("both_sides", start=end, end=end + 2)  # "…, said both governments"
+    if tail or marked.any("joint", start=cue, end=end + BESIDE):
+        return "both", max(previous + 1, cue - (not tail)), end + tail
     told = _told_at(marked, cue, end)
     if told is not None:
         return told.source, max(previous + 1, cue - 2), told.end

@@ -37,7 +37,7 @@ def mention_after(marked: Marked, end: int, quantities: list[Quantity]) -> Menti
         if end <= mention.start <= end + FAR + _DATE and mention.form != "people":
             between = undated(marked, end, mention.start)
             if len(between) > FAR or any(
-                t.kind != "word" or t.has(*MOVES, "that") for t in between
+                t.kind != "word" or t.has(*MOVES, "that", "press") for t in between
             ):
                 return None
             cited = marked.tokens[end - 1].has("according") and mention.prep == "to"

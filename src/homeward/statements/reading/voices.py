@@ -197,6 +197,8 @@ def mark_gaps(marked: Marked) -> None:
         about = joint + (joint < len(tokens) and tokens[joint].norm in ",،—–")
         counted = marked.number_at(about + 1) or marked.number_at(about + 2)
         told = about < len(tokens) and tokens[about].has("about") and counted
+        if mention.prep in {"by", "from", "with"}:
+            continue  # "the release by Vale of 40"
         if not (told or (about > joint and _is_dashed(marked, mention, first))):
             continue
         tokens[joint].tags.add("say")
@@ -266,6 +268,8 @@ def headed(marked: Marked) -> Mention | None:
         The speaker, or None.
     """
     for mention in marked.mentions:
+        if marked.any("and", start=mention.start - 1, end=mention.start):
+            return None  # "Vale and Orland: 40 freed on each side"
         if mention.start <= 2 and mention.end < len(marked.tokens) and mention.party:
             names = _behind_bracket(marked, mention.end)
             while names < min(len(marked.tokens), mention.end + BESIDE) and (

@@ -59,6 +59,14 @@ def omissions(text):
             "Deux Italiens retenus par des rebelles au Mali ont été libérés, a annoncé Rome.",
             {("IT", 2, "IT")},
         ),
+        (  # two lands before a colon are a topic, and who tells it stands behind
+            "Arménie et Azerbaïdjan : 57 soldats libérés de chaque côté, annonce Tbilissi.",
+            {("AM", 57, "GE"), ("AZ", 57, "GE")},
+        ),
+        (
+            "Armenia y Azerbaiyán canjean 46 presos cada una, informan ambos gobiernos.",
+            {("AM", 46, "both"), ("AZ", 46, "both")},
+        ),
         (  # two kinds of people and whose they are
             "Armenia canjeó a diez ciudadanos y residentes azeríes por doce armenios.",
             {("AZ", 10, "narrator"), ("AM", 12, "narrator")},
