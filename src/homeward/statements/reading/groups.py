@@ -187,3 +187,44 @@ def of_them(quantity: Quantity, clause: Clause) -> str:
     until = next((k for k, t in enumerate(near) if t.kind != "word"), len(near))
     rival = any(end <= q.number.start < end + until for q in clause.quantities)
     return "them" if not rival and any(t.has("of_them") for t in near[:until]) else ""
+
+
+def are_described(quantity: Quantity, clause: Clause) -> bool:
+    """Return whether a sentence only tells what some are: "30 are officers", "12 son civiles".
+
+    Args:
+        quantity: A candidate.
+        clause: It stands in.
+
+    Returns:
+        True if a form of "to be" stands right behind the number, and then a noun for people.
+    """
+    tokens, at = clause.marked.tokens, quantity.number.end
+    if at >= len(tokens) or not tokens[at].has("passive") or quantity.own:
+        return False
+    for token in tokens[at + 1 : at + _NEAR]:
+        if token.has(*MOVES, "held", "jailed") or token.kind != "word":
+            return False
+        if token.has("subkind", "civilians", "soldiers"):
+            return True
+    return False
+
+
+def of_a_number(quantity: Quantity, clause: Clause) -> Quantity | None:
+    """Return the greater number that went home, of which a number is a part: "48 of the 117 freed".
+
+    Args:
+        quantity: A candidate.
+        clause: It stands in.
+
+    Returns:
+        The whole; None where the verb is about the part: "12 of the 30 came home".
+    """
+    tokens, at = clause.marked.tokens, quantity.number.end
+    if at >= len(tokens) or not tokens[at].has("of"):
+        return None
+    whole = next((q for q in clause.quantities if at < q.number.start <= at + 2), None)
+    if whole is None or (whole.count or 0) <= (quantity.count or 0):
+        return None
+    moved = [verb for verb in clause.moves if verb >= whole.number.end]
+    return whole if moved and moved[-1] <= whole.number.end + 1 else None

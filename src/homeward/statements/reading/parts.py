@@ -18,8 +18,10 @@ from itertools import pairwise
 from homeward.statements.reading.clauses import MOVES, Clause, heads_colon
 from homeward.statements.reading.drafts import Draft, told_by
 from homeward.statements.reading.groups import (
+    are_described,
     are_the_freed,
     is_known,
+    of_a_number,
     of_the_freed,
     of_the_people,
     of_them,
@@ -281,11 +283,17 @@ def _is_part(
     quantity: Quantity, clause: Clause, after_leg: int, earlier: list[Draft], *, anything: bool
 ) -> bool:
     """Return whether a number counts some of the people counted before."""
+    if any(of_a_number(part, clause) is quantity for part in clause.quantities):
+        return False
+    if of_a_number(quantity, clause) is not None:
+        return True
     whole = whole_of(quantity, clause)
     if whole is not None and not any(d.count == whole.count for d in earlier):
         return whole is not quantity  # "among the 150 freed 54 had been missing"
     counted = of_the_freed(quantity, clause) or of_the_people(quantity, clause)
     counted = counted or are_the_freed(quantity, clause) or _of_known(quantity, clause, earlier)
+    if anything and are_described(quantity, clause):
+        return True
     if of_those_who(quantity, clause) or (earlier and some_of_them(quantity, clause, earlier)):
         return True
     if (anything and counted) or (earlier and is_known(quantity, clause, earlier)):
