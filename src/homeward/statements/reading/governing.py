@@ -216,7 +216,8 @@ def _is_jailed_there(clause: Clause, mention: Mention) -> bool:
         return False
     near = start - held[-1] <= _GAP
     gap = marked.tokens[held[-1] : start]
-    by = any(token.has("by") for token in gap) and not any(token.has(*MOVES) for token in gap[1:])
+    by = held[-1] - 1 in held or any(token.has("by") for token in gap)
+    by = by and not any(token.has(*MOVES) for token in gap[1:])
     return near or by
 
 

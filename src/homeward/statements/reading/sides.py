@@ -103,7 +103,15 @@ def _exchanges(marked: Marked, mention: Mention) -> bool:
     if mention.prep or mention.form not in {"name", "seat", "actor"} or not verbs:
         return False
     gap = marked.tokens[mention.end : verbs[0]]
-    return not any(t.has("say", "which", "by") or (t.kind == "mark" and t.norm != "'") for t in gap)
+    helps = (
+        "facilitate",
+        "mediate",
+        "hosted",
+        "thank",
+    )  # "Vale helped Orland and Dorn to exchange"
+    return not any(
+        t.has("say", "which", "by", *helps) or (t.kind == "mark" and t.norm != "'") for t in gap
+    )
 
 
 def _with_adversary(chosen: list[str], votes: Mapping[str, float], pack: Pack) -> list[str]:
