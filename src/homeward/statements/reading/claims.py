@@ -132,7 +132,7 @@ def actor_before(part: Part, at: int, last: str, *, reach: int = 14) -> str:
     after = [
         m
         for m in marked.mentions
-        if at < m.start <= at + 4
+        if at < m.start <= at + (8 if at == 0 else 4)
         and m.prep == ""
         and m.party
         and m.form in {"name", "seat", "actor", "office", "alias"}

@@ -18,10 +18,10 @@ from itertools import pairwise
 from homeward.statements.reading.matcher import Match
 from homeward.statements.reading.numbers import Number, numbers_of
 from homeward.statements.reading.pack import Pack
+from homeward.statements.reading.prepositions import meant
 from homeward.statements.reading.tokens import Sentence, Token
 
 _PREPOSITIONS = ("to", "from", "by", "with", "of", "in", "between")
-_LOCATIVE = ("е", "ии", "уси", "і", "ї", "ом", "ому", "ой", "ій", "ых", "их")  # of Slavic nouns
 _TITLES = 3  # names between an office and the surname of who holds it
 _PERSON_MIN = 5
 _OWNED = 3  # an apostrophe, its s and one word
@@ -294,9 +294,7 @@ def preposition(marked: Marked, at: int) -> str:
             # In a phrase such as "sit down with" the preposition has no tag of its own.
             plain = tokens[here].norm == name and not tokens[here].has("according")
             if plain or tokens[here].has(name):
-                if name == "from" and _of_noun(tokens, here):
-                    return "of"
-                return "in" if name == "to" and _locative(tokens[here], tokens[at]) else name
+                return meant(tokens, here, at, name)
         if tokens[here].has("say", "exchange", "release", "receive", "return", "and", "while"):
             return ""
         if tokens[here].kind == "number":
@@ -304,16 +302,6 @@ def preposition(marked: Marked, at: int) -> str:
         if not tokens[here].has("small", "allied", "neutral", "article", "state_word"):
             return ""
     return ""
-
-
-def _of_noun(tokens: list[Token], at: int) -> bool:
-    """Return whether a word that is "from" and "of" stands behind a noun that has a doer: "mediación de"."""
-    return tokens[at].has("of") and at > 0 and tokens[at - 1].has("mediate", "facilitate", "thank")
-
-
-def _locative(before: Token, word: Token) -> bool:
-    """Return whether case makes a word that is "to" and "in" mean "in": "в Києві", "в Москве"."""
-    return before.has("in") and word.norm.endswith(_LOCATIVE)
 
 
 def rejoin(marked: Marked) -> None:

@@ -151,6 +151,8 @@ def third_parties(marked: Marked) -> set[int]:
         if is_inside(marked, at, "mediate"):
             continue
         near = [m for m in marked.mentions if m.prep != "between" and _is_near(marked, m, at)]
+        if marked.tokens[at].has("thank") and not marked.any("passive", start=at - 3, end=at):
+            near = _thanked(marked, at) or near  # who thanks is a side
         near = [m for m in _in_part(marked, near, at) if not _apart(marked, m, at)]
         ruled = [m for m in near if m.start == at + 1 and m.case == "oblique"]
         if ruled:  # "with the mediation of X, Y and Z: …"
@@ -164,6 +166,13 @@ def third_parties(marked: Marked) -> set[int]:
         found |= {m.start for m in marked.mentions if m.prep == "of" and 0 < m.start - at <= 3}
     apart = len(found) < len(marked.mentions) or not marked.any(*MOVES)
     return found if apart or len(found) == 1 else set()
+
+
+def _thanked(marked: Marked, at: int) -> list[Mention]:
+    """Return who is thanked: all parties behind the verb, up to a verb that moves people."""
+    verbs = marked.tagged(*MOVES, start=at + 1)
+    end = min(at + _LIST, verbs[0] if verbs else len(marked.tokens))
+    return [m for m in marked.mentions if at < m.start < end]
 
 
 def _apart(marked: Marked, mention: Mention, at: int) -> bool:

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from tests.unit.statements.reading.test_mechanisms import legs
+from tests.unit.statements.reading.test_mechanisms import legs, mediators
 
 from homeward.statements.reading import read_statement
 
@@ -92,3 +92,15 @@ def test_whoever_ends_a_quotation_of_several_sentences_says_all_of_it():
         "ministère arménien de la Défense."
     )
     assert legs(text) == {("AM", 20, "AM"), ("AZ", 20, "AM")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ereván agradeció a Turquía, a Catar y al Vaticano su ayuda para liberar a 80 soldados.",
+        "Erevan a remercié la Turquie, le Qatar et le Vatican pour leur aide.",
+        "Yerevan thanked Turkey, Qatar and the Vatican for their help.",
+    ],
+)
+def test_all_who_are_thanked_are_third_parties(text):
+    assert mediators(text) >= {"TR", "QA", "VA"}
