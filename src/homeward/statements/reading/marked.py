@@ -286,8 +286,10 @@ def preposition(marked: Marked, at: int) -> str:
     tokens = marked.tokens
     if at < len(tokens) and tokens[at].has("clitic_to"):
         return "to"
-    for back in range(1, 5):
+    for back in range(1, 6):
         here = at - back
+        if here > 0 and tokens[here].norm == "'" and tokens[here - 1].has("small"):
+            continue  # "par l'Orland"
         if here < 0 or tokens[here].kind == "mark":
             return ""
         for name in _PREPOSITIONS:

@@ -199,7 +199,9 @@ def men_of(marked: Marked, quantity: Quantity, at: int) -> bool:
     if not (marked.tokens[at].has("of") and marked.tokens[at].has("from")):
         return False
     land = at + 1
-    while land < len(marked.tokens) and marked.tokens[land].has("small", "of"):
+    while land < len(marked.tokens) and (
+        marked.tokens[land].has("small", "of") or marked.tokens[land].norm == "'"
+    ):
         land += 1
     mention = next((m for m in marked.mentions if at < m.start <= land < m.end), None)
     captives = marked.tokens[quantity.head].has("captive")

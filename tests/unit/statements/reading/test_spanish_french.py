@@ -45,6 +45,10 @@ def test_a_future_before_a_weekday_is_a_plan(text):
             ),
             {("AZ", 25, "AM")},
         ),
+        (  # behind an apostrophe too
+            "Bakou affirme que 44 combattants de l'armée arménienne ont été rendus par l'Azerbaïdjan.",
+            {("AM", 44, "AZ")},
+        ),
         (  # "only" in a denial
             "Bakou dit avoir relâché 80 militaires arméniens ; Erevan n'en compte que 74.",
             {("AM", 80, "AZ"), ("AM", 74, "AM")},
