@@ -228,3 +228,21 @@ def of_a_number(quantity: Quantity, clause: Clause) -> Quantity | None:
         return None
     moved = [verb for verb in clause.moves if verb >= whole.number.end]
     return whole if moved and moved[-1] <= whole.number.end + 1 else None
+
+
+def is_other_count(quantity: Quantity, clause: Clause) -> bool:
+    """Return whether a number is only put away beside another: "14 came home and not 16".
+
+    Args:
+        quantity: A candidate.
+        clause: It stands in.
+
+    Returns:
+        True if a denial stands right before it, and a number before that.
+    """
+    marked, start = clause.marked, quantity.number.start
+    about = start > 0 and marked.tokens[start - 1].has("about", "of")
+    denied = marked.tagged("negation", start=start - 1 - about, end=start - about)
+    return bool(denied) and any(
+        clause.start <= q.number.start < denied[0] for q in clause.quantities
+    )

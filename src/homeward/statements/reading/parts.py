@@ -21,6 +21,7 @@ from homeward.statements.reading.groups import (
     are_described,
     are_the_freed,
     is_known,
+    is_other_count,
     of_a_number,
     of_the_freed,
     of_the_people,
@@ -399,6 +400,8 @@ def _is_passed_over(clause: Clause, quantity: Quantity) -> bool:
     """Return whether a number is what somebody did not mention: "it did not mention the 45"."""
     marked, start = clause.marked, quantity.number.start
     low = max(clause.start, start - _PASSED)
+    if is_other_count(quantity, clause):
+        return True
     for at in marked.tagged("negation", start=low, end=start):
         mentioned = marked.tagged("mention", start=at + 1, end=min(at + 4, start))
         if mentioned and not marked.any(*MOVES, "and", "while", start=mentioned[0], end=start):

@@ -108,3 +108,15 @@ def test_whoever_ends_a_quotation_of_several_sentences_says_all_of_it():
 )
 def test_all_who_are_thanked_are_third_parties(text):
     assert mediators(text) >= {"TR", "QA", "VA"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ereván confirma que volvieron 14 soldados y no 16.",
+        "Erevan confirme que 14 soldats sont rentrés et non 16.",
+        "Armenia says 14 soldiers came home, not 16.",
+    ],
+)
+def test_a_count_that_is_put_away_is_no_leg(text):
+    assert legs(text) == {("AM", 14, "AM")}
