@@ -134,7 +134,11 @@ def go_on(clauses: Sequence[Clause], before: Sequence[Clause]) -> None:
 def _closes(subject: Quantity, clause: Clause) -> bool:
     """Return whether a clause goes on behind an aside on its subject: "40 men, who …, arrived"."""
     tokens, end = clause.marked.tokens, subject.end
-    aside = end + 1 < clause.start and tokens[end].norm in ",،" and tokens[end + 1].has("which")
+    commas = [at for at in range(end, clause.start - 1) if tokens[at].norm in ",،"]
+    aside = bool(commas) and (
+        (commas[0] == end and tokens[end + 1].has("which"))
+        or clause.marked.any("held", "jailed", "taken", start=commas[0] + 1, end=commas[0] + 3)
+    )
     return aside and tokens[clause.start].norm in ",،" and clause.moves[0] <= clause.start + 3
 
 

@@ -244,7 +244,8 @@ def _same_fact(case: Case) -> Answer | None:
 def _lets_go(case: Case) -> Answer | None:
     if case.verb != "release":
         return None
-    if case.here and not case.clause.moves and is_listed(case):
+    rival = case.clause.own_actor and case.here and case.actor == case.here[-1].home
+    if case.here and not case.clause.moves and is_listed(case) and not rival:
         return None
     agent = party_by(case.clause, case.quantity, "by")
     if agent:

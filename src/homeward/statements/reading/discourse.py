@@ -69,7 +69,9 @@ def speeches_of(marked: Marked, quantities: list[Quantity], state: State) -> lis
             continue
         source, start, end = span
         denied = marked.tokens[cue].has("rejects")
-        if _is_aside(marked, cue) and following < len(marked.tokens):
+        if following < len(marked.tokens) and (
+            _is_aside(marked, cue) or _in_relative(marked, cue, start)
+        ):
             found.append(Speech(end, _end_of_aside(marked, end, following), source, cue, denied))
             continue  # what stands around it is somebody else's
         content = _has_content(marked, quantities, covered, start)
@@ -285,7 +287,11 @@ def _unnamed(
     if opens or marked.any("press", start=cue - 3, end=end + 3):
         if previous >= 0 and marked.tokens[previous].has("according"):
             return state.speaker, max(previous + 1, cue - 1), end  # the press cites somebody
-        return NARRATOR, max(0, cue - 4), end
+        cited = _cited(marked, end)  # "…, an agency reported, citing X"
+        named = (cited.source, cited.end) if cited else (NARRATOR, end)
+        low = max(0, cue - 4)
+        commas = [at + 1 for at in range(low, cue) if marked.tokens[at].norm in _BREAKS]
+        return named[0], commas[-1] if cited and commas else low, named[1]
     tail = cue > 0 and marked.tokens[cue - 1].norm in _BREAKS
     tail = tail and marked.any("both_sides", start=end, end=end + 2)  # "…, said both governments"
     if tail or marked.any("joint", start=cue, end=end + BESIDE):
@@ -438,6 +444,22 @@ def _is_aside(marked: Marked, cue: int) -> bool:
     return tokens[cue - 1].has("which") or (
         tokens[cue - 1].norm in ",،" and tokens[cue - 2].has("which")
     )
+
+
+def _in_relative(marked: Marked, cue: int, start: int) -> bool:
+    """Return whether a relative clause has a teller of its own: "bodies which, Vale says, are"."""
+    tokens = marked.tokens
+    while start > 0 and tokens[start - 1].has("definite", "small"):
+        start -= 1
+    first = start - 1 if start > 0 and tokens[start - 1].norm in ",،" else start
+    if first < 2 or not tokens[first - 1].has("which"):
+        return False
+    noun = tokens[first - 2]
+    told = tokens[first - 1].has("that") and noun.has("say", "account")
+    people = marked.any(
+        "people", "remains", "soldiers", "civilians", start=first - 3, end=first - 1
+    )
+    return people and not told and cue >= start
 
 
 def _end_of_aside(marked: Marked, start: int, last: int) -> int:

@@ -110,6 +110,8 @@ def _by_words(clause: Clause, clauses: Sequence[Clause]) -> str:
         and clause.marked.any("while", "which", start=clause.start, end=clause.start + 2)
     ):
         return "previous"
+    if index and _is_since(clauses[index - 1], clause):
+        return "previous"
     if index and clauses[index - 1].role == "previous" and not _counts(clauses[index - 1]):
         return "previous"  # "In the previous exchange, in May, 73 were freed"
     if not clause.moves:
@@ -122,6 +124,16 @@ def _by_words(clause: Clause, clauses: Sequence[Clause]) -> str:
         return "framework"
     cared = clause.any("medical") and not clause.marked.tokens[first].has(*MOVES)
     return "planned" if near and not cared else "main"  # "will be flown to Vale for treatment"
+
+
+def _is_since(before: Clause, clause: Clause) -> bool:
+    """Return whether a clause tells what was on the day since which: "since 8 May, when 40 left"."""
+    marked = clause.marked
+    if not marked.any("while", "which", start=clause.start, end=clause.start + 1):
+        return False
+    days = [d for d in (*marked.months, *marked.weekdays) if before.start <= d < before.end]
+    since = marked.any("since", start=days[0] - 2, end=days[-1]) if days else False
+    return since and days[-1] + 3 >= before.end
 
 
 def _end_of_verb(clause: Clause, verb: int) -> int:
@@ -148,6 +160,8 @@ def _is_framework(clause: Clause, verb: int, *, planned: bool) -> bool:
     agreed = clause.marked.tagged("agree", start=clause.start, end=clause.end)
     if not agreed or not numbers:
         return False
+    if verb < agreed[0] and clause.marked.any("under", start=agreed[0] - 3, end=agreed[0]):
+        return planned  # "swapped prisoners under the formula 30 for 30"
     acting = any(agreed[0] < m.start < verb and not m.prep for m in clause.mentions)
     if any(q.end == agreed[0] and q.role == "candidate" for q in clause.quantities):
         return clause.marked.any("in", "under", "on", start=agreed[0] + 1, end=agreed[0] + 2)
@@ -297,7 +311,7 @@ def _by_date(clause: Clause, days: Sequence[Day], main: str | None) -> None:
         clause.role = "planned"
     if main is None or clause.role == "previous":
         return
-    dated = [d.date for d in inside if d.date and not _begins(clause, d)]
+    dated = [d.date for d in inside if d.date and not (_begins(clause, d) or _of_deal(clause, d))]
     shared = clause.any("each") and _counts(clause)  # "on Friday it had been 390 on each side"
     if not dated or not (clause.moves or shared or clause.any("round")):
         return
@@ -307,6 +321,12 @@ def _by_date(clause: Clause, days: Sequence[Day], main: str | None) -> None:
     ahead = ahead or any(clause.marked.tokens[at].has("planned") for at in clause.moves)
     if clause.role == "planned" and main in dated and not ahead:
         clause.role = "main"
+
+
+def _of_deal(clause: Clause, day: Day) -> bool:
+    """Return whether a day is that of an agreement on what is to come: "agreed on Friday to free"."""
+    agreed = clause.marked.any("agree", start=max(clause.start, day.at - _DATED), end=day.at)
+    return agreed and clause.role in {"planned", "framework"}
 
 
 def _begins(clause: Clause, day: Day) -> bool:

@@ -16,6 +16,7 @@ from homeward.statements.reading.quantity import Quantity
 
 _GAP = 3
 _JAILED = 6  # tokens between a word of jailing and its place
+_TAKING = ("bring", "jailed", "located", "taken")
 _PLACES = frozenset({"army", "movement", "delegation"})  # offices that people may come from
 _ACTING = frozenset({"government", "army", "movement"})
 _ORDER = ("receive", "release", "return", "exchange")
@@ -186,12 +187,11 @@ def _is_taken_there(clause: Clause, quantity: Quantity, mention: Mention) -> boo
     tokens = clause.marked.tokens
     gap = tokens[quantity.end : mention.start]
     later = any(at > mention.end for at in clause.moves)
-    return (
-        bool(gap)
-        and gap[0].has("bring", "jailed", "located", "taken")
-        and len(gap) <= _GAP
-        and later
-    )
+    which = clause.marked.tagged("which", start=quantity.start, end=mention.start)
+    if which and clause.moves and not any(which[-1] < at < mention.start for at in clause.moves):
+        # "two children who had been taken to Vale were home"
+        return any(t.has(*_TAKING) for t in tokens[which[-1] : mention.start])
+    return bool(gap) and gap[0].has(*_TAKING) and len(gap) <= _GAP and later
 
 
 def _is_elsewhere(clause: Clause, quantity: Quantity, mention: Mention) -> bool:
@@ -285,6 +285,16 @@ def behind_return(quantity: Quantity, clause: Clause) -> bool:
     return False
 
 
+def _goes_on_behind(clause: Clause, verb: int, quantity: Quantity) -> bool:
+    """Return whether a number only goes on with others: "175 had returned, and seven children too"."""
+    tokens = clause.marked.tokens
+    before = [q for q in clause.quantities if q.number.start < verb]
+    between = [q for q in clause.quantities if verb < q.number.start < quantity.number.start]
+    gap = tokens[verb + 1 : quantity.number.start]
+    joined = any(t.has("and", "move_with") or t.norm in ",،" for t in gap)
+    return joined and bool(before) and not between
+
+
 def gives_back(clause: Clause, quantity: Quantity) -> bool:
     """Return whether a verb of return has its people behind it and means giving back.
 
@@ -297,5 +307,6 @@ def gives_back(clause: Clause, quantity: Quantity) -> bool:
         marked.tokens[at].has("give_back")
         and at < quantity.number.start <= at + 6
         and not marked.any("passive", start=at - 3, end=at)
+        and not _goes_on_behind(clause, at, quantity)
         for at in clause.moves
     )

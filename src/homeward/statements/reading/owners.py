@@ -42,7 +42,7 @@ def settle_offices(marked: Marked, state: State) -> None:
             or _channel_of(marked, mention)
             or _seat_before(marked, mention)
             or state.offices.get(mention.office)
-            or state.owners.get(mention.office)
+            or _only_owner(mention.office, state)
             or _opening_place(marked, mention, state)
             or state.dateline
             or _aside_owner(marked, mention, state)
@@ -70,6 +70,12 @@ def settle_offices(marked: Marked, state: State) -> None:
             party = last if last not in {NARRATOR, "both", ""} else (named or [state.actor])[-1]
         party = party or (state.sides[0] if state.sides else "")
         mention.party = _state_of(party, state.sides) if mention.office in _OF_STATES else party
+
+
+def _only_owner(office: str, state: State) -> str:
+    """Return the side that alone has an office of a name, or alone speaks through it."""
+    party = state.owners.get(office, "")
+    return party if not state.sides or party in state.sides else ""
 
 
 def _state_of(party: str, sides: tuple[str, ...]) -> str:

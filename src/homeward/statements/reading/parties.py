@@ -322,8 +322,9 @@ def _votes_behind(marked: Marked, at: int, after: Sequence[Token]) -> int:
         return 3 * (office or owned) or 2 * acting
     if at <= 1 and first.norm == "," and _says_behind_aside(marked, at + 1):
         return 2  # "Vale, for its part, said"
-    if first.has("say", "rejects", "insist", "silent", "negation", *_TAKING, *_MOVES):
-        return 2
+    owner = any(m.start == at + 1 and m.form == "office" and not m.party for m in marked.mentions)
+    if owner or first.has("say", "rejects", "insist", "silent", "negation", *_TAKING, *_MOVES):
+        return 2  # "the Vale ministry", "Vale said"
     if first.has("passive", "planned", "aux") and any(t.has(*_MOVES) for t in after[1:]):
         return 2  # "Vale is to send home 46"
     if second is not None and first.has("own", "negation", "passive", "planned"):

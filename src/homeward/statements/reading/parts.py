@@ -330,8 +330,10 @@ def _led(quantity: Quantity, clause: Clause, after_leg: int, *, anything: bool) 
         aside = anything and quantity.start > 0 and tokens[quantity.start - 1].norm == ","
         return after_leg >= 0 or aside or not clause.moves
     low, start = max(after_leg, clause.start, 0), quantity.start
-    lead = any(t.has("including", "of_them") for t in tokens[max(low, start - 8) : start])
-    if lead and anything:
+    cues = clause.marked.tagged("including", "of_them", start=max(low, start - 8), end=start)
+    counted = bool(cues) and cues[0] > 0 and tokens[cues[0] - 1].has("figure", "how_many")
+    back = bool(cues) and clause.marked.any("in_return", start=cues[-1], end=start)
+    if cues and anything and not (back or counted):
         return True
     if after_leg >= 0 and any(t.has("including") for t in tokens[low:start]):
         return not any(t.has(*MOVES, "move_with", "in_return") for t in tokens[after_leg:start])

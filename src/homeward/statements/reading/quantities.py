@@ -192,7 +192,9 @@ class _Scan:
         """Return whether a word ends the phrase; take from it whose people they are."""
         marked, quantity, at = self.marked, self.quantity, self.at
         noun = quantity.head >= 0
-        if marked.number_at(at) or token.has(*STOPS) or _ATTRIBUTE.search(token.norm):
+        going = at == quantity.number.end and token.norm.endswith("ing") and token.has("bring")
+        if going or marked.number_at(at) or token.has(*STOPS) or _ATTRIBUTE.search(token.norm):
+            # "with 31 going north to Vale"
             return not (self._is_described(token) or _participle(marked, quantity, at))
         if token.has("among"):
             if not noun and at == quantity.number.end:

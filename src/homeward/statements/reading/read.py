@@ -175,6 +175,9 @@ def _inherit_units(marked: Marked, quantities: list[Quantity]) -> None:
             quantity.unit = before.unit
             if marked.any("pool_of", start=before.start - 2, end=before.start):
                 quantity.nation = before.nation  # "of the 31 Dorns only 27"
+        some = marked.any("of_them", start=quantity.end - 1, end=quantity.end + 1)
+        if some and quantity.what == "bare" and not (quantity.nation or quantity.own):
+            quantity.nation, quantity.own = before.nation, before.own  # "40 Dorns, 3 of them"
         gap = marked.tokens[before.end : quantity.start]
         named = quantity.head >= 0 and quantity.nation and quantity.end == quantity.head + 1
         paired = len(gap) <= _PAIRED and any(t.has("for", "in_return") for t in gap)

@@ -206,7 +206,8 @@ def _is_age(marked: Marked, quantity: Quantity) -> bool:
     before = tokens[at - 1] if at else None
     if before is None:
         return False
-    told = marked.any("age_before", start=at - _AGED, end=at)
+    words = marked.tagged("age_before", start=at - _AGED, end=at)
+    told = any(not tokens[word].has("preposition") for word in words)  # not "under the formula"
     if before.has("age", "age_before") or (
         told and quantity.what == "bare" and quantity.count > _CHILD
     ):
@@ -295,6 +296,7 @@ def _may_be_bare(marked: Marked, quantity: Quantity) -> bool:
             "alive",
             "home_word",
             "opposite",
+            "bring",
         )
     )
 

@@ -54,8 +54,12 @@ def _ever_since(quantity: Quantity, clause: Clause) -> bool:
     marked = clause.marked
     for at in marked.tagged("ever_since", start=quantity.end, end=clause.end):
         days = any(at < d <= at + _NEAR for d in (*marked.weekdays, *marked.months))
+        days = days and not any(
+            q.role == "year" and at < q.start <= at + 3 for q in clause.quantities
+        )
         rival = any(quantity is not q and quantity.end <= q.start < at for q in clause.quantities)
         held = marked.any("captivity", "held", "taken", start=quantity.end, end=clause.end)
+        held = held or marked.any("superlative", start=at - _PASSED, end=at)  # "the largest since"
         if not (days or rival or held or clause.any("today", "yesterday", "first")):
             return bool(clause.moves) and marked.tokens[at - 1].norm not in ",،"
     return False
