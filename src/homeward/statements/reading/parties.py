@@ -252,6 +252,7 @@ def _may_be_country(marked: Marked, at: int, pack: Pack) -> bool:
         and _is_name(marked, at + 1)
     )
     follows = follows and not _is_owner(marked, at)
+    follows = follows or marked.any("place_word", start=at + 1, end=at + 2)  # "the Lim district"
     leads = at > 1 and tokens[at].start - tokens[at - 1].end <= 1 and _is_name(marked, at - 1)
     return not follows and not leads
 

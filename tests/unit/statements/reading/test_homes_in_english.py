@@ -27,13 +27,17 @@ def legs(text):
             {("XO", 12, "XV"), ("XV", 9, "XV")},
         ),
         (
-            "Vale's ministry said 40 of its men were home, along with three children who had been "
-            "deported to Orland.",
+            (
+                "Vale's ministry said 40 of its men were home, along with three children who had been "
+                "deported to Orland."
+            ),
             {("XV", 40, "XV"), ("XV", 3, "XV")},
         ),
         (
-            "Six residents of the Lim district, detained by Orland in March, returned home on "
-            "Monday, the Vale ministry said.",
+            (
+                "Six residents of the Lim district, detained by Orland in March, returned home on "
+                "Monday, the Vale ministry said."
+            ),
             {("XV", 6, "XV")},
         ),
         (
@@ -49,8 +53,10 @@ def legs(text):
             {("XO", 64, "ICRC"), ("XV", 70, "ICRC")},
         ),
         (
-            "Armenia freed 40 captives, two Georgians among them, in return for 17 of its own, "
-            "Baku said.",
+            (
+                "Armenia freed 40 captives, two Georgians among them, in return for 17 of its own, "
+                "Baku said."
+            ),
             {("AZ", 40, "AZ"), ("AM", 17, "AZ")},
         ),
     ],
@@ -63,8 +69,10 @@ def test_home_is_told_by_what_belongs_to_the_number(text, want):
     ("text", "want"),
     [
         (
-            "Armenia has received 909 bodies which, Baku claims, belong to its soldiers, the army "
-            "in Yerevan said on Tuesday.",
+            (
+                "Armenia has received 909 bodies which, Baku claims, belong to its soldiers, the army "
+                "in Yerevan said on Tuesday."
+            ),
             {("AM", 909, "AM")},
         ),
         (
@@ -85,13 +93,17 @@ def test_source_is_who_tells_the_number_and_not_an_aside(text, want):
     ("text", "want"),
     [
         (
-            "Vale's army said 44 of its men were back in the biggest swap since the war began, 12 "
-            "of them pilots.",
+            (
+                "Vale's army said 44 of its men were back in the biggest swap since the war began, 12 "
+                "of them pilots."
+            ),
             {("XV", 44, "XV")},
         ),
         (
-            "A total of 5,757 Armenians have returned since March 2022, 189 of them on Monday, "
-            "Yerevan said.",
+            (
+                "A total of 5,757 Armenians have returned since March 2022, 189 of them on Monday, "
+                "Yerevan said."
+            ),
             {("AM", 189, "AM")},
         ),
         (
