@@ -49,6 +49,7 @@ def set_roles(sentences: Sequence[list[Clause]], published: dt.date | None) -> D
     for clauses in sentences:
         for clause in clauses:
             clause.role = _by_words(clause, clauses)
+    _begin(sentences)
     _look_back(sentences)
     main = _main_day(sentences, published)
     when = main.date if main else published.isoformat() if published else None
@@ -66,6 +67,14 @@ def set_roles(sentences: Sequence[list[Clause]], published: dt.date | None) -> D
                 if clause.role == "framework":
                     clause.role = "planned"
     return main
+
+
+def _begin(sentences: Sequence[list[Clause]]) -> None:
+    """Let what is told first be the event, though it took place "the day before"."""
+    moving = (c for clauses in sentences for c in clauses if _moves_people(c))
+    first = next(moving, None)
+    if first is not None and first.role == "previous" and first.any("yesterday"):
+        first.role = "main"
 
 
 def _look_back(sentences: Sequence[list[Clause]]) -> None:

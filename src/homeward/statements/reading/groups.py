@@ -97,11 +97,24 @@ def of_the_freed(quantity: Quantity, clause: Clause) -> bool:
     behind = clause.marked.tokens[quantity.number.end : quantity.number.end + _NEAR]
     if behind and behind[0].has("among") and any(token.has("freed_ones") for token in behind):
         return True  # Arabic
+    if _are_among(quantity, clause):
+        return True
     if not behind or not behind[0].has("of"):
         return False
     whose = quantity.nation or quantity.own or clause.moves
     named = behind[0].has("of_the") and len(behind) > 1 and behind[1].has("people") and not whose
     return named or any(token.has("release", "return") for token in behind[1:])
+
+
+def _are_among(quantity: Quantity, clause: Clause) -> bool:
+    """Return whether people "are among those released", whose whole was told before."""
+    marked, end = clause.marked, quantity.end
+    led = marked.tagged("including", "among_word", start=end, end=end + _NEAR - 1)
+    if not led:
+        return False
+    group = range(led[0] + 1, min(led[0] + 2 + _NEAR, len(marked.tokens)))
+    counted = any(marked.number_at(at) is not None for at in range(end, group.stop))
+    return not counted and any(marked.tokens[at].has("release", "return") for at in group)
 
 
 def are_the_freed(quantity: Quantity, clause: Clause) -> bool:

@@ -67,6 +67,7 @@ def settle_offices(marked: Marked, state: State) -> None:
             person = mention.office in {"parliament", "governor"}
             if person and tail and acting and acting[0].form not in {"adj", "people"}:
                 last = acting[0].party  # "Vale received 89, a deputy said"
+            named = [p for p in named if p in state.sides] or named
             party = last if last not in {NARRATOR, "both", ""} else (named or [state.actor])[-1]
         party = party or (state.sides[0] if state.sides else "")
         mention.party = _state_of(party, state.sides) if mention.office in _OF_STATES else party
@@ -102,6 +103,10 @@ def _owner_before(marked: Marked, office: Mention, state: State) -> str:
     if _of_that_country(marked, office):
         near = [m for m in marked.mentions if m.end < office.start and m.party]
         return near[-1].party if near else _party_of(state.subject)
+    for mention in marked.mentions:
+        near = mention.form == "adj" and 0 < office.start - mention.end <= BESIDE + 2
+        if near and marked.any("press", start=mention.end, end=mention.end + 2):
+            return mention.party  # "Dornish agencies quoted the defence ministry"
     if not marked.any("own", start=office.start - 2, end=office.start):
         return ""
     free = [m for m in marked.mentions if m.end <= office.start and m.party and not m.prep]

@@ -320,6 +320,8 @@ def _take_counted(marked: Marked, quantity: Quantity) -> None:
     ]
     nouns += [m.end - 1 for m in people if m.end <= start and not nouns]
     gap = tokens[nouns[-1] + 1 : start] if nouns else []
+    if gap and gap[0].has("which"):
+        gap = gap[-1:]  # "the number of the men who returned at 40"
     if not nouns or any(t.has(*STOPS) or t.kind != "word" for t in gap) or len(gap) > _AFTER_HEAD:
         return
     if any(number.start in range(figures[-1], start) for number in marked.numbers):

@@ -173,8 +173,9 @@ def _inherit_units(marked: Marked, quantities: list[Quantity]) -> None:
     for before, quantity in pairwise(people):
         if quantity.what == "bare" and not quantity.nation:
             quantity.unit = before.unit
-            if marked.any("pool_of", start=before.start - 2, end=before.start):
-                quantity.nation = before.nation  # "of the 31 Dorns only 27"
+            of_all = marked.any("pool_of", start=before.start - 2, end=before.start)
+            if of_all or marked.any("more", start=quantity.end, end=quantity.end + 1):
+                quantity.nation = before.nation  # "of the 31 Dorns only 27", "and 22 more"
         some = marked.any("of_them", start=quantity.end - 1, end=quantity.end + 1)
         if some and quantity.what == "bare" and not (quantity.nation or quantity.own):
             quantity.nation, quantity.own = before.nation, before.own  # "40 Dorns, 3 of them"

@@ -263,6 +263,8 @@ def _may_be_bare(marked: Marked, quantity: Quantity) -> bool:
         before is not None and before.has("release", "receive", "exchange", "move_with")
     ) or number.end in marked.weekdays:
         return True
+    if after is not None and after.has("more"):
+        return marked.any(*_MOVES, start=number.end)  # "and 22 more came home"
     return (
         after is None
         or after.kind == "mark"
@@ -287,7 +289,6 @@ def _may_be_bare(marked: Marked, quantity: Quantity) -> bool:
             "preposition",
             "in",
             "say",
-            "more",
             "of_them",
             "total",
             "with",

@@ -114,7 +114,8 @@ def _settle(marked: Marked, whole: Quantity, row: list[Quantity], here: list[Qua
         return True
     behind = whole.number.start > row[0].number.start and any(whole is q for q in here)
     if behind and len({q.unit for q in row}) > 1:
-        return False  # "25 soldiers and 5 civilians, 30 in all" are two legs
+        whole.role = "pooled"
+        return True  # "25 soldiers and 5 civilians, 30 in all" are two legs
     nations = {q.nation for q in (whole, *row) if q.nation}
     remains = {q.unit == "remains" for q in (whole, *row) if q.what == "people"}
     if len(nations) > 1 or len(remains) > 1:

@@ -38,6 +38,7 @@ def _whole_year(clause: Clause) -> bool:
         for q in clause.quantities
         if q.role == "year"
         and not marked.any("taken", "jailed", start=q.start - _NEAR, end=q.start)
+        and not marked.any("first", "superlative", start=q.start - _NEAR, end=q.start)
     ]
     inside = range(clause.start, clause.end)
     dated = any(at in inside for at in (*marked.months, *marked.weekdays))
