@@ -245,8 +245,7 @@ def _events(
         _event(events, "main")
     if not events:
         return []
-    told = any(c.moves and c.role == "main" for part in parts for c in part.clauses)
-    if "main" in events and "planned" in events and not (events["main"].legs or told):
+    if "main" in events and "planned" in events and not events["main"].legs:
         _fold(events.pop("main"), events["planned"])
     chief = events.get("main") or events.get("planned") or next(iter(events.values()))
     if main is not None and main.date:
