@@ -28,6 +28,7 @@ from homeward.statements.reading.values import Evidence, Omission, Reading, Said
 _QUOTES = frozenset('"“”«»‘„')
 _ARABIC = re.compile(r"[\u0621-\u064a]")
 _REACH = 5
+_CITED = 10  # tokens between "which" and who says it: "which, the other side says, are"
 _IMPERSONAL = 3
 _MET = 6  # tokens between "a meeting of" and the last one who meets
 _OPENING = 3  # tokens at the beginning of a sentence, or between two that say nothing
@@ -68,9 +69,17 @@ def add(reading: Reading, text: str, parts: Sequence[Part], sides: tuple[str, ..
                 reading.claims.append(_claim(text, part.marked, speech, told))
         reading.omissions += [*_stated(text, part, last), *_only_one(text, part, sides)]
         reading.evidence += _evidence(text, part, last)
-        last = part.speeches[-1].source if part.speeches else _subject(part) or last
+        last = _last_teller(part) or _subject(part) or last
     reading.omissions = _of_each(_once(reading.omissions), sides)
     reading.omissions += _absent(reading, sides)
+
+
+def _last_teller(part: Part) -> str:
+    """Return who told a sentence: not somebody whom its speaker only cites in a relative clause."""
+    told = [
+        s for s in part.speeches if not part.marked.any("which", start=s.cue - _CITED, end=s.cue)
+    ]
+    return (told or part.speeches)[-1].source if part.speeches else ""
 
 
 def _subject(part: Part) -> str:
@@ -254,9 +263,9 @@ def _stated(text: str, part: Part, last: str) -> list[Omission]:
                 and not token.has("both_sides")
                 and not _named(marked, at)
                 and _from_whom(marked, cue) is None
-                and not (last != NARRATOR and marked.any("figure", "how_many", end=cue + 2))
+                and not (last != NARRATOR and _is_of_the_last(marked, cue))
             ):
-                continue  # "nothing was said" leaves open by whom, a figure not given is the last speaker's
+                continue  # "nothing was said" leaves open by whom
         teller = _from_whom(marked, end - 1)
         teller = teller or _from_place(part, at)
         who = teller.source if teller else _left_out_by(part, at, last)
@@ -264,6 +273,11 @@ def _stated(text: str, part: Part, last: str) -> list[Omission]:
             continue
         found.append(_omission(text, marked, at, end, who))
     return found
+
+
+def _is_of_the_last(marked: Marked, cue: int) -> bool:
+    """Return whether a figure or a movement was not told, which the last speaker could have told."""
+    return marked.any("figure", "how_many", end=cue + 2) or marked.any(*_ABOUT, start=cue)
 
 
 def _omission(text: str, marked: Marked, at: int, end: int, who: str) -> Omission:
