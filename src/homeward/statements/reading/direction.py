@@ -284,6 +284,11 @@ def _let_go_by_nobody(case: Case) -> Answer | None:
 def _in_list(case: Case) -> Answer | None:
     if not case.here or case.here[-1].how == "each" or not is_listed(case):
         return None
+    end = case.quantity.end
+    for mention in case.clause.mentions:  # "250 were home in Vale City and 70 in Orland City"
+        placed = end <= mention.start <= end + 2 and mention.prep in {"in", "to"}
+        if placed and mention.form in {"name", "seat"} and mention.party in case.sides:
+            return case.to(mention.party, "place")
     rival = case.actor in case.sides and case.actor not in case.clause.actors
     if rival and case.verb in {"return", "receive"}:
         return case.to(case.actor, "returns")  # "it has 230 back and its counterparts 248"
@@ -339,9 +344,10 @@ def _speakers_own(case: Case) -> Answer | None:
 def _place(case: Case) -> Answer | None:
     if case.verb not in {"return", "receive"}:
         return None
+    end = case.quantity.end
     named = [
-        m.party
-        for m in case.clause.mentions
+        m.party  # of two places the one behind the number
+        for m in sorted(case.clause.mentions, key=lambda m: (m.start < end, m.start))
         if m.prep in {"to", "in"}
         and not case.clause.marked.any(
             "held", "captivity", "jailed", start=m.start - 4, end=m.start

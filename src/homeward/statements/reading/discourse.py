@@ -179,7 +179,7 @@ def _speaker(
         group = [behind, *joined_after(marked, behind)]
         return _source(group, state), cue, group[-1].end
     if ahead:
-        if marked.any("both_sides", start=ahead[-1].start, end=cue):
+        if marked.any("both_sides", "each", start=ahead[-1].start, end=cue):
             return "both", ahead[0].start, end  # "officials in both capitals said"
         cited = previous >= 0 and tokens[previous].has("according")
         press = marked.any("press", start=ahead[-1].end, end=cue) and not cited

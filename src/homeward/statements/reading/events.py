@@ -191,8 +191,19 @@ def _is_previous(clause: Clause) -> bool:
         return True  # Arabic says "had done" in two words; "had announced" may tell the same event
     found = clause.marked.tagged("previous", start=clause.start, end=clause.end)
     cues = [at for at in found if not (_of_capture(clause, at) or _of_telling(clause.marked, at))]
+    cues = [at for at in cues if not _is_measured(clause, at)]
     numbers = [q.number.start for q in clause.quantities if q.role == "candidate"]
     return bool(cues) and not (len(numbers) > 1 and min(cues) > max(numbers))
+
+
+def _is_measured(clause: Clause, at: int) -> bool:
+    """Return whether "four days after" stands behind the event whose time it only measures."""
+    tokens = clause.marked.tokens
+    after = any(t.has("while") and t.has("preposition") for t in tokens[at + 1 : at + 3])
+    after = after or (
+        tokens[at].has("previous") and any(t.norm == "after" for t in tokens[at : at + 3])
+    )
+    return after and any(move < at for move in clause.moves)
 
 
 def _of_telling(marked: Marked, at: int) -> bool:

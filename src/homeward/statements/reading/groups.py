@@ -31,6 +31,8 @@ def of_those_who(quantity: Quantity, clause: Clause) -> bool:
     Returns:
         True if it does.
     """
+    if _is_among(quantity, clause):
+        return True
     marked, end = clause.marked, quantity.number.end
     tokens = marked.tokens
     if quantity.own or end + 1 >= len(tokens) or not tokens[end].has("of"):
@@ -57,6 +59,9 @@ def some_of_them(quantity: Quantity, clause: Clause, earlier: list[Draft]) -> bo
     start = quantity.number.start
     listed = any(q.role == "subset" and q.end < start for q in clause.quantities)
     listed = listed and clause.marked.tokens[start - 1].has("and")
+    if earlier and clause.marked.any("of_them", start=0, end=1) and not quantity.nation:
+        # "Of these, 320 had lain in Vale and 89 in the hills"
+        return (quantity.count or 0) < (earlier[-1].count or 0)
     opens = (start == 0 or listed) and quantity.what == "bare" and not quantity.nation
     told = [d for d in earlier[-1:] if (d.count or 0) > (quantity.count or 0) > 0]
     verb = clause.marked.any("passive", "aux", start=end, end=end + 1)
@@ -158,6 +163,18 @@ def whole_of(quantity: Quantity, clause: Clause) -> Quantity | None:
     freed = _FREED.search(tokens[whole.head].norm) and tokens[whole.head].has("release", "return")
     smaller = all((q.count or 0) < (whole.count or 0) for q in counted[1:])
     return whole if led and freed and smaller else None
+
+
+def _is_among(quantity: Quantity, clause: Clause) -> bool:
+    """Return whether "among the 90 who came home were six women" makes a number a part."""
+    marked = clause.marked
+    before = [q for q in clause.quantities if q.number.start < quantity.number.start]
+    opens = marked.any("among_word", start=0, end=2) or marked.any("including", start=0, end=2)
+    if not (opens and before) or (before[0].count or 0) <= (quantity.count or 0):
+        return False
+    return before[0].start <= 3 and marked.any(
+        "passive", start=quantity.start - 2, end=quantity.start
+    )
 
 
 def is_known(quantity: Quantity, clause: Clause, earlier: list[Draft]) -> bool:

@@ -444,6 +444,8 @@ def _is_listed(clause: Clause, quantity: Quantity) -> bool:
         return True
     if marked.any("list_of", start=quantity.start - 1, end=quantity.start):
         return True  # "had been sent a list of 640 prisoners"
+    if quantity.unit == "remains" and clause.own_actor and _moved(clause, "release"):
+        return False  # bodies are offered only where they lie ready
     if clause.any("lists") and not _moved(clause, "release", "receive", "return"):
         return True
     if marked.any("lists") and not _moved(clause, "release", "return") and quantity.what == "bare":

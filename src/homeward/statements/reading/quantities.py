@@ -193,6 +193,7 @@ class _Scan:
         marked, quantity, at = self.marked, self.quantity, self.at
         noun = quantity.head >= 0
         going = at == quantity.number.end and token.norm.endswith("ing") and token.has("bring")
+        going = going or (at == quantity.number.end and token.has("free_word"))  # "let 40 go"
         if going or marked.number_at(at) or token.has(*STOPS) or _ATTRIBUTE.search(token.norm):
             # "with 31 going north to Vale"
             return not (self._is_described(token) or _participle(marked, quantity, at))

@@ -298,6 +298,7 @@ def _may_be_bare(marked: Marked, quantity: Quantity) -> bool:
             "home_word",
             "opposite",
             "bring",
+            "free_word",
         )
     )
 

@@ -122,3 +122,38 @@ def test_source_is_who_tells_the_number_and_not_an_aside(text, want):
 )
 def test_other_rounds_ages_and_running_totals_are_told_apart(text, want):
     assert legs(text) == want
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("Among the 207 who returned to Armenia were eight nurses, Yerevan said.", {207}),
+        (
+            (
+                "Armenia got 563 bodies back. Of these, 320 were recovered in the hills and 89 near "
+                "the river, while 154 had been in morgues in Azerbaijan."
+            ),
+            {563},
+        ),
+        ("Baku said 25 people, both soldiers and civilians, had been released.", {25}),
+        ("After talks in Merin Baku let 1,081 go, the ICRC said.", {1081}),
+        (
+            (
+                "Armenia and Azerbaijan each returned one border guard on Wednesday, four days after a "
+                "ceasefire."
+            ),
+            {1},
+        ),
+        (
+            "Armenia and Azerbaijan freed 50 men each, officials from both countries confirmed.",
+            {50},
+        ),
+    ],
+)
+def test_some_of_the_freed_are_a_part_and_the_freed_are_none(text, want):
+    assert {count for _, count, _ in legs(text)} == want
+
+
+def test_each_of_two_places_has_its_own_number():
+    text = "The ICRC said 250 detainees were back with their families in Yerevan and 70 in Baku."
+    assert legs(text) == {("AM", 250, "ICRC"), ("AZ", 70, "ICRC")}
