@@ -166,6 +166,11 @@ def _case(marked: Marked, mention: Mention, pack: Pack) -> str:
     headed = office or mention.form == "actor"  # "the government of Vale": its noun is the first
     noun = _whole(tokens, nouns[0]) if headed else nouns[-1]
     word = noun.norm
+    if any(t.norm.endswith(("ого", "его", "ої")) for t in tokens[: tokens.index(noun)]):
+        return "oblique"
+    before = marked.tokens[mention.start - 1] if mention.start else noun
+    if office and word.endswith("у") and before.has("people", "soldiers", "civilians"):
+        return "oblique"  # "40 прихильників уряду"
     if noun.text.isupper() and len(word) > 1:
         return ""
     if word in pack.nominatives:

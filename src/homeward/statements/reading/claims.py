@@ -305,6 +305,15 @@ def _only_one(text: str, part: Part, sides: tuple[str, ...]) -> list[Omission]:
     marked = part.marked
     found: list[Omission] = []
     for at in marked.tagged("only"):
+        if marked.any("say", start=at - 1, end=at) and marked.any(
+            "about", start=at + 1, end=at + 2
+        ):
+            who = source_at(part.clauses, part.speeches, at)
+            counted = any(at < number.start <= at + _REACH for number in marked.numbers)
+            if who.partition(".")[0] in sides and not counted:  # "spoke only of a first group"
+                span = (marked.tokens[0].start, marked.tokens[-1].end)
+                what = text[marked.tokens[at].start : span[1]].strip(" .,")[:200]
+                found.append(Omission(source=who, what=what, stated_by="narrator", span=span))
         mention = next((m for m in marked.mentions if 0 < m.start - at <= _BESIDE), None)
         if mention is None or mention.party not in sides or mention.prep or len(sides) != 2:
             continue
@@ -371,13 +380,16 @@ def _left_out_by(part: Part, at: int, last: str) -> str:
         named = any(m.end == here or (m.end < here and not m.prep) for m in marked.mentions)
         if token.has("account") and led and not named:
             return last  # "in the statement there is no word of it"
+        if token.has("which") and marked.tokens[here - 1].norm in ",،":
+            near = [m for m in marked.mentions if m.end <= here and m.party]
+            return near[-1].source if near else actor_before(part, at, last)
         if token.has("pronoun") and not token.has("own"):
             return _meant(part, here, last)
         if token.kind != "word" or any(m.start <= here < m.end for m in marked.mentions):
             break
     if _is_of_two(part, at):
         return "both"
-    return _behind_verb(part, at) or actor_before(part, at, last)
+    return _sharing(part, at) or _behind_verb(part, at) or actor_before(part, at, last)
 
 
 def _is_of_two(part: Part, at: int) -> bool:
@@ -388,6 +400,18 @@ def _is_of_two(part: Part, at: int) -> bool:
     named = [m for m in part.marked.mentions if m.end <= at and m.party in clause.actors]
     joined = len(named) == 2 and part.marked.any("and", start=named[0].end, end=named[1].start)
     return joined and not any(s.cue < at for s in part.speeches)
+
+
+def _sharing(part: Part, at: int) -> str:
+    """Return whose words a Slavic clause with "but" goes on with: "X said that …, but did not say when"."""
+    marked = part.marked
+    joints = [k for k in marked.tagged("while", end=at) if at - k <= _REACH]
+    if not joints or not _CYRILLIC.match(marked.tokens[at].norm):
+        return ""
+    if any(joints[-1] < m.start < at and not m.prep for m in marked.mentions):
+        return ""
+    told = [s for s in part.speeches if s.cue < joints[-1] and s.source != NARRATOR]
+    return told[-1].source if told else ""
 
 
 def _behind_verb(part: Part, at: int) -> str:

@@ -135,6 +135,8 @@ def _own(case: Case) -> Answer | None:
         and case.clause.own_actor
     ):
         return case.away(case.actor, "lets go") if case.actor else None  # "frees its prisoners"
+    if case.target and case.clause.marked.any("whose", start=quantity.start, end=quantity.end):
+        return case.to(case.target, "own")  # "handed Vale 18 of its men"
     if case.actor:
         return case.actor, case.source or other(case.actor, case.sides), "own"
     recent = case.before or case.clause.recent
@@ -271,6 +273,11 @@ def _let_go_by_nobody(case: Case) -> Answer | None:
     """Answer a passive without an agent by who tells it: mostly of its own people."""
     if case.speaker not in case.sides:
         return None
+    same = [d for d in case.known if d.count == case.quantity.count]
+    theirs = bool(same) and same[-1].holder == case.speaker
+    theirs = theirs and all(draft.home != case.speaker for draft in same)
+    if theirs and case.clause.marked.any("confirmed_too"):
+        return same[-1].home, case.speaker, "same fact"
     handed = any(case.clause.marked.tokens[at].has("handing") for at in case.clause.moves)
     if handed and not case.clause.any("to_pronoun"):
         return case.away(case.speaker, "speaker")

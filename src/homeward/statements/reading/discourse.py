@@ -173,7 +173,13 @@ def _speaker(
     while verb > 1 and tokens[verb - 1].has("aux"):
         verb -= 1  # French "…, a annoncé Vale"
     comma = verb > 0 and tokens[verb - 1].norm in _BREAKS
-    if behind and ahead and marked.any(*MOVES, "aux", start=behind.end, end=behind.end + 2):
+    ends = behind is not None and all(t.kind == "word" for t in tokens[behind.end : behind.end + 1])
+    if (
+        behind
+        and ahead
+        and ends
+        and marked.any(*MOVES, "aux", start=behind.end, end=behind.end + 2)
+    ):
         behind = None  # "Orlo Vane, a Dornish minister, said Orland had freed 40"
     if behind and (comma or not ahead) and _starts(marked, behind, end, FAR if comma else 2):
         group = [behind, *joined_after(marked, behind)]
@@ -224,9 +230,9 @@ def _by_place(
     relative = _relative(marked, cue, previous)
     if relative:
         return relative.source, max(previous + 1, relative.end), end
-    if any(
-        m.start == end and m.form in {"office", "alias"} and not m.prep for m in marked.mentions
-    ):
+    behind = mention_after(marked, end, [])
+    offices = {"office", "alias"}
+    if behind and behind.form in offices and (behind.start == end or behind.prep == "in"):
         return None  # "the king of Vale, whom …, told the ministry"
     head = _before_relative(marked, cue)
     return (head.source, head.start, end) if head is not None else None

@@ -17,6 +17,7 @@ from homeward.statements.reading.drafts import Draft
 from homeward.statements.reading.quantity import Quantity
 
 _FREED = re.compile(r"[а-яії]{3,}(нн|вш|н)(ых|их)$")
+_OF_FREED = re.compile(r"[а-яії]{3,}(нн|вш|н|[аяую]щ)(ых|их)(ся)?$")
 _NEAR = 4
 _PASSED = 8
 
@@ -211,6 +212,11 @@ def of_them(quantity: Quantity, clause: Clause) -> str:
     for token, after in pairwise(behind):
         if token.has("of_them") and after.has("release", "return"):
             return "freed"
+    for at in {end, quantity.end}:
+        two = clause.marked.tokens[at : at + 2]
+        freed = len(two) > 1 and two[0].has("pool_of") and _OF_FREED.search(two[1].norm)
+        if freed and two[1].has("release", "return", "exchange"):
+            return "freed"  # "31 из освобождённых"
     if clause.marked.any("of_them", start=quantity.end, end=quantity.end + 1):
         return "them"  # "two Greek priests among them"
     near = behind[:3]

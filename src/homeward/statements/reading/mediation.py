@@ -262,6 +262,11 @@ def _near(marked: Marked, third: list[Mention], at: int) -> list[Mention]:
         ahead = []  # "talks with Vale with the mediation of Oster", told by a genitive
     if ahead and behind and _crossed(marked, ahead[-1].end, at, ",،"):
         ahead = ahead if _crossed(marked, at, behind[0].start, ",،") else []
+    elif (
+        ahead and behind and behind[0].form != "adj" and _crossed(marked, at, behind[0].start, ",،")
+    ):
+        near = ahead[-1].end >= at - _DOER and not ahead[-1].prep
+        behind = [] if near and _CYRILLIC.match(marked.tokens[at].norm) else behind
     chosen = behind if behind and (behind[0].prep or not ahead) else ahead[-1:] or behind
     if chosen and chosen is behind:
         return _chain(marked, behind)

@@ -296,7 +296,8 @@ def _cases(language: Language, name: str) -> list[str]:
     if language not in _SLAVIC_ENDINGS or not name.isalpha():
         return [name]
     stem = re.sub(r"[аяиіїыоеєьй]$", "", normal(name)) if len(name) > 3 else normal(name)
-    return [name, *(stem + ending for ending in _SLAVIC_ENDINGS[language])]
+    endings = (end for end in _SLAVIC_ENDINGS[language] if end != "ь" or name.endswith("ь"))
+    return [name, *(stem + ending for ending in endings)]
 
 
 def _slavic(language: Language, code: str, name: str) -> Iterator[Phrase]:

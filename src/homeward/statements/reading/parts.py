@@ -65,6 +65,13 @@ def role_of(
         (d.quantity.end for d in here if d.quantity.start < quantity.number.start), default=-1
     )
     anything = bool(here or earlier)
+    ahead = [q for q in clause.quantities if q.start < quantity.start]
+    if (
+        ahead
+        and ahead[-1].role == "cumulative"
+        and clause.marked.any("opposite", start=ahead[-1].end, end=quantity.start)
+    ):
+        return "cumulative"  # "in all 122 went to Vale, the other way 29"
     if clause.moves and clause.moves[-1] < clause.start and before and before[-1].quantities:
         shared = before[-1].quantities[-1].role  # a dash stands for the verb, and for the time
         if shared in {"cumulative", "held", "casualties", "listed"}:

@@ -83,7 +83,9 @@ def _is_object(marked: Marked, at: int) -> bool:
         token = marked.tokens[back]
         if token.has("release", "receive", "give_back") and not _NOT_FINITE.search(token.norm):
             return bool(_CYRILLIC.match(word)) and word.endswith(("а", "я", "у", "ю", "ого"))
-        described = token.has("in_return") or token.norm.endswith(("ого", "его", "ую", "ю", "у"))
+        described = token.has("in_return", "to_pronoun") or token.norm.endswith(
+            ("ого", "его", "ую", "ю", "у")
+        )
         placed = any(m.start <= back < m.end for m in marked.mentions) or token.has("in")
         if token.kind != "word" or not (described or placed):
             return False

@@ -283,6 +283,9 @@ def _scan_left(marked: Marked, quantity: Quantity) -> None:
     for back, token in enumerate(reversed(before)):
         if token.kind != "word" or token.has("preposition") or quantity.what in _NO_PEOPLE:
             break
+        at = quantity.number.start - 1 - back
+        if token.has("bring", "leave") or mention_at(marked, at):
+            break  # "to Vale flew 40"
         if token.has("remains") and quantity.unit != "remains":
             quantity.unit, quantity.what = "remains", "people"
             quantity.head = quantity.number.start - 1 - back

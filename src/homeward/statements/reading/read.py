@@ -104,6 +104,7 @@ def read_statement(
         parts.append(Read(marked, quantities, clauses, speeches))
         for clause in (c for part in quoted_before(parts) for c in part.clauses):
             clause.source = speeches[0].source
+    _tell_between(parts)
     main = set_roles([part.clauses for part in parts], published)
     drafts: list[Draft] = []
     for part in parts:
@@ -148,6 +149,19 @@ def _tell_back(parts: list[Read], marked: Marked, speeches: list[Speech]) -> Non
             clause.source = speeches[0].source if clause.source == NARRATOR else clause.source
 
 
+def _tell_between(parts: list[Read]) -> None:
+    """Let a sentence between two of one speaker be told by the same: "X said. 40 came. 12 came too, X added"."""
+    for before, part, after in zip(parts, parts[1:], parts[2:], strict=False):
+        if part.speeches or not (before.speeches and after.speeches):
+            continue
+        first, source = after.speeches[0], before.speeches[-1].source
+        adds = after.marked.any("adds", start=first.cue, end=first.cue + 1)
+        if not adds or source == NARRATOR or first.source != source:
+            continue
+        for clause in part.clauses:
+            clause.source = source if clause.source == NARRATOR else clause.source
+
+
 def _is_open(marked: Marked) -> bool:
     """Return whether a quotation begins in a sentence and does not end in it."""
     opened = sum(token.text in _OPENING for token in marked.tokens)
@@ -165,6 +179,9 @@ def _is_of_this(marked: Marked, cue: int) -> bool:
 def _inherit_units(marked: Marked, quantities: list[Quantity]) -> None:
     """Let a number without a noun count what the number before it counts."""
     people = [q for q in quantities if q.role == "candidate"]
+    if all(q.what == "bare" for q in people) and marked.any("letters"):
+        for quantity in people:
+            quantity.role = "things"  # "handed over letters: Vale 40, Orland 38"
     for quantity in people:
         swapped = marked.tagged("exchange", start=quantity.start - _SWAPPED, end=quantity.start)
         if quantity.what == "bare" and swapped:

@@ -25,6 +25,7 @@ _FAR_MIN = 10  # a smaller number adds up by chance
 _BESIDE = 6
 _OPENING = 3  # tokens at the beginning of a sentence
 _GAP = 8
+_APART = 12
 _FAR_GAP = 14  # where each number of the row says where they go
 
 
@@ -155,6 +156,8 @@ def _is_parted(marked: Marked, row: list[Quantity]) -> bool:
     ways = [_ways(marked, quantity, row) for quantity in row]
     gap = _FAR_GAP if all(ways) and len(set(ways)) > 1 else _GAP
     joined = all(_joined(marked, *two, gap) for two in pairwise(row))
+    if gap == _FAR_GAP and all(two[1].start - two[0].end <= _APART for two in pairwise(row)):
+        joined = True  # "114 went to Vale, said the king; nine to Orland"
     return inside or len(days) > 1 or not joined
 
 

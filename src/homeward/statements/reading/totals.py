@@ -26,6 +26,13 @@ def is_cumulative(quantity: Quantity, clause: Clause) -> bool:
     Returns:
         True if it is a running total.
     """
+    years = [q for q in clause.quantities if q.role == "year" and q.start < quantity.start]
+    since = years and clause.marked.any("since", start=years[-1].start - 1, end=years[-1].start)
+    held = since and clause.marked.any(
+        "captivity", "held", "jailed", start=clause.start, end=clause.end
+    )
+    if since and years[-1].start <= clause.start + 2 and not held and clause.moves:
+        return True  # "since 2029 2,030 have been freed"
     cumulated = clause.any("cumulative") and _cumulates(quantity, clause)
     return cumulated or _whole_year(clause) or _ever_since(quantity, clause)
 
@@ -44,7 +51,7 @@ def _whole_year(clause: Clause) -> bool:
     dated = any(at in inside for at in (*marked.months, *marked.weekdays))
     dated = (
         dated
-        or clause.any("today", "yesterday", "captivity", "since")
+        or clause.any("today", "yesterday", "captivity", "since", "jailed")
         or any(q.role == "day" for q in clause.quantities)
     )
     return bool(years) and not dated and bool(clause.moves)
