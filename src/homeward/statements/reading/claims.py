@@ -1,12 +1,9 @@
-"""Who said what, what was left out, and which pictures are spoken of.
+"""Who said what, and which pictures are spoken of.
 
 Rules of this file:
 - A claim is a stretch of text with a speaker; it is quoted if it stands in quotation marks. Day,
   channel and "that" before what is said are no part of it, and alone they are no claim.
-- An omission is stated where the text denies that somebody mentioned, said or gave it, or
-  says that somebody kept silent. Who left it out is who acts there, else who speaks.
-- An omission by absence is weaker: a side told only of its own people, and the other
-  direction took place by another source, or nobody told of it.
+- What was left out is found in `omissions`.
 - Pictures are noted by kind and owner, never kept.
 """
 
@@ -14,42 +11,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Protocol
 
-from homeward.statements.reading.clauses import Clause
-from homeward.statements.reading.discourse import source_at
-from homeward.statements.reading.marked import Marked, Mention
-from homeward.statements.reading.named import IMPERSONAL
-from homeward.statements.reading.quantity import Quantity
+from homeward.statements.reading.acting import Part, actor_before
+from homeward.statements.reading.marked import Marked
+from homeward.statements.reading.omissions import absent, of_each, once, only_one, stated
 from homeward.statements.reading.spoken import NARRATOR, Speech
-from homeward.statements.reading.values import Evidence, Omission, Reading, Said
+from homeward.statements.reading.values import Evidence, Reading, Said
 
 _QUOTES = frozenset('"“”«»‘„')
 _ARABIC = re.compile(r"[\u0621-\u064a]")
-_REACH = 5
 _CITED = 10  # tokens between "which" and who says it: "which, the other side says, are"
-_IMPERSONAL = 3
 _MET = 6  # tokens between "a meeting of" and the last one who meets
 _OPENING = 3  # tokens at the beginning of a sentence, or between two that say nothing
-_BESIDE = 3
-_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-_NOUN = re.compile(
-    r"[а-яіїє]{3,}([нт]и[ея]|[нт]ию|нню?|тт[яю]|ци[яию]|ці[яїю]|ств[оау]|ив[ауи]|де[яию]|вк[аиу]|он[аиу])$"
-)
-_ABOUT = ("exchange", "release", "receive", "return")
 _CHANNEL = ("account", "channel", "small", "article", "in")
 _SMALL = 2  # letters of a word that is only a preposition or an article
 _CONTENT_MAX_CHARS = 600
-
-
-class Part(Protocol):
-    """A sentence after the stages that look at one sentence."""
-
-    marked: Marked
-    quantities: list[Quantity]
-    clauses: list[Clause]
-    speeches: list[Speech]
 
 
 def add(reading: Reading, text: str, parts: Sequence[Part], sides: tuple[str, ...]) -> None:
@@ -67,11 +43,11 @@ def add(reading: Reading, text: str, parts: Sequence[Part], sides: tuple[str, ..
             told = _told(part.marked, speech)
             if told is not None:
                 reading.claims.append(_claim(text, part.marked, speech, told))
-        reading.omissions += [*_stated(text, part, last), *_only_one(text, part, sides)]
+        reading.omissions += [*stated(text, part, last), *only_one(text, part, sides)]
         reading.evidence += _evidence(text, part, last)
         last = _last_teller(part) or _subject(part) or last
-    reading.omissions = _of_each(_once(reading.omissions), sides)
-    reading.omissions += _absent(reading, sides)
+    reading.omissions = of_each(once(reading.omissions), sides)
+    reading.omissions += absent(reading, sides)
 
 
 def _last_teller(part: Part) -> str:
@@ -87,94 +63,6 @@ def _subject(part: Part) -> str:
     marked = part.marked
     first = [m for m in marked.mentions if m.party and not m.prep and m.start <= _OPENING]
     return first[0].source if first and first[0].form in {"office", "alias"} else ""
-
-
-def actor_before(part: Part, at: int, last: str, *, reach: int = 14) -> str:
-    """Return who acts right before a token: a party or an office, else the last speaker.
-
-    Args:
-        part: The sentence.
-        at: Position of the verb or the negation.
-        last: Who spoke in the sentence before.
-        reach: How many tokens back are looked at.
-    """
-    marked = part.marked
-    denier = _denier(marked, at)
-    if denier is not None:
-        return denier.source
-    if _is_himself(marked, at) and any(s.start <= at < s.end for s in part.speeches):
-        return source_at(part.clauses, part.speeches, at)
-    low = max(0, at - reach)
-    clause = next((c for c in part.clauses if c.start <= at < c.end), None)
-    near: list[Mention] = [
-        m
-        for m in marked.mentions
-        if low <= m.start
-        and m.end <= at
-        and (m.prep in {"", "of"} or is_impersonal(marked, m, at - _BESIDE))
-        and (m.case in {"", "nominative"} or m.prep == "in")
-        and m.form not in {"adj", "people"}
-        and m.party
-        and not any(q.start <= m.start < q.end for q in part.quantities)
-        and not any(t.norm in ";:" for t in marked.tokens[m.end : at])
-        and not marked.any("thank", start=m.start - 2, end=m.start)
-        and not _is_attribute(marked, m)
-    ]
-    addressed = [
-        m for m in near if m.start and marked.tokens[m.start - 1].has("say") and m is not near[0]
-    ]
-    near = [
-        m for m in near if m not in addressed
-    ]  # "The king told Vale that his country was ready"
-    inside = [m for m in near if clause and m.start >= clause.start]
-    chosen = inside or near
-    if chosen:
-        bare = [m for m in chosen if not m.prep]
-        # "does not recognise the right of Vale and refuses": whoever is in a genitive does not act
-        owned = chosen[-1].prep == "of" and bool(bare)
-        return (bare if owned else chosen)[-1].source
-    both = marked.tagged("both_sides", start=low, end=at + 1)
-    if both and not marked.any("of", start=both[0] - 1, end=both[0]):  # not "prisoners of both"
-        return "both"
-    if not near and marked.any("both_sides", start=at, end=at + _REACH):
-        return "both"
-    after = [
-        m
-        for m in marked.mentions
-        if at < m.start <= at + (8 if at == 0 else 4)
-        and m.prep == ""
-        and m.party
-        and m.form in {"name", "seat", "actor", "office", "alias"}
-    ]
-    own = source_at(part.clauses, part.speeches, at)
-    told = any(s.start <= at < s.end for s in part.speeches)
-    if after and not told:
-        return after[0].source
-    return own if own != NARRATOR else last
-
-
-def _is_attribute(marked: Marked, mention: Mention) -> bool:
-    """Return whether a name that is not declined stands behind a Slavic noun: "план совета"."""
-    before = marked.tokens[mention.start - 1 : mention.start]
-    bare = not mention.prep and mention.form in {"name", "seat", "actor"} and mention.case == ""
-    return bare and bool(before) and bool(_NOUN.search(before[0].norm))
-
-
-def is_impersonal(marked: Marked, mention: Mention, at: int) -> bool:
-    """Return whether a Slavic plural has nobody but a place for its subject: "в Киеве отвергли".
-
-    Args:
-        marked: The sentence.
-        mention: The place, or an office.
-        at: Where the verb may begin; two more tokens are looked at.
-
-    Returns:
-        True if it does.
-    """
-    placed = mention.prep in {"in", "to"} and mention.form in {"office", "alias", "seat", "name"}
-    placed = placed and mention.case not in {"accusative", "dative", "nominative"}
-    verbs = marked.tokens[max(at, mention.end) : max(at, mention.end) + _IMPERSONAL]
-    return placed and any(IMPERSONAL.search(token.norm) for token in verbs)
 
 
 def _told(marked: Marked, speech: Speech) -> tuple[int, int] | None:
@@ -201,28 +89,6 @@ def _is_beside(marked: Marked, at: int) -> bool:
     return dated or token.has(*_CHANNEL) or len(token.text) <= _SMALL
 
 
-def _is_himself(marked: Marked, at: int) -> bool:
-    """Return whether Arabic "that he" before a verb means who speaks, or whom talks unite stands there."""
-    before = marked.tokens[at - 1] if at else None
-    if before is None or not _ARABIC.match(before.norm):
-        return False
-    near = [m for m in marked.mentions if m.end == at]
-    met = bool(near) and marked.any("talks", start=near[0].start - _MET, end=near[0].start)
-    return (before.has("pronoun") and before.has("that")) or met
-
-
-def _denier(marked: Marked, at: int) -> Mention | None:
-    """Return who is named right behind an Arabic denial: "and did not mention Vale anything"."""
-    if not _ARABIC.match(marked.tokens[at].norm) or not marked.tokens[at].has("negation", "silent"):
-        return None
-    for mention in marked.mentions:
-        if at < mention.start <= at + _OPENING and not mention.prep and mention.party:
-            told = marked.any("account", start=mention.start - 1, end=mention.start)
-            named = mention.form in {"name", "seat", "actor", "office", "alias"}
-            return mention if named or (mention.form == "adj" and told) else None
-    return None
-
-
 def _claim(text: str, marked: Marked, speech: Speech, told: tuple[int, int]) -> Said:
     tokens = marked.tokens[slice(*told)] or marked.tokens[-1:]
     start, end = tokens[0].start, tokens[-1].end
@@ -233,279 +99,6 @@ def _claim(text: str, marked: Marked, speech: Speech, told: tuple[int, int]) -> 
         quoted=any(token.norm in _QUOTES or token.text in _QUOTES for token in tokens),
         span=(start, end),
     )
-
-
-def _stated(text: str, part: Part, last: str) -> list[Omission]:
-    marked = part.marked
-    found: list[Omission] = []
-    for at in marked.tagged("negation", "silent"):
-        token = marked.tokens[at]
-        pair = _neither(marked, at)
-        if pair:
-            cue = _mentioned(marked, pair[1].end - 1)
-            found += [_omission(text, marked, at, cue + 1, m.source) for m in pair if cue]
-            continue
-        if token.has("silent"):
-            end = at + 1
-            if at and token.has("silent") and marked.tokens[at - 1].has("silent"):
-                continue  # one phrase tells it once
-            if marked.any("passive", start=at - 2, end=at) and _is_left_out(marked, at):
-                continue  # "a pilot was left out of the bargain"
-        else:
-            cue = _mentioned(marked, at)
-            if cue is None and _lacks(marked, at):
-                cue = at  # "details of it are not in the statement", as Slavic languages order it
-            if cue is None:
-                continue
-            end = cue + 1
-            if (
-                marked.any("passive", start=at - 2, end=cue)
-                and not token.has("both_sides")
-                and not _named(marked, at)
-                and _from_whom(marked, cue) is None
-                and not (last != NARRATOR and _is_of_the_last(marked, cue))
-            ):
-                continue  # "nothing was said" leaves open by whom
-        teller = _from_whom(marked, end - 1)
-        teller = teller or _from_place(part, at)
-        who = teller.source if teller else _left_out_by(part, at, last)
-        if who == NARRATOR:
-            continue
-        found.append(_omission(text, marked, at, end, who))
-    return found
-
-
-def _is_of_the_last(marked: Marked, cue: int) -> bool:
-    """Return whether a figure or a movement was not told, which the last speaker could have told."""
-    return marked.any("figure", "how_many", end=cue + 2) or marked.any(*_ABOUT, start=cue)
-
-
-def _omission(text: str, marked: Marked, at: int, end: int, who: str) -> Omission:
-    """Return what somebody left out: what stands behind the word of saying."""
-    span = (marked.tokens[at].start, marked.tokens[-1].end)
-    what = text[marked.tokens[min(end, len(marked.tokens) - 1)].start : span[1]]
-    return Omission(source=who, what=what.strip(" .,")[:200], stated_by="narrator", span=span)
-
-
-def _neither(marked: Marked, at: int) -> list[Mention]:
-    """Return both of whom "neither Vale nor Orland said" tells."""
-    if not marked.tokens[at].has("no_one"):
-        return []
-    first = next((m for m in marked.mentions if at < m.start <= at + 2), None)
-    second = next((m for m in marked.mentions if first and m.start >= first.end), None)
-    if first is None or second is None or not (first.party and second.party):
-        return []
-    between = marked.tokens[first.end : second.start]
-    parted = any(t.has("negation") or t.norm.startswith("ولا") for t in between)
-    return [first, second] if parted and len(between) <= _OPENING else []
-
-
-def _only_one(text: str, part: Part, sides: tuple[str, ...]) -> list[Omission]:
-    """Return what only one side tells, as an omission of the other: "only Vale mentions the mediator"."""
-    marked = part.marked
-    found: list[Omission] = []
-    for at in marked.tagged("only"):
-        if marked.any("say", start=at - 1, end=at) and marked.any(
-            "about", start=at + 1, end=at + 2
-        ):
-            who = source_at(part.clauses, part.speeches, at)
-            counted = any(at < number.start <= at + _REACH for number in marked.numbers)
-            if who.partition(".")[0] in sides and not counted:  # "spoke only of a first group"
-                span = (marked.tokens[0].start, marked.tokens[-1].end)
-                what = text[marked.tokens[at].start : span[1]].strip(" .,")[:200]
-                found.append(Omission(source=who, what=what, stated_by="narrator", span=span))
-        mention = next((m for m in marked.mentions if 0 < m.start - at <= _BESIDE), None)
-        if mention is None or mention.party not in sides or mention.prep or len(sides) != 2:
-            continue
-        told = marked.any("mention", start=at - _BESIDE, end=at)
-        told = told or marked.any("mention", start=mention.end, end=mention.end + _BESIDE)
-        denied = marked.any("negation", start=at - _REACH, end=mention.end + _BESIDE)
-        counted = any(at < number.start < mention.start for number in marked.numbers)
-        if told and not (denied or counted):
-            span = (marked.tokens[0].start, marked.tokens[-1].end)
-            who = next(side for side in sides if side != mention.party)
-            what = text[span[0] : span[1]].strip(" .,")[:200]
-            found.append(Omission(source=who, what=what, stated_by="narrator", span=span))
-    return found
-
-
-def _from_whom(marked: Marked, at: int) -> Mention | None:
-    """Return from whom nothing was heard: "no word from Vale", "no comment by its army"."""
-    for mention in marked.mentions:
-        gap = marked.tokens[at + 1 : mention.start]
-        if (
-            mention.form == "people"
-            or mention.prep not in {"from", "by"}
-            or not mention.party
-            or not 1 <= len(gap) <= _REACH
-        ):
-            continue
-        if not any(t.kind != "word" or t.has(*_ABOUT, "and", "which") for t in gap):
-            return mention
-    return None
-
-
-def _from_place(part: Part, at: int) -> Mention | None:
-    """Return from where nothing was heard: "from Vale no word came", "in Vale, no communiqué"."""
-    marked = part.marked
-    opens = [m for m in marked.mentions if m.start <= 2 and m.end <= at and m.party]
-    if (
-        not opens
-        or opens[0].form not in {"seat", "name"}
-        or opens[0].prep not in {"from", "in", "to"}
-    ):
-        return None
-    rivals = [m for m in marked.mentions if opens[0].end <= m.start < at and not m.prep]
-    return None if rivals else opens[0]
-
-
-def _is_left_out(marked: Marked, at: int) -> bool:
-    """Return whether a passive of leaving out has people or things for its subject."""
-    return marked.any("of", start=at, end=at + _REACH)
-
-
-def _left_out_by(part: Part, at: int, last: str) -> str:
-    """Return who left something out: the speaker behind a pronoun, else who acts."""
-    marked = part.marked
-    if marked.tokens[at].has("both_sides", "neither"):
-        return "both"  # "none of the two governments", "neither gave a figure"
-    bare = at + 1 >= len(marked.tokens) or not marked.tokens[at + 1].has("that")
-    if marked.tokens[at].has("without") and bare:
-        own = source_at(part.clauses, part.speeches, at)
-        if own != NARRATOR:
-            return own  # "Vale said that Orland freed 40, without saying whom"
-    for here in range(at - 1, max(-1, at - _REACH), -1):
-        token = marked.tokens[here]
-        led = here > 0 and marked.tokens[here - 1].has("in")
-        named = any(m.end == here or (m.end < here and not m.prep) for m in marked.mentions)
-        if token.has("account") and led and not named:
-            return last  # "in the statement there is no word of it"
-        if token.has("which") and marked.tokens[here - 1].norm in ",،":
-            near = [m for m in marked.mentions if m.end <= here and m.party]
-            return near[-1].source if near else actor_before(part, at, last)
-        if token.has("pronoun") and not token.has("own"):
-            return _meant(part, here, last)
-        if token.kind != "word" or any(m.start <= here < m.end for m in marked.mentions):
-            break
-    if _is_of_two(part, at):
-        return "both"
-    return _sharing(part, at) or _behind_verb(part, at) or actor_before(part, at, last)
-
-
-def _is_of_two(part: Part, at: int) -> bool:
-    """Return whether two act together before a token: "Vale and Orland did not say how many"."""
-    clause = next((c for c in part.clauses if c.start <= at < c.end), None)
-    if clause is None or len(set(clause.actors)) != 2:
-        return False
-    named = [m for m in part.marked.mentions if m.end <= at and m.party in clause.actors]
-    joined = len(named) == 2 and part.marked.any("and", start=named[0].end, end=named[1].start)
-    return joined and not any(s.cue < at for s in part.speeches)
-
-
-def _sharing(part: Part, at: int) -> str:
-    """Return whose words a Slavic clause with "but" goes on with: "X said that …, but did not say when"."""
-    marked = part.marked
-    joints = [k for k in marked.tagged("while", end=at) if at - k <= _REACH]
-    if not joints or not _CYRILLIC.match(marked.tokens[at].norm):
-        return ""
-    if any(joints[-1] < m.start < at and not m.prep for m in marked.mentions):
-        return ""
-    told = [s for s in part.speeches if s.cue < joints[-1] and s.source != NARRATOR]
-    return told[-1].source if told else ""
-
-
-def _behind_verb(part: Part, at: int) -> str:
-    """Return who stands behind a Slavic verb of leaving out: "how many, the king did not say" turned round."""
-    marked = part.marked
-    if not _CYRILLIC.match(marked.tokens[at].norm):
-        return ""
-    free = [
-        m for m in marked.mentions if m.party and m.form not in {"adj", "people"} and not m.prep
-    ]
-    if any(m.end <= at and m.case in {"", "nominative"} for m in free):
-        return ""
-    near = [m for m in free if at < m.start <= at + _REACH and m.case in {"", "nominative"}]
-    gaps = (marked.tokens[at + 1 : m.start] for m in near)
-    return next(
-        (m.source for m, gap in zip(near, gaps, strict=True) if all(t.kind == "word" for t in gap)),
-        "",
-    )
-
-
-def _meant(part: Part, at: int, last: str) -> str:
-    """Return whom a pronoun means: who spoke before it in the sentence, else in the last one."""
-    spoken = [s.source for s in part.speeches if s.cue < at and s.source != NARRATOR]
-    if spoken:
-        return spoken[-1]
-    acting = [m for m in part.marked.mentions if m.end <= at and not m.prep and m.party]
-    acting = [m for m in acting if m.form not in {"adj", "people"}]
-    return acting[-1].source if acting else last
-
-
-def _named(marked: Marked, at: int) -> bool:
-    """Return whether somebody who may act stands before a token of the sentence."""
-    return any(m.end <= at and m.prep in {"", "of"} and m.party for m in marked.mentions)
-
-
-def _mentioned(marked: Marked, at: int) -> int | None:
-    """Return where a denied word of mentioning stands, right behind its negation."""
-    for here in range(at + 1, min(len(marked.tokens), at + _REACH)):
-        token = marked.tokens[here]
-        if token.norm == "'":
-            continue  # French writes one inside "n'a dit"
-        if token.kind == "mark" or marked.number_at(here):
-            return None
-        if token.has("mention", "figure"):
-            return here
-        if token.has(*_ABOUT, "talks", "willing"):
-            return None
-    return None
-
-
-def _lacks(marked: Marked, at: int) -> bool:
-    """Return whether "there is none" stands at the end and what is left out before it."""
-    after = marked.tokens[at + 1 : at + 2]
-    if not marked.tokens[at].has("is_none") or not after or after[0].kind != "mark":
-        return False
-    low = max((k for k in range(at) if marked.tokens[k].norm in ",،;:—–"), default=-1)
-    return marked.any("mention", start=low + 1, end=at)
-
-
-def _of_each(omissions: list[Omission], sides: tuple[str, ...]) -> list[Omission]:
-    """Let what both sides left out be an omission of each of them."""
-    found = []
-    for omission in omissions:
-        who = sides if omission.source == "both" and len(sides) == 2 else (omission.source,)
-        found += [replace(omission, source=source) for source in who]
-    return found
-
-
-def _once(omissions: list[Omission]) -> list[Omission]:
-    seen: set[tuple[str, int]] = set()
-    kept = []
-    for omission in omissions:
-        key = (omission.source, omission.span[1])
-        if key not in seen:
-            seen.add(key)
-            kept.append(omission)
-    return kept
-
-
-def _absent(reading: Reading, sides: tuple[str, ...]) -> list[Omission]:
-    found = []
-    main = next((event for event in reading.events if event.role == "main"), None)
-    if main is None or len(sides) != 2:
-        return []
-    for source in dict.fromkeys(leg.source for leg in main.legs):
-        party = source.partition(".")[0]
-        if party not in sides:
-            continue
-        legs = [leg for leg in main.legs if leg.source == source]
-        if all(leg.home == party for leg in legs):
-            away = next(side for side in sides if side != party)
-            what = f"people who went home to {away}"
-            found.append(Omission(source=source, what=what, stated_by="absence", span=legs[0].span))
-    return found
 
 
 def _evidence(text: str, part: Part, last: str) -> list[Evidence]:

@@ -98,11 +98,11 @@ def _read_dateline(marked: Marked, state: State) -> None:
 def _owner_before(marked: Marked, office: Mention, state: State) -> str:
     """Return whose an office is behind "its": "Vale got 63 back, its ministry said"."""
     if marked.any("which", start=office.start - 1, end=office.start):
-        near = [m for m in marked.mentions if m.end < office.start and m.party]
-        return near[-1].party if near else ""  # "Vale, whose ministry"
+        ahead = [m for m in marked.mentions if m.end < office.start and m.party]
+        return ahead[-1].party if ahead else ""  # "Vale, whose ministry"
     if _of_that_country(marked, office):
-        near = [m for m in marked.mentions if m.end < office.start and m.party]
-        return near[-1].party if near else _party_of(state.subject)
+        ahead = [m for m in marked.mentions if m.end < office.start and m.party]
+        return ahead[-1].party if ahead else _party_of(state.subject)
     for mention in marked.mentions:
         near = mention.form == "adj" and 0 < office.start - mention.end <= BESIDE + 2
         if near and marked.any("press", start=mention.end, end=mention.end + 2):

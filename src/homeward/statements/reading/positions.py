@@ -17,7 +17,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from homeward.statements.reading.claims import Part, actor_before, is_impersonal
+from homeward.statements.reading.acting import Part, actor_before, is_impersonal
 from homeward.statements.reading.dates import days_of
 from homeward.statements.reading.discourse import source_at
 from homeward.statements.reading.marked import Marked, Mention
