@@ -104,8 +104,8 @@ def _owner_before(marked: Marked, office: Mention, state: State) -> str:
         ahead = [m for m in marked.mentions if m.end < office.start and m.party]
         return ahead[-1].party if ahead else _party_of(state.subject)
     for mention in marked.mentions:
-        near = mention.form == "adj" and 0 < office.start - mention.end <= BESIDE + 2
-        if near and marked.any("press", start=mention.end, end=mention.end + 2):
+        beside = mention.form == "adj" and 0 < office.start - mention.end <= BESIDE + 2
+        if beside and marked.any("press", start=mention.end, end=mention.end + 2):
             return mention.party  # "Dornish agencies quoted the defence ministry"
     if not marked.any("own", start=office.start - 2, end=office.start):
         return ""
