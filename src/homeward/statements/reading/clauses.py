@@ -185,6 +185,13 @@ def _brought(clause: Clause) -> list[int]:
         behind = [q for q in clause.quantities if at < q.start <= at + 2]
         if behind and marked.any("home_word", start=behind[0].end, end=behind[0].end + 2):
             found.append(at)  # "Vale has its pilot back"
+    if not found and not clause.moves:
+        found += [
+            at
+            for q in clause.quantities
+            for at in marked.tagged("alive", start=q.end, end=q.end + 2)
+            if q.role == "candidate" and q.what == "people" and marked.tokens[at].has("home_word")
+        ]  # "reported 21 of its soldiers home"
     if not found and not clause.moves and clause.any("home_word"):
         at = marked.tagged("home_word", start=clause.start, end=clause.end)[0]
         found += [at] if _CYRILLIC.match(marked.tokens[at].norm) else []

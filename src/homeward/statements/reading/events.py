@@ -338,7 +338,11 @@ def _by_date(clause: Clause, days: Sequence[Day], main: str | None) -> None:
     if all(_before(date, main) or _day_before(clause, date, main) for date in dated):
         clause.role = "previous"
     ahead = any(d.coming for d in inside)
-    ahead = ahead or any(clause.marked.tokens[at].has("planned") for at in clause.moves)
+    ahead = ahead or any(
+        clause.marked.any("will", start=at - 2, end=at + 1)  # "would free three on Saturday"
+        or clause.marked.tokens[at].has("planned")
+        for at in clause.moves
+    )
     if clause.role == "planned" and main in dated and not ahead:
         clause.role = "main"
 
@@ -372,10 +376,15 @@ def _by_own_day(clause: Clause, days: Sequence[Day], main: str | None) -> None:
     """Set aside a number of an earlier day: "300 were freed after the 200 per side of Thursday"."""
     counted = [q for q in clause.quantities if q.role == "candidate"]
     for quantity, after in zip_longest(counted, counted[1:]):
+        start = quantity.start
+        if clause.marked.any("compared", start=start - 2, end=start):
+            quantity.role = "previous"  # "received 909, up from 757 in March"
+        lead = start > 0 and clause.marked.tokens[start - 1].has("while")
+        preps = ("of", "in") if lead else ("of",)  # "after 757 in March, 909 were received"
         end = min(quantity.end + _BEHIND, after.start if after else clause.end)
         for day in days:
             told = quantity.end <= day.at < end and clause.marked.any(
-                "of", start=day.at - 2, end=day.at
+                *preps, start=day.at - 2, end=day.at
             )
             if told and main and day.date and day.date < main and len(counted) > 1:
                 quantity.role = "previous"

@@ -176,6 +176,14 @@ def _is_of_this(marked: Marked, cue: int) -> bool:
     return named or (not marked.numbers and marked.any("cataphora", start=0, end=min(2, cue)))
 
 
+def _share_pool(marked: Marked, some: Quantity, pool: Quantity) -> None:
+    """Let some of a pool be of its people: "eight of its 31 Dornish prisoners"."""
+    gap = marked.tokens[some.number.end : pool.number.start]
+    if 1 < len(gap) <= 3 and gap[0].has("of") and gap[1].has("own", "definite"):
+        some.nation, some.head = some.nation or pool.nation, pool.head
+        some.own = some.own and not pool.nation
+
+
 def _inherit_units(marked: Marked, quantities: list[Quantity]) -> None:
     """Let a number without a noun count what the number before it counts."""
     people = [q for q in quantities if q.role == "candidate"]
@@ -193,6 +201,7 @@ def _inherit_units(marked: Marked, quantities: list[Quantity]) -> None:
             of_all = marked.any("pool_of", start=before.start - 2, end=before.start)
             if of_all or marked.any("more", start=quantity.end, end=quantity.end + 1):
                 quantity.nation = before.nation  # "of the 31 Dorns only 27", "and 22 more"
+        _share_pool(marked, before, quantity)
         some = marked.any("of_them", start=quantity.end - 1, end=quantity.end + 1)
         if some and quantity.what == "bare" and not (quantity.nation or quantity.own):
             quantity.nation, quantity.own = before.nation, before.own  # "40 Dorns, 3 of them"

@@ -25,7 +25,7 @@ WORD_MAX_CHARS = 60
 Kind = Literal["word", "number", "mark"]
 
 _TOKEN = re.compile(
-    r"(?P<number>\d{1,3}(?:[,.\u00a0\u202f '’]\d{3})+(?![\d])|\d+(?:[.,]\d+)?)"
+    r"(?P<number>(?<![A-Za-z])\d{1,3}(?:[,.\u00a0\u202f '’]\d{3})+(?![\d])|\d+(?:[.,]\d+)?)"
     r"|(?P<word>[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u064b-\u065f\u0670])*"
     r"(?:['’ʼ](?=[а-яіїєґ])[^\W\d_]+)*)"
     r"|(?P<mark>\n+|\.{2,}|[^\w\s]|_)"

@@ -122,9 +122,7 @@ def is_pool(clause: Clause, quantity: Quantity) -> bool:
         0 < (q.count or 0) < (quantity.count or 0) and q.end < start for q in clause.quantities
     ):
         return not quantity.nation and not marked.tokens[start - 1].has("of", "from")  # Arabic
-    less = any(
-        t.value is not None and t.value < (quantity.count or 0) and t.kind == "number" for t in tail
-    )
+    less = any(n.start >= quantity.end and n.value < (quantity.count or 0) for n in marked.numbers)
     return led and opens and (less or any(t.has("only") for t in tail))
 
 

@@ -157,3 +157,22 @@ def test_some_of_the_freed_are_a_part_and_the_freed_are_none(text, want):
 def test_each_of_two_places_has_its_own_number():
     text = "The ICRC said 250 detainees were back with their families in Yerevan and 70 in Baku."
     assert legs(text) == {("AM", 250, "ICRC"), ("AZ", 70, "ICRC")}
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("Kyiv received 909 bodies on Friday, up from 757 in March.", {909}),
+        ("After 757 bodies in March, Kyiv received 909 on Friday, its army said.", {909}),
+        ("Yerevan said Baku returned eight men and kept 23.", {8}),
+        ("Baku's army said Yerevan would hand over 12 soldiers on Friday.", set()),
+        ("The Armenian army reported 21 of its soldiers home.", {21}),
+    ],
+)
+def test_what_is_compared_kept_or_to_come_is_no_leg_of_the_event(text, want):
+    assert {count for _, count, _ in legs(text)} == want
+
+
+def test_some_of_a_pool_are_of_its_people():
+    text = "Baku let eight of its 31 Armenian prisoners go on Monday."
+    assert legs(text) == {("AM", 8, "narrator")}
