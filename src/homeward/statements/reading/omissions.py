@@ -18,6 +18,7 @@ from homeward.statements.reading.discourse import source_at
 from homeward.statements.reading.marked import Marked, Mention
 from homeward.statements.reading.spoken import NARRATOR
 from homeward.statements.reading.values import Omission, Reading
+from homeward.statements.reading.voices import teller_of
 
 _REACH = 5
 _OPENING = 3  # tokens at the beginning of a sentence, or between two that say nothing
@@ -69,6 +70,8 @@ def stated(text: str, part: Part, last: str) -> list[Omission]:
                 continue  # "nothing was said" leaves open by whom
         teller = _from_whom(marked, end - 1)
         teller = teller or _from_place(part, at)
+        asked = _asked_of(marked, at) if token.has("unclear") else None
+        teller = asked or teller
         who = teller.source if teller else _left_out_by(part, at, last)
         if who == NARRATOR:
             continue
@@ -199,7 +202,25 @@ def _left_out_by(part: Part, at: int, last: str) -> str:
             break
     if _is_of_two(part, at):
         return "both"
-    return _sharing(part, at) or _behind_verb(part, at) or actor_before(part, at, last)
+    found = _sharing(part, at) or _behind_verb(part, at) or _by_account(marked, at)
+    return found or actor_before(part, at, last)
+
+
+def _asked_of(marked: Marked, at: int) -> Mention | None:
+    """Return of whom something is not known: "it was not clear whether Vale had freed anyone"."""
+    near = (m for m in marked.mentions if at < m.start <= at + _REACH and m.party and not m.prep)
+    return next((m for m in near if m.form not in {"adj", "people"}), None)
+
+
+def _by_account(marked: Marked, at: int) -> str:
+    """Return whose account leaves something out: "the communiqué of Vale omits them"."""
+    for here in marked.tagged("account", start=max(0, at - _REACH), end=at):
+        teller = teller_of(marked, here)
+        free = [m for m in marked.mentions if m.end <= at and not m.prep and m.party]
+        rivals = [m for m in free if m is not teller and m.form not in {"adj", "people"}]
+        if teller is not None and teller.end <= at and not rivals:
+            return teller.source
+    return ""
 
 
 def _is_of_two(part: Part, at: int) -> bool:
