@@ -19,8 +19,7 @@ def stances(text, language):
     [
         (
             "en",
-            "Armenia's premier said he was ready to meet the Azerbaijani president in any "
-            "format, but not in Baku.",
+            "Armenia's premier said he was ready to meet Baku's envoy anywhere, but not in Baku.",
             {("AM", "willing"), ("AM", "rules_out")},
         ),
         (
