@@ -66,7 +66,7 @@ def set_roles(sentences: Sequence[list[Clause]], published: dt.date | None) -> D
             for clause in clauses:
                 if clause.role == "framework":
                     clause.role = "planned"
-    return main
+    return main or _planned_day(sentences, published)  # now it is known what was earlier
 
 
 def _begin(sentences: Sequence[list[Clause]]) -> None:
