@@ -233,6 +233,10 @@ def test_the_article_that_the_project_starts_from_gives_its_whole_key(shared_dir
     text = (shared_dir / "data/statements/seed-article.txt").read_text("utf-8")
     on = dt.date(2025, 2, 5)
     seed = Document(name="seed", published_on=on, text=text, reading=read_statement(text, on))
+    assert {(p.actor.partition(".")[0], p.stance) for p in seed.reading.positions} == {
+        *(("UA", stance) for stance in ("willing", "characterises", "legal_bar")),
+        *(("RU", each) for each in ("willing", "rules_out", "dismisses", "contests_legitimacy")),
+    }
     sides = sides_in([seed])
     table = talks_table(positions_in(seed, sides), sides, mediators_in([seed], sides), on=on)
     two, four = ("RU", "UA"), ("EU", "RU", "UA", "US")
