@@ -51,8 +51,7 @@ def actor_before(part: Part, at: int, last: str, *, reach: int = 14) -> str:
     denier = _denier(marked, at)
     if denier is not None:
         return denier.source
-    told = any(s.start <= at < s.end for s in part.speeches)
-    if told and (_is_himself(marked, at) or marked.any("we", start=at - _BESIDE, end=at)):
+    if _is_himself(marked, at) and any(s.start <= at < s.end for s in part.speeches):
         return source_at(part.clauses, part.speeches, at)
     low = max(0, at - reach)
     clause = next((c for c in part.clauses if c.start <= at < c.end), None)
@@ -97,6 +96,7 @@ def actor_before(part: Part, at: int, last: str, *, reach: int = 14) -> str:
         and m.form in {"name", "seat", "actor", "office", "alias"}
     ]
     own = source_at(part.clauses, part.speeches, at)
+    told = any(s.start <= at < s.end for s in part.speeches)
     if after and not told:
         return after[0].source
     return own if own != NARRATOR else last

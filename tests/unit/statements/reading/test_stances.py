@@ -38,11 +38,6 @@ def stances(text, language):
             "Armenia's premier sat opposite Baku's envoy at a negotiating table.",
             set(),
         ),
-        (
-            "en",
-            "Baku said: \u2018If it helps the people of Georgia, we will go for talks.\u2019",
-            {("AZ", "willing")},
-        ),
         ("en", "Yerevan described Baku's plan as an ultimatum.", {("AM", "dismisses")}),
         ("ru", "Ереван не видит смысла во встрече с Баку.", {("AM", "rules_out")}),
         (
