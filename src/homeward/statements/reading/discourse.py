@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 
 from homeward.statements.reading.clauses import MOVES, Clause
-from homeward.statements.reading.marked import Marked, Mention
+from homeward.statements.reading.marked import ORGANISATIONS, Marked, Mention
 from homeward.statements.reading.named import (
     FAR,
     joined_after,
@@ -306,7 +306,7 @@ def _unnamed(
     if told is not None:
         return told.source, max(previous + 1, cue - 2), told.end
     own = _subject(marked, cue) if previous < 0 else None
-    own = own or _common_noun(marked, cue)
+    own = own or _common_noun(marked, cue, state)
     his = _in_his(marked, cue, end)
     if his is not None and own is None:
         return his.source, max(previous + 1, cue), end
@@ -333,13 +333,15 @@ def _in_his(marked: Marked, cue: int, end: int) -> Mention | None:
     return persons[-1] if persons else None
 
 
-def _common_noun(marked: Marked, cue: int) -> Mention | None:
-    """Return whom "the organisation said" means: the one named before it in the sentence."""
+def _common_noun(marked: Marked, cue: int, state: State) -> Mention | None:
+    """Return whom "the organisation said" means: the one named before it, if it is not the speaker."""
     nouns = marked.tagged("body_word", start=cue - 2, end=cue + BESIDE)
     if not nouns or not (nouns[0] and marked.tokens[nouns[0] - 1].has("definite", "own", "small")):
         return None  # "tribal mediators said"
     named = [m for m in marked.mentions if m.end < cue and m.party and m.form != "people"]
     third = [m for m in named if m.organisation or m.form == "actor"]
+    if state.speaker in ORGANISATIONS and not any(m.organisation for m in named):
+        return None
     return next(iter(third or named), None)
 
 

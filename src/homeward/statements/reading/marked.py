@@ -27,7 +27,7 @@ _PERSON_MIN = 5
 _OWNED = 3  # an apostrophe, its s and one word
 _PHRASE_MAX = 4  # words behind a phrase that may belong to one inside it
 _TANWEEN = ("\u064b", "\u064b\u0627")  # written behind or before the last alif
-_ORGANISATIONS = frozenset({"ICRC", "UN", "OSCE", "AU", "EU"})
+ORGANISATIONS = frozenset({"ICRC", "UN", "OSCE", "AU", "EU"})
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class Mention:
     @property
     def organisation(self) -> bool:
         """Whether it is no belligerent by nature."""
-        return self.party in _ORGANISATIONS
+        return self.party in ORGANISATIONS
 
 
 @dataclass(slots=True)

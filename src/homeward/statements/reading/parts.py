@@ -206,8 +206,9 @@ def new_voice(clause: Clause, quantity: Quantity, known: list[Draft]) -> bool:
     """
     source = told_by(quantity, clause)
     start = quantity.number.start
-    if clause.marked.any("aux", start=start - _NEAR, end=start):
-        return False  # "it says that it has 300"
+    has = clause.marked.any("aux", start=start - _NEAR, end=start)
+    if has and not _is_figure(quantity, clause):
+        return False  # "it says that it has 300", not "it had counted 300"
     told = any(d.source == source and d.clause is not clause for d in known)
     if not known or source == "narrator" or told:
         return False

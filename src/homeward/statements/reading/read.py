@@ -205,11 +205,17 @@ def _inherit_units(marked: Marked, quantities: list[Quantity]) -> None:
         some = marked.any("of_them", start=quantity.end - 1, end=quantity.end + 1)
         if some and quantity.what == "bare" and not (quantity.nation or quantity.own):
             quantity.nation, quantity.own = before.nation, before.own  # "40 Dorns, 3 of them"
-        gap = marked.tokens[before.end : quantity.start]
-        named = quantity.head >= 0 and quantity.nation and quantity.end == quantity.head + 1
-        paired = len(gap) <= _PAIRED and any(t.has("for", "in_return") for t in gap)
-        if before.unit == "remains" and named and paired:
-            quantity.unit = "remains"  # "64 bodies for 909 Dorns"
+        if before.unit == "remains" and _are_remains_too(marked, before, quantity):
+            quantity.unit = "remains"
+
+
+def _are_remains_too(marked: Marked, before: Quantity, quantity: Quantity) -> bool:
+    """Return whether a number behind bodies counts bodies: "64 bodies for 909 Dorns", "those of 9"."""
+    if marked.any("those_of", start=quantity.start - 2, end=quantity.start):
+        return True
+    gap = marked.tokens[before.end : quantity.start]
+    named = quantity.head >= 0 and quantity.nation and quantity.end == quantity.head + 1
+    return bool(named) and len(gap) <= _PAIRED and any(t.has("for", "in_return") for t in gap)
 
 
 def _plan_again(drafts: list[Draft]) -> None:

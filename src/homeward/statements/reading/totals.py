@@ -10,6 +10,7 @@ Rules of this file:
 from __future__ import annotations
 
 from homeward.statements.reading.clauses import Clause
+from homeward.statements.reading.marked import Marked
 from homeward.statements.reading.quantity import Quantity
 
 _NEAR = 4
@@ -86,8 +87,8 @@ def _cumulates(quantity: Quantity, clause: Clause) -> bool:
     before = [at for at in cues if at < start]
     if before and marked.any("superlative", start=before[0] - _PASSED, end=before[0]):
         return False  # "in the largest return so far 40 came home"
-    if before and any(t.norm == ":" for t in marked.tokens[before[-1] : quantity.number.start]):
-        return False  # "the largest so far: 230 and 248"
+    if before and _is_aside(marked, before[-1], start):
+        return False
     if before:
         cue = before[-1]
         return not any(cue < q.number.start < quantity.number.start for q in rivals) or (
@@ -103,3 +104,15 @@ def _cumulates(quantity: Quantity, clause: Clause) -> bool:
     if any(cue < q.number.start <= cue + 8 for q in rivals):
         return False
     return not any(quantity.number.start < q.number.start < cue for q in rivals)
+
+
+def _is_aside(marked: Marked, cue: int, number: int) -> bool:
+    """Return whether a word is parted from a number behind it.
+
+    It is by a colon ("the largest so far: 230 and 248"), or by the comma that ends its relative
+    clause ("on the eve of the feast, which falls on 12 April this year, 40 came home").
+    """
+    if any(token.norm == ":" for token in marked.tokens[cue:number]):
+        return True
+    ends = [at for at in range(cue + 1, number) if marked.tokens[at].norm in ",،"]
+    return bool(ends) and marked.any("which", start=cue - _PASSED, end=cue)

@@ -45,8 +45,31 @@ def main_of(text):
             "Ukraine's president put the number of Ukrainian soldiers who returned at 38.",
             {("UA", 38)},
         ),
+        (
+            "Russia gave back the bodies of 38 soldiers and took those of 7 of its own soldiers.",
+            {("UA", 38), ("RU", 7)},
+        ),
+        (
+            "Kyiv freed 38 Russian soldiers, its army said. Russia's army said it had counted 37.",
+            {("RU", 38), ("RU", 37)},
+        ),
+        (
+            "On the eve of a feast that falls on 16 March this year, Ukraine got back 38 soldiers.",
+            {("UA", 38)},
+        ),
     ],
-    ids=("day-before", "among", "in-all", "first-of-year", "good-will", "more", "number-at"),
+    ids=(
+        "day-before",
+        "among",
+        "in-all",
+        "first-of-year",
+        "good-will",
+        "more",
+        "number-at",
+        "those-of",
+        "counted",
+        "feast",
+    ),
 )
 def test_a_round_is_read_as_it_is_told(text, legs):
     assert {(leg.home, leg.count) for leg in main_of(text).legs} == legs
@@ -60,3 +83,11 @@ def test_what_took_place_the_day_before_has_that_day():
 def test_a_ministry_that_agencies_quote_is_of_their_country():
     text = "Kyiv freed 38 Russians in Vale, Russian news agencies quoted the defence ministry as saying."
     assert {leg.source for leg in main_of(text).legs} == {"RU.defence_ministry"}
+
+
+def test_the_organisation_is_the_one_that_spoke_last():
+    text = (
+        "The Red Cross said an exchange had begun. Its plane took 38 Ukrainians to Kyiv and 7 "
+        "Russian prisoners to Moscow, the organisation said."
+    )
+    assert {leg.source for leg in main_of(text).legs} == {"ICRC"}
